@@ -1,0 +1,373 @@
+/*
+ * The launcher's side of a box. Called by the supervisor, for many boxes in one process, so nothing here waits
+ * but box_end(), for something that is already dying.
+ */
+#include "sandbox/box.h"
+
+#include "sandbox/fd.h"
+#include "sandbox/setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+/* The program makes its own cgroup namespace, once it is in its leaf; all others are made here. */
+#define NAMESPACES (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
+
+/* A dead init may wait for a process in uninterruptible sleep; then the run ends without it, as an error. */
+#define END_WAIT_MS 1000
+
+void box_init(struct box *box)
+{
+	*box = (struct box){.init_pidfd = -1, .sock = -1, .notify_fd = -1, .slot.lock_fd = -1};
+	cg_leaf_init(&box->leaf);
+}
+
+static void trace_own(struct box *box, enum sbx_stage stage, uint64_t since_ns, const char *detail)
+{
+	struct box_trace trace = {.stage = stage, .us = (uint32_t)((clock_ns() - since_ns) / 1000)};
+
+	if (box->trace == NULL)
+		return;
+	snprintf(trace.detail, sizeof(trace.detail), "%s", detail);
+	box->trace(box->trace_arg, &trace);
+}
+
+/* The slot's core among those this process may use: slots beyond their number share. */
+static int slot_cpus(const struct box *box, char *buf, size_t size, struct sbx_err *err)
+{
+	cpu_set_t set;
+	int n;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return sbx_fail(err, SBX_STAGE_SLOT, errno, "cannot read the cores of this process");
+	n = (int)(box->slot.number % (unsigned)CPU_COUNT(&set));
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &set) && n-- == 0) {
+			snprintf(buf, size, "%d", cpu);
+			return 0;
+		}
+	return sbx_fail(err, SBX_STAGE_SLOT, ENODEV, "no core for slot %u", box->slot.number);
+}
+
+static int write_map(const struct box *box, const char *file, unsigned program_in, unsigned init_in,
+                     struct sbx_err *err)
+{
+	char path[64], text[128];
+	unsigned out = box->host->uid_base + (box->host->rootless ? 0 : 2 * box->slot.number);
+	int rc;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)box->init_pid, file);
+	if (box->host->rootless)
+		snprintf(text, sizeof(text), "%u %u 1\n", program_in,
+		         strcmp(file, "gid_map") == 0 ? getegid() : geteuid());
+	else
+		snprintf(text, sizeof(text), "%u %u 1\n%u %u 1\n", program_in, out, init_in, out + 1);
+	rc = fd_write_at(AT_FDCWD, path, text);
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_IDS, -rc, "cannot write the box's %s", file);
+	return 0;
+}
+
+static int map_ids(const struct box *box, struct sbx_err *err)
+{
+	char path[64];
+	int rc;
+
+	TRY(write_map(box, "uid_map", box->plan->uid, box->plan->init_uid, err));
+	if (box->host->rootless) {
+		/* the kernel lets an ordinary user map a group only where groups can no longer be dropped */
+		snprintf(path, sizeof(path), "/proc/%d/setgroups", (int)box->init_pid);
+		rc = fd_write_at(AT_FDCWD, path, "deny");
+		if (rc < 0)
+			return sbx_fail(err, SBX_STAGE_IDS, -rc, "cannot deny setgroups in the box");
+	}
+	return write_map(box, "gid_map", box->plan->gid, box->plan->init_gid, err);
+}
+
+/* So that the program may reopen its own pipes as /dev/stdin and /dev/stdout, as it could outside. */
+static int own_pipes(const struct box *box, const int stdio[3], struct sbx_err *err)
+{
+	uid_t out = box->host->uid_base + 2 * box->slot.number;
+
+	for (int i = 0; i < 3 && !box->host->rootless; i++) {
+		struct stat st;
+		if (fstat(stdio[i], &st) < 0 || (S_ISFIFO(st.st_mode) && fchown(stdio[i], out, out) < 0))
+			return sbx_fail(err, SBX_STAGE_STDIO, errno, "cannot hand the program its pipes");
+	}
+	return 0;
+}
+
+static int clone_init(struct box *box, struct setup *setup, struct sbx_err *err)
+{
+	struct clone_args args = {.flags = NAMESPACES | CLONE_PIDFD, .exit_signal = SIGCHLD};
+	int pair[2], pidfd = -1;
+	long pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return sbx_fail(err, SBX_STAGE_NAMESPACES, errno, "cannot make the socket to the box's init");
+	args.pidfd = (uint64_t)(uintptr_t)&pidfd;
+	setup->sock = pair[1];
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0) {
+		close(pair[0]);
+		setup_init(setup);
+	}
+	close(pair[1]);
+	if (pid < 0) {
+		int errnum = errno;
+		close(pair[0]);
+		return sbx_fail(err, SBX_STAGE_NAMESPACES, errnum, "cannot make the box's namespaces%s",
+		                errnum == EPERM
+		                        ? ": user namespaces are forbidden here; sbx check tells by what and what to do"
+		                : errnum == ENOSPC ? ": their number is used up; sysctl user.max_user_namespaces=65536"
+		                                   : "");
+	}
+	box->init_pid = (pid_t)pid;
+	box->init_pidfd = pidfd;
+	box->sock = pair[0];
+	return 0;
+}
+
+static int start_in_order(struct box *box, const int stdio[3], struct sbx_err *err)
+{
+	struct setup setup = {
+	        .plan = box->plan,
+	        .host = box->host,
+	        .leaf = &box->leaf,
+	        .slot_fd = -1,
+	        .stdio = {stdio[0], stdio[1], stdio[2]},
+	        .root_fd = -1,
+	        .listener_fd = -1,
+	        .tracing = box->trace != NULL,
+	};
+	char core[16];
+	const char *cpus = box->plan->cpus;
+	uint64_t t = clock_ns();
+
+	TRY(slot_take(&box->slot, box->host, err));
+	setup.slot_fd = box->slot.lock_fd;
+	if (box->plan->cpus_of_slot) {
+		TRY(slot_cpus(box, core, sizeof(core), err));
+		cpus = core;
+	}
+	snprintf(setup.detail, sizeof(setup.detail), "slot %u", box->slot.number);
+	trace_own(box, SBX_STAGE_SLOT, t, setup.detail);
+	t = clock_ns();
+	TRY(cg_leaf_create(&box->leaf, box->host, box->slot.number, box->plan, cpus, err));
+	trace_own(box, SBX_STAGE_CGROUP, t, box->leaf.name);
+	TRY(own_pipes(box, stdio, err));
+	t = clock_ns();
+	TRY(clone_init(box, &setup, err));
+	trace_own(box, SBX_STAGE_NAMESPACES, t, "user pid mount network ipc uts");
+	t = clock_ns();
+	TRY(map_ids(box, err));
+	if (send(box->sock, "", 1, MSG_NOSIGNAL) != 1)
+		return sbx_fail(err, SBX_STAGE_IDS, errno, "the box's init died before it was told to go on");
+	trace_own(box, SBX_STAGE_IDS, t, "");
+	return 0;
+}
+
+int box_start(struct box *box, const struct box_host *host, const struct box_plan *plan, const int stdio[3],
+              struct sbx_err *err)
+{
+	int rc;
+
+	box->host = host;
+	box->plan = plan;
+	box->start_ns = clock_ns();
+	if (plan->n_mounts > SETUP_MOUNTS_MAX)
+		return sbx_fail(err, SBX_STAGE_PLAN, E2BIG, "more than %d mounts", SETUP_MOUNTS_MAX);
+	rc = start_in_order(box, stdio, err);
+	if (rc < 0) {
+		struct run_result nothing = {0};
+		struct sbx_err ignored;
+		box_end(box, &nothing, &ignored);
+	}
+	return rc;
+}
+
+/* Receives one packet and at most one descriptor. Returns its length, 0 at the end, -errno. */
+static ssize_t receive(int sock, struct setup_msg *msg, int *ret_fd)
+{
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct iovec iov = {.iov_base = msg, .iov_len = sizeof(*msg)};
+	struct msghdr hdr = {
+	        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf, .msg_controllen = sizeof(control.buf)};
+	ssize_t n = recvmsg(sock, &hdr, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	struct cmsghdr *cmsg = n > 0 ? CMSG_FIRSTHDR(&hdr) : NULL;
+
+	if (cmsg != NULL && cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_RIGHTS &&
+	    cmsg->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(ret_fd, CMSG_DATA(cmsg), sizeof(int));
+	return n < 0 ? -errno : n;
+}
+
+enum box_event box_read_event(struct box *box, struct run_result *result)
+{
+	struct setup_msg msg;
+	int fd = -1;
+	ssize_t n = receive(box->sock, &msg, &fd);
+
+	if (n == -EAGAIN || n == -EINTR)
+		return BOX_EVENT_NONE;
+	if (n != (ssize_t)sizeof(msg)) {
+		fd_close(&fd);
+		return BOX_EVENT_CLOSED;
+	}
+	switch (msg.type) {
+	case SETUP_MSG_TRACE:
+		if (box->trace != NULL)
+			box->trace(box->trace_arg, &msg.trace);
+		return BOX_EVENT_NONE;
+	case SETUP_MSG_FAILED:
+		result->error = msg.err;
+		return BOX_EVENT_FAILED;
+	case SETUP_MSG_EXEC:
+		box->exec_ns = msg.exec.exec_ns;
+		box->cpu_base_us = msg.exec.cpu_base_ns / 1000;
+		box->notify_fd = fd;
+		result->started = true;
+		result->setup_us = (box->exec_ns - box->start_ns) / 1000;
+		return BOX_EVENT_EXEC;
+	case SETUP_MSG_EXIT:
+		result->status_known = true;
+		result->wait_status = msg.exit.wait_status;
+		result->involuntary_switches = msg.exit.involuntary_switches;
+		if (msg.exit.alone)
+			box->end_ns = msg.exit.end_ns;
+		return BOX_EVENT_EXIT;
+	}
+	return BOX_EVENT_CLOSED;
+}
+
+bool box_read_denied(struct box *box, struct run_result *result)
+{
+	struct pollfd waiting = {.fd = box->notify_fd, .events = POLLIN};
+	struct seccomp_notif notif = {0}; /* the kernel insists on zeroes */
+
+	/* without a caller that waits the ioctl would block, on 6.1 even after the last process of the filter is gone
+	 */
+	if (poll(&waiting, 1, 0) <= 0 || !(waiting.revents & POLLIN) ||
+	    ioctl(box->notify_fd, SECCOMP_IOCTL_NOTIF_RECV, &notif) < 0)
+		return false;
+	result->denied = (struct denied_call){.seen = true, .arch = notif.data.arch, .nr = notif.data.nr};
+	return true;
+}
+
+int box_cpu_us(const struct box *box, uint64_t *ret_us)
+{
+	uint64_t us;
+
+	TRY(cg_leaf_cpu_us(&box->leaf, &us));
+	*ret_us = us > box->cpu_base_us ? us - box->cpu_base_us : 0;
+	return 0;
+}
+
+int box_oom_kills(const struct box *box, uint64_t *ret_kills)
+{
+	return cg_leaf_oom_kills(&box->leaf, ret_kills);
+}
+
+void box_kill(struct box *box)
+{
+	/* init first: its death makes the kernel kill the whole pid namespace, a dead main thread's living ones too */
+	if (box->init_pidfd >= 0)
+		pidfd_send_signal(box->init_pidfd, SIGKILL, NULL, 0);
+	cg_leaf_kill(&box->leaf);
+}
+
+static int reap(struct box *box, struct sbx_err *err)
+{
+	struct pollfd dead = {.fd = box->init_pidfd, .events = POLLIN};
+	siginfo_t info;
+	int n;
+
+	n = poll(&dead, 1, 0);
+	if (n == 0) {
+		box_kill(box);
+		n = poll(&dead, 1, END_WAIT_MS);
+	}
+	if (n <= 0)
+		return sbx_fail(err, SBX_STAGE_TEARDOWN, n < 0 ? errno : ETIMEDOUT,
+		                "the box does not die; a process of it is stuck in the kernel");
+	if (waitid(P_PIDFD, (id_t)box->init_pidfd, &info, WEXITED) < 0)
+		return sbx_fail(err, SBX_STAGE_TEARDOWN, errno, "cannot reap the box's init");
+	return 0;
+}
+
+static void subtract_base(const struct box *box, struct run_result *result)
+{
+	uint64_t base = box->cpu_base_us;
+
+	if (result->cpu_us == RESULT_UNKNOWN)
+		return;
+	result->cpu_us -= base < result->cpu_us ? base : result->cpu_us;
+	/* the time before exec was the kernel's, but for a few microseconds */
+	if (result->system_us != RESULT_UNKNOWN) {
+		result->system_us -= base < result->system_us ? base : result->system_us;
+		result->user_us =
+		        result->cpu_us - (result->system_us < result->cpu_us ? result->system_us : result->cpu_us);
+	}
+}
+
+/*
+ * A limit too small even for the last steps before exec is the program's own, not a failure of the sandbox. The OOM
+ * killer takes init then too, since until exec the two share their memory, and counts it where init is.
+ */
+static void judge_early_death(struct box *box, struct run_result *result)
+{
+	if (box->exec_ns != 0 || !cg_leaf_oom_seen(&box->leaf))
+		return;
+	box->exec_ns = box->end_ns;
+	result->started = true;
+	result->killed_by = KILLED_BY_MEMORY;
+	result->error = (struct sbx_err){0};
+}
+
+int box_end(struct box *box, struct run_result *result, struct sbx_err *err)
+{
+	uint64_t begin_ns = clock_ns();
+	struct sbx_err later;
+	int rc = 0;
+
+	result->cgroup_version = box->host->cgroup_version;
+	if (box->init_pidfd >= 0) {
+		rc = reap(box, err);
+		if (box->end_ns == 0)
+			box->end_ns = clock_ns();
+		judge_early_death(box, result);
+	}
+	if (rc == 0 && box->exec_ns != 0) {
+		result->wall_us = (box->end_ns - box->exec_ns) / 1000;
+		rc = cg_leaf_read(&box->leaf, result, err);
+		if (result->killed_by == KILLED_BY_MEMORY && result->oom_kills == 0)
+			result->oom_kills = RESULT_UNKNOWN; /* counted elsewhere, see above */
+		subtract_base(box, result);
+	}
+	if (cg_leaf_destroy(&box->leaf, &later) < 0 && rc == 0) {
+		*err = later;
+		rc = later.errnum > 0 ? -later.errnum : -EIO;
+	}
+	fd_close(&box->notify_fd);
+	fd_close(&box->sock);
+	fd_close(&box->init_pidfd);
+	slot_release(&box->slot);
+	result->teardown_us = (clock_ns() - begin_ns) / 1000;
+	return rc;
+}

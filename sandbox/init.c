@@ -1,0 +1,340 @@
+/*
+ * Pid 1 of the box. It builds the box by the table below, lets the program go, then does nothing but reap. It holds
+ * no secret and, once the program runs, no descriptor but its socket and the slot's lock, and no capability.
+ */
+#include "sandbox/setup.h"
+
+#include "sandbox/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/futex.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+void setup_futex_wait(uint32_t *word, uint32_t while_value)
+{
+	syscall(SYS_futex, word, FUTEX_WAIT, while_value, NULL, NULL, 0);
+}
+
+void setup_futex_wake(uint32_t *word)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static void say(const struct setup *setup, const struct setup_msg *msg, int fd)
+{
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {{0}};
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)msg, .iov_len = sizeof(*msg)};
+	struct msghdr hdr = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	if (fd >= 0) {
+		struct cmsghdr *cmsg;
+		hdr.msg_control = control.buf;
+		hdr.msg_controllen = sizeof(control.buf);
+		cmsg = CMSG_FIRSTHDR(&hdr);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
+	}
+	/* a launcher that is gone cannot be told: its end of the socket is seen at the next step */
+	if (sendmsg(setup->sock, &hdr, MSG_NOSIGNAL) < 0)
+		_exit(1);
+}
+
+/* Waits for the launcher to map the ids. Until then this process may do next to nothing. */
+static int wait_for_launcher(struct setup *setup, struct sbx_err *err)
+{
+	char go;
+
+	if (recv(setup->sock, &go, 1, 0) != 1)
+		return sbx_fail(err, SBX_STAGE_NAMESPACES, ESRCH, "the launcher is gone");
+	return 0;
+}
+
+/* What the caller's environment of signals may hold (blocked, ignored) must not reach the program. */
+static int reset_signals(struct setup *setup, struct sbx_err *err)
+{
+	struct sigaction dfl = {.sa_handler = SIG_DFL};
+	sigset_t none;
+
+	(void)setup;
+	for (int sig = 1; sig <= SIGRTMAX; sig++)
+		sigaction(sig, &dfl, NULL); /* fails for KILL, STOP and libc's own, which cannot be changed anyway */
+	sigemptyset(&none);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+		return sbx_fail(err, SBX_STAGE_NAMESPACES, errno, "cannot unblock signals");
+	umask(022);
+	return 0;
+}
+
+/* First of all mounts, so that nothing done below reaches the host or comes from it. */
+static int make_private(struct setup *setup, struct sbx_err *err)
+{
+	(void)setup;
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return sbx_fail(err, SBX_STAGE_ROOT, errno, "cannot make the mounts private");
+	return 0;
+}
+
+static int name_host(struct setup *setup, struct sbx_err *err)
+{
+	(void)setup;
+	if (sethostname("sbx", 3) < 0 || setdomainname("", 0) < 0)
+		return sbx_fail(err, SBX_STAGE_NETWORK, errno, "cannot set the box's host name");
+	return 0;
+}
+
+static int raise_loopback(struct setup *setup, struct sbx_err *err)
+{
+	struct ifreq ifr = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	FD_CLEANUP int fd = -1;
+
+	if (setup->plan->network != BOX_NETWORK_LOOPBACK)
+		return 0;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
+		return sbx_fail(err, SBX_STAGE_NETWORK, errno, "cannot raise the loopback interface");
+	return 0;
+}
+
+/* Before the program is cloned, so that it inherits all of it and is not billed for it. */
+static int forbid_gains(struct setup *setup, struct sbx_err *err)
+{
+	(void)setup;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return sbx_fail(err, SBX_STAGE_LOCKDOWN, errno, "cannot set no_new_privs");
+	for (cap_value_t cap = 0; CAP_IS_SUPPORTED(cap); cap++)
+		if (cap_drop_bound(cap) < 0)
+			return sbx_fail(err, SBX_STAGE_LOCKDOWN, errno,
+			                "cannot drop capability %d from the bounding set", (int)cap);
+	return 0;
+}
+
+static int take_ids(struct setup *setup, struct sbx_err *err)
+{
+	const struct box_plan *plan = setup->plan;
+
+	if (setup->host->rootless) /* one id is all there is, and it is this process's already */
+		return 0;
+	if (setgroups(0, NULL) < 0 || setresgid(plan->init_gid, plan->init_gid, plan->init_gid) < 0 ||
+	    setresuid(plan->init_uid, plan->init_uid, plan->init_uid) < 0)
+		return sbx_fail(err, SBX_STAGE_IDS, errno, "cannot take the ids of the box's init");
+	snprintf(setup->detail, sizeof(setup->detail), "init %u:%u", plan->init_uid, plan->init_gid);
+	return 0;
+}
+
+static int drop_caps(struct setup *setup, struct sbx_err *err)
+{
+	cap_t none = cap_init();
+	int rc = none == NULL ? -1 : cap_set_proc(none);
+
+	(void)setup;
+	if (none != NULL)
+		cap_free(none);
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_LOCKDOWN, errno, "cannot drop the capabilities of the box's init");
+	return 0;
+}
+
+/*
+ * The box dies with its launcher. Set last, since every change of ids and capabilities clears it; a launcher that
+ * died before that has closed its end of the socket.
+ */
+static int die_with_launcher(struct setup *setup, struct sbx_err *err)
+{
+	struct pollfd hup = {.fd = setup->sock};
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return sbx_fail(err, SBX_STAGE_LOCKDOWN, errno, "cannot tie the box to its launcher");
+	if (poll(&hup, 1, 0) > 0)
+		return sbx_fail(err, SBX_STAGE_LOCKDOWN, ESRCH, "the launcher is gone");
+	return 0;
+}
+
+/* The box, in the order it is built. */
+static const struct setup_step steps[] = {
+        {SBX_STAGE_NAMESPACES, wait_for_launcher},
+        {SBX_STAGE_NAMESPACES, reset_signals},
+        {SBX_STAGE_ROOT, make_private},
+        /* with the caller's ids: its rights decide what may be shown to the program */
+        {SBX_STAGE_SOURCES, setup_open_sources},
+        {SBX_STAGE_LOCKDOWN, forbid_gains},
+        /* still with the caller's ids: only these may place a process in the leaf */
+        {SBX_STAGE_SPAWN, setup_spawn_program},
+        {SBX_STAGE_IDS, take_ids},
+        {SBX_STAGE_ROOT, setup_make_root},
+        {SBX_STAGE_MOUNT, setup_mounts},
+        {SBX_STAGE_PIVOT, setup_pivot},
+        {SBX_STAGE_NETWORK, name_host},
+        {SBX_STAGE_NETWORK, raise_loopback},
+        {SBX_STAGE_LOCKDOWN, drop_caps},
+        {SBX_STAGE_LOCKDOWN, die_with_launcher},
+};
+
+static void say_failed(const struct setup *setup, const struct sbx_err *err)
+{
+	struct setup_msg msg = {.type = SETUP_MSG_FAILED};
+
+	msg.err = *err;
+	say(setup, &msg, -1);
+}
+
+static int build(struct setup *setup, struct sbx_err *err)
+{
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		uint64_t begin_ns = clock_ns();
+		struct setup_msg msg = {.type = SETUP_MSG_TRACE};
+		int rc;
+
+		setup->detail[0] = '\0';
+		rc = steps[i].run(setup, err);
+		if (rc < 0)
+			return rc;
+		if (!setup->tracing)
+			continue;
+		msg.trace.stage = steps[i].stage;
+		msg.trace.us = (uint32_t)((clock_ns() - begin_ns) / 1000);
+		memcpy(msg.trace.detail, setup->detail, sizeof(setup->detail));
+		say(setup, &msg, -1);
+	}
+	return 0;
+}
+
+/* Why exec failed, as far as the box's own files tell: the errno alone means several things each. */
+static void explain_exec(const struct setup *setup, struct sbx_err *err)
+{
+	const char *name = setup->plan->argv[0], *why = NULL;
+	int errnum = err->errnum;
+	struct stat st;
+	bool there = chdir(setup->plan->cwd) == 0 && stat(name, &st) == 0;
+
+	if (errnum == ENOENT && there && strchr(name, '/') != NULL)
+		why = "its interpreter (the #! line's, or the ELF loader) is not in the box; --bind what it needs";
+	else if (errnum == ENOENT && strchr(name, '/') != NULL)
+		why = "no such file in the box, where the job directory is /box; --bind adds more of the host";
+	else if (errnum == ENOENT)
+		why = "not on the box's PATH; a program in the job directory is called by ./NAME";
+	else if (errnum == EACCES && there && S_ISDIR(st.st_mode))
+		why = "it is a directory";
+	else if (errnum == EACCES && there && S_ISREG(st.st_mode))
+		why = "the box's user may not execute it; chmod o+rx it";
+	else if (errnum == EACCES)
+		why = "the box's user may not reach it; chmod o+rx its folders";
+	else if (errnum == ENOEXEC)
+		why = "not a program for this machine, or a script without a #! line";
+	else
+		why = strerror(errnum);
+	sbx_fail(err, SBX_STAGE_EXEC, errnum, "cannot execute %.100s: %s", name, why);
+}
+
+/*
+ * Lets the program go and waits until it has left this process's memory. Its exec and its death look the same from
+ * here; what it left in the shared fields tells them apart.
+ */
+static int release_program(struct setup *setup, struct sbx_err *err)
+{
+	uint32_t alive;
+
+	__atomic_store_n(&setup->go, 1, __ATOMIC_RELEASE);
+	setup_futex_wake(&setup->go);
+	while ((alive = __atomic_load_n(&setup->alive, __ATOMIC_ACQUIRE)) != 0)
+		setup_futex_wait(&setup->alive, alive);
+	for (unsigned i = 0; i < setup->n_program_trace; i++) {
+		struct setup_msg msg = {.type = SETUP_MSG_TRACE};
+		msg.trace = setup->program_trace[i];
+		say(setup, &msg, -1);
+	}
+	if (setup->program_err.stage != SBX_STAGE_NONE) {
+		*err = setup->program_err;
+		if (err->stage == SBX_STAGE_EXEC)
+			explain_exec(setup, err);
+		return -EIO;
+	}
+	if (setup->stage != SBX_STAGE_EXEC)
+		return sbx_fail(err, setup->stage, ECHILD, "the program's process died silently at stage %s",
+		                sbx_stage_name(setup->stage));
+	return 0;
+}
+
+static int close_all_but(int a, int b)
+{
+	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
+
+	/* an empty range is what the kernel calls invalid, and both can be skipped */
+	if ((low > 0 && close_range(0, low - 1, 0) < 0) || (high - low > 1 && close_range(low + 1, high - 1, 0) < 0))
+		return -errno;
+	return close_range(high + 1, ~0U, 0);
+}
+
+static void say_exec(struct setup *setup)
+{
+	struct setup_msg msg = {.type = SETUP_MSG_EXEC};
+
+	msg.exec.exec_ns = setup->exec_ns;
+	msg.exec.cpu_base_ns = setup->cpu_base_ns;
+	say(setup, &msg, setup->listener_fd);
+	/*
+	 * The table of descriptors was shared until exec gave the program its own: what is left here is a copy of
+	 * the program's standard streams, which must go or their readers never see an end, and all of the launcher's.
+	 */
+	if (close_all_but(setup->sock, setup->slot_fd) < 0)
+		_exit(1);
+}
+
+static _Noreturn void reap_until_exit(struct setup *setup)
+{
+	struct setup_msg msg = {.type = SETUP_MSG_EXIT};
+	struct rusage usage;
+
+	for (;;) {
+		int status;
+		pid_t pid = wait4(-1, &status, __WALL, &usage);
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid < 0)
+			_exit(1);
+		if (pid != setup->program_pid)
+			continue;
+		msg.exit.end_ns = clock_ns();
+		msg.exit.wait_status = status;
+		msg.exit.involuntary_switches = (uint64_t)usage.ru_nivcsw;
+		/* orphans that are dead already are no company */
+		while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0)
+			;
+		msg.exit.alone = pid < 0;
+		say(setup, &msg, -1);
+		_exit(0); /* takes whatever the program left behind with it */
+	}
+}
+
+_Noreturn void setup_init(struct setup *setup)
+{
+	struct sbx_err err = {0};
+
+	/* set again by the last step: this one covers the building */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (build(setup, &err) < 0 || release_program(setup, &err) < 0) {
+		say_failed(setup, &err);
+		_exit(1);
+	}
+	say_exec(setup);
+	reap_until_exit(setup);
+}

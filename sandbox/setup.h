@@ -1,0 +1,90 @@
+/*
+ * Building a box, from inside: what init and the program share while they do it, and the table of steps.
+ * Private to sandbox/: box.c fills a struct setup, init.c and program.c carry out their tables over it.
+ *
+ * The program is cloned early, in the caller's ids, since only these may place it in the leaf; it shares init's
+ * memory and descriptors (CLONE_VM, CLONE_FILES, CLONE_FS) and sleeps until init has built the box. So its error, its
+ * clock readings and its seccomp listener need no channel: they are fields and descriptors that init has too. From the
+ * moment init lets it go until exec the two never run at once.
+ */
+#pragma once
+
+#include "sandbox/box.h"
+
+#define SETUP_MOUNTS_MAX 256
+#define SETUP_TRACE_MAX 16
+
+struct setup {
+	const struct box_plan *plan;
+	const struct box_host *host;
+	struct cg_leaf *leaf;
+	int sock;
+	int slot_fd;
+	int stdio[3];
+
+	/* init's */
+	int source_fd[SETUP_MOUNTS_MAX]; /* by index of plan->mounts; -1 where there is none */
+	int root_fd;                     /* of the box's tmpfs */
+	pid_t program_pid;
+
+	/* between the two */
+	uint32_t go;    /* futex: init sets 1 to let the program go */
+	uint32_t alive; /* futex: the kernel clears it when the program has left init's memory, by exec or death */
+	enum sbx_stage stage; /* the step the program is at */
+	struct sbx_err program_err;
+	uint64_t exec_ns;     /* just before exec */
+	uint64_t cpu_base_ns; /* what the program's own clock showed then, less what it showed on entering the leaf */
+	uint64_t cpu_enter_ns;
+	int listener_fd;
+
+	/* --debug */
+	bool tracing;
+	char detail[sizeof(((struct box_trace *)0)->detail)]; /* a step may leave its arguments here */
+	struct box_trace program_trace[SETUP_TRACE_MAX];
+	unsigned n_program_trace;
+};
+
+struct setup_step {
+	enum sbx_stage stage;
+	int (*run)(struct setup *setup, struct sbx_err *err);
+};
+
+/* Messages from init to the launcher, one per packet of a SOCK_SEQPACKET pair. */
+enum setup_msg_type {
+	SETUP_MSG_TRACE,
+	SETUP_MSG_FAILED,
+	SETUP_MSG_EXEC, /* with the listener as SCM_RIGHTS where there is a filter */
+	SETUP_MSG_EXIT,
+};
+
+struct setup_msg {
+	enum setup_msg_type type;
+	union {
+		struct box_trace trace;
+		struct sbx_err err;
+		struct {
+			uint64_t exec_ns, cpu_base_ns;
+		} exec;
+		struct {
+			int wait_status;
+			bool alone; /* nothing else was left running in the box */
+			uint64_t end_ns, involuntary_switches;
+		} exit;
+	};
+};
+
+/* sandbox/init.c: pid 1 of the box. Never returns. */
+_Noreturn void setup_init(struct setup *setup);
+
+/* sandbox/program.c: clones the program into the leaf, asleep; see above. A step of init. */
+int setup_spawn_program(struct setup *setup, struct sbx_err *err);
+
+/* sandbox/root.c: steps of init. */
+int setup_open_sources(struct setup *setup, struct sbx_err *err);
+int setup_make_root(struct setup *setup, struct sbx_err *err);
+int setup_mounts(struct setup *setup, struct sbx_err *err);
+int setup_pivot(struct setup *setup, struct sbx_err *err);
+
+/* Raw futex calls on a private word; both may return early. */
+void setup_futex_wait(uint32_t *word, uint32_t while_value);
+void setup_futex_wake(uint32_t *word);
