@@ -1,0 +1,178 @@
+/* The decisions: which mounts, limits, ids and filter a run gets. Pure, so that a golden file can hold it. */
+#include "policy/plan.h"
+
+#include "policy/seccomp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_PATH "PATH=/usr/local/bin:/usr/bin:/bin"
+
+/* What every box has of the host and of its own, in the order it is mounted. */
+static const struct box_mount base_mounts[] = {
+        {.kind = BOX_MOUNT_BIND, .src = "/usr", .dst = "/usr"},
+        /* links into /usr on a merged system, folders of their own elsewhere */
+        {.kind = BOX_MOUNT_MIRROR, .src = "/bin", .dst = "/bin"},
+        {.kind = BOX_MOUNT_MIRROR, .src = "/sbin", .dst = "/sbin"},
+        {.kind = BOX_MOUNT_MIRROR, .src = "/lib", .dst = "/lib"},
+        {.kind = BOX_MOUNT_MIRROR, .src = "/lib32", .dst = "/lib32"},
+        {.kind = BOX_MOUNT_MIRROR, .src = "/lib64", .dst = "/lib64"},
+        {.kind = BOX_MOUNT_MIRROR, .src = "/libx32", .dst = "/libx32"},
+        /* what the toolchains below /usr link to; nothing that names a user, a host or a service */
+        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_MAYBE, .src = "/etc/alternatives", .dst = "/etc/alternatives"},
+        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_MAYBE, .src = "/etc/ld.so.cache", .dst = "/etc/ld.so.cache"},
+        {.kind = BOX_MOUNT_BIND,
+         .flags = BOX_MOUNT_MAYBE,
+         .src = "/etc/java-17-openjdk",
+         .dst = "/etc/java-17-openjdk"},
+        {.kind = BOX_MOUNT_FILE,
+         .src = "root:x:0:0:root:/:/bin/false\nsbx:x:1000:1000:sbx:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/"
+                "false\n",
+         .dst = "/etc/passwd"},
+        {.kind = BOX_MOUNT_FILE, .src = "root:x:0:\nsbx:x:1000:\nnogroup:x:65534:\n", .dst = "/etc/group"},
+        {.kind = BOX_MOUNT_FILE, .src = "127.0.0.1 localhost sbx\n::1 localhost\n", .dst = "/etc/hosts"},
+        {.kind = BOX_MOUNT_FILE, .src = "passwd: files\ngroup: files\nhosts: files\n", .dst = "/etc/nsswitch.conf"},
+        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV | BOX_MOUNT_RW, .src = "/dev/null", .dst = "/dev/null"},
+        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV | BOX_MOUNT_RW, .src = "/dev/zero", .dst = "/dev/zero"},
+        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV | BOX_MOUNT_RW, .src = "/dev/full", .dst = "/dev/full"},
+        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV, .src = "/dev/random", .dst = "/dev/random"},
+        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV, .src = "/dev/urandom", .dst = "/dev/urandom"},
+        {.kind = BOX_MOUNT_LINK, .src = "/proc/self/fd", .dst = "/dev/fd"},
+        {.kind = BOX_MOUNT_LINK, .src = "/proc/self/fd/0", .dst = "/dev/stdin"},
+        {.kind = BOX_MOUNT_LINK, .src = "/proc/self/fd/1", .dst = "/dev/stdout"},
+        {.kind = BOX_MOUNT_LINK, .src = "/proc/self/fd/2", .dst = "/dev/stderr"},
+        {.kind = BOX_MOUNT_SCRATCH, .flags = BOX_MOUNT_RW, .dst = "/dev/shm"},
+        {.kind = BOX_MOUNT_SCRATCH, .flags = BOX_MOUNT_RW, .dst = "/tmp"},
+        {.kind = BOX_MOUNT_PROC, .dst = "/proc"},
+};
+
+static void add_mount(struct policy_plan *plan, struct box_mount mount)
+{
+	plan->mounts[plan->box.n_mounts++] = mount;
+}
+
+static void plan_mounts(struct policy_plan *plan, const struct run_spec *spec)
+{
+	struct box_mount box = {.kind = BOX_MOUNT_OVERLAY, .src = spec->box_dir, .dst = "/box"};
+
+	for (size_t i = 0; i < sizeof(base_mounts) / sizeof(base_mounts[0]); i++)
+		add_mount(plan, base_mounts[i]);
+	if (spec->box_mode == BOX_DIR_RW)
+		box.kind = BOX_MOUNT_BIND;
+	if (spec->box_mode != BOX_DIR_RO)
+		box.flags |= BOX_MOUNT_RW;
+	add_mount(plan, box);
+	/* the caller's own last, so that they can lie below or over anything before */
+	for (size_t i = 0; i < spec->n_mounts; i++) {
+		const struct spec_mount *m = &spec->mounts[i];
+		add_mount(plan, (struct box_mount){.kind = m->kind,
+		                                   .flags = m->flags | (m->kind == BOX_MOUNT_TMPFS ? BOX_MOUNT_RW : 0),
+		                                   .src = m->src,
+		                                   .dst = m->dst != NULL ? m->dst : m->src,
+		                                   .bytes = m->bytes,
+		                                   .inodes = BOX_UNLIMITED});
+	}
+	plan->box.mounts = plan->mounts;
+}
+
+/* The last of several settings of one name wins, and a setting of the caller's wins over a default. */
+static void set_env(struct policy_plan *plan, const char *setting)
+{
+	size_t name_len = (size_t)(strchr(setting, '=') - setting) + 1;
+	char **slot = plan->envp;
+
+	while (*slot != NULL && strncmp(*slot, setting, name_len) != 0)
+		slot++;
+	*slot = (char *)(uintptr_t)setting;
+}
+
+static void plan_env(struct policy_plan *plan, const struct run_spec *spec)
+{
+	if (!spec->clear_env) {
+		set_env(plan, DEFAULT_PATH);
+		set_env(plan, "HOME=/tmp");
+		set_env(plan, "LANG=C.UTF-8");
+	}
+	for (size_t i = 0; i < spec->n_env; i++)
+		set_env(plan, spec->env[i]);
+	plan->box.envp = plan->envp;
+}
+
+static uint64_t twice_and_a_second(uint64_t cpu_us)
+{
+	return cpu_us >= BOX_UNLIMITED / 2 - 1000000 ? BOX_UNLIMITED : 2 * cpu_us + 1000000;
+}
+
+static uint64_t default_inodes(uint64_t tmp_bytes)
+{
+	uint64_t one_each = tmp_bytes / 4096;
+
+	return one_each > 65536 ? 65536 : one_each < 16 ? 16 : one_each;
+}
+
+static void plan_limits(struct box_plan *box, const struct run_spec *spec)
+{
+	box->cpu_us_max = spec->cpu_us_max;
+	box->wall_us_max = spec->wall_us_max == SPEC_UNSET ? twice_and_a_second(spec->cpu_us_max) : spec->wall_us_max;
+	box->memory_bytes_max = spec->memory_bytes_max;
+	box->pids_max = spec->pids_max;
+	box->stack_bytes_max = spec->stack_bytes_max == SPEC_UNSET ? spec->memory_bytes_max : spec->stack_bytes_max;
+	box->fsize_bytes_max = spec->fsize_bytes_max;
+	box->output_bytes_max = spec->output_bytes_max;
+	box->open_files_max = spec->open_files_max;
+	box->cpu_rate_millis = spec->cpu_rate_millis;
+	box->scratch_bytes = spec->tmp_bytes_max;
+	box->scratch_inodes =
+	        spec->tmp_inodes_max == SPEC_UNSET ? default_inodes(spec->tmp_bytes_max) : spec->tmp_inodes_max;
+	box->cpus = spec->pin == PIN_LIST ? spec->pin_list : NULL;
+	box->cpus_of_slot = spec->pin == PIN_AUTO;
+	box->weaker = spec->weaker;
+}
+
+static int plan_filter(struct policy_plan *plan, const struct run_spec *spec, struct sbx_err *err)
+{
+	const struct seccomp_profile *builtin;
+
+	plan->box.filter_name = spec->seccomp;
+	if (strcmp(spec->seccomp, "none") == 0)
+		return 0;
+	if (spec->seccomp_json != NULL) {
+		TRY(seccomp_compile(spec->seccomp_json, spec->seccomp_json_len, spec->seccomp, &plan->filter,
+		                    &plan->box.n_filter, err));
+		plan->box.filter = plan->filter;
+		return 0;
+	}
+	builtin = seccomp_builtin_find(spec->seccomp);
+	if (builtin == NULL)
+		return sbx_fail(
+		        err, SBX_STAGE_USAGE, ENOENT,
+		        "--seccomp: no profile is called \"%.64s\"; sbx policy list shows them, and a file's name has "
+		        "a / in it or ends in .json",
+		        spec->seccomp);
+	plan->box.filter = builtin->filter;
+	plan->box.n_filter = builtin->n_filter;
+	return 0;
+}
+
+int policy_plan(struct policy_plan *plan, const struct run_spec *spec, struct sbx_err *err)
+{
+	*plan = (struct policy_plan){.box = {.argv = spec->argv,
+	                                     .cwd = spec->chdir != NULL ? spec->chdir : "/box",
+	                                     .uid = POLICY_UID,
+	                                     .gid = POLICY_UID,
+	                                     .init_uid = POLICY_INIT_UID,
+	                                     .init_gid = POLICY_INIT_UID,
+	                                     .network = spec->network,
+	                                     .aslr = spec->aslr}};
+	plan_limits(&plan->box, spec);
+	plan_mounts(plan, spec);
+	plan_env(plan, spec);
+	return plan_filter(plan, spec, err);
+}
+
+void policy_plan_finish(struct policy_plan *plan)
+{
+	free(plan->filter);
+	plan->filter = NULL;
+}
