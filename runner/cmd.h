@@ -1,0 +1,15 @@
+/* The commands of sbx: one file each, one row each in main.c's table. */
+#pragma once
+
+/* argv[0] is the command's name. Each returns the exit status: EXIT_* below, or what its man page says. */
+int cmd_run(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_setup(int argc, char **argv);
+int cmd_policy(int argc, char **argv);
+
+enum {
+	SBX_EXIT_OK = 0,
+	SBX_EXIT_VERDICT = 1, /* any verdict but OK */
+	SBX_EXIT_USAGE = 2,
+	SBX_EXIT_SANDBOX = 3, /* the sandbox itself failed */
+};

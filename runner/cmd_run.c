@@ -1,0 +1,177 @@
+/* sbx run: one program in one box. The way of a run is the six calls of run_box(). */
+#include "policy/plan.h"
+#include "policy/verdict.h"
+#include "runner/args_run.h"
+#include "runner/cmd.h"
+#include "runner/report.h"
+#include "runner/supervise.h"
+#include "sandbox/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#define PROFILE_BYTES_MAX (1U << 20)
+
+extern char **environ;
+
+/* All that a run needs, too large for a stack that the kernel has yet to grow. */
+static struct command {
+	struct run_args args;
+	struct policy_plan plan;
+	struct box_host host;
+	struct supervisor supervisor;
+	struct run run;
+	struct limit_fact limits[BOX_LIMIT_MAX];
+	struct report report;
+	struct report_sink sink;
+	char *profile; /* the text of --seccomp FILE */
+} cmd;
+
+static void print_trace(void *arg, const struct box_trace *trace)
+{
+	(void)arg;
+	fprintf(stderr, "sbx: debug: %-12s %6u us  ok%s%s\n", sbx_stage_name(trace->stage), trace->us,
+	        trace->detail[0] != '\0' ? "  " : "", trace->detail);
+}
+
+/* One line, once: the only place where an error of `sbx run` reaches a person. */
+static int fail(const struct sbx_err *err)
+{
+	fprintf(stderr, "sbx: %s%s%s\n", err->stage == SBX_STAGE_USAGE ? "" : sbx_stage_name(err->stage),
+	        err->stage == SBX_STAGE_USAGE ? "" : ": ", err->msg);
+	return err->stage == SBX_STAGE_USAGE ? SBX_EXIT_USAGE : SBX_EXIT_SANDBOX;
+}
+
+static bool is_file_name(const char *seccomp)
+{
+	size_t len = strlen(seccomp);
+
+	return strchr(seccomp, '/') != NULL || (len > 5 && strcmp(seccomp + len - 5, ".json") == 0);
+}
+
+static int load_profile(struct run_spec *spec, struct sbx_err *err)
+{
+	FD_CLEANUP int fd = -1;
+	struct stat st;
+	ssize_t n;
+
+	if (!is_file_name(spec->seccomp))
+		return 0;
+	fd = open(spec->seccomp, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return sbx_fail(err, SBX_STAGE_USAGE, errno, "--seccomp: cannot open %.200s: %s", spec->seccomp,
+		                strerror(errno));
+	if (!S_ISREG(st.st_mode) || st.st_size > PROFILE_BYTES_MAX)
+		return sbx_fail(err, SBX_STAGE_USAGE, EFBIG, "--seccomp: %.200s is not a file of at most 1 MiB",
+		                spec->seccomp);
+	cmd.profile = malloc(PROFILE_BYTES_MAX);
+	n = cmd.profile == NULL ? -1 : read(fd, cmd.profile, PROFILE_BYTES_MAX);
+	if (n < 0)
+		return sbx_fail(err, SBX_STAGE_USAGE, errno, "--seccomp: cannot read %.200s", spec->seccomp);
+	spec->seccomp_json = cmd.profile;
+	spec->seccomp_json_len = (size_t)n;
+	return 0;
+}
+
+static int print_plan(struct sbx_err *err)
+{
+	FREE_CLEANUP char *text = policy_plan_text(&cmd.plan.box);
+
+	if (text == NULL)
+		return sbx_fail(err, SBX_STAGE_PLAN, ENOMEM, "out of memory");
+	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
+		return sbx_fail(err, SBX_STAGE_REPORT, errno, "cannot write the plan: %s", strerror(errno));
+	return 0;
+}
+
+static int supervise(struct sbx_err *err)
+{
+	cmd.run.plan = &cmd.plan.box;
+	box_init(&cmd.run.box);
+	if (cmd.args.debug)
+		cmd.run.box.trace = print_trace;
+	TRY(supervisor_init(&cmd.supervisor, err));
+	TRY(run_streams_open(&cmd.run.streams, &cmd.args.spec, err));
+	TRY(supervisor_start(&cmd.supervisor, &cmd.run, &cmd.host, err));
+	/* what killed launchers left: now, while the program runs, where it costs nobody time */
+	cg_leaf_sweep(&cmd.host, cmd.run.box.slot.number);
+	return supervisor_wait(&cmd.supervisor, err);
+}
+
+static int write_report(struct sbx_err *err)
+{
+	FREE_CLEANUP char *text = NULL;
+
+	box_limit_facts(&cmd.host, &cmd.plan.box, &cmd.run.result, cmd.limits);
+	cmd.report.plan = &cmd.plan.box;
+	cmd.report.result = &cmd.run.result;
+	cmd.report.limits = cmd.limits;
+	TRY(report_format(&cmd.report, cmd.args.format, &text, err));
+	return report_sink_write(&cmd.sink, text, err);
+}
+
+/* spec -> plan -> host -> box, supervised -> verdict -> report */
+static int run_box(struct sbx_err *err)
+{
+	struct run_result *result = &cmd.run.result;
+	int rc;
+
+	TRY(load_profile(&cmd.args.spec, err));
+	TRY(policy_plan(&cmd.plan, &cmd.args.spec, err));
+	if (cmd.args.dry_run)
+		return print_plan(err);
+	TRY(report_sink_open(&cmd.sink, cmd.args.report, err));
+	rc = host_open(&cmd.host, err);
+	if (rc == 0)
+		rc = supervise(err);
+	if (rc < 0 && result->error.stage == SBX_STAGE_NONE)
+		result->error = *err;
+	cmd.report.verdict = verdict_of(result, &cmd.plan.box, &cmd.report.reason);
+	return write_report(err);
+}
+
+static int exit_status(void)
+{
+	const struct run_result *result = &cmd.run.result;
+
+	if (cmd.args.dry_run)
+		return SBX_EXIT_OK;
+	if (cmd.report.verdict == VERDICT_IE)
+		return SBX_EXIT_SANDBOX;
+	if (!cmd.args.passthrough)
+		return cmd.report.verdict == VERDICT_OK ? SBX_EXIT_OK : SBX_EXIT_VERDICT;
+	/* as timeout(1): the limits first, since what they did to the program is our doing */
+	if (cmd.report.verdict != VERDICT_OK && cmd.report.verdict != VERDICT_RE)
+		return 124;
+	if (WIFSIGNALED(result->wait_status))
+		return 128 + WTERMSIG(result->wait_status);
+	return WEXITSTATUS(result->wait_status);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct sbx_err err = {0};
+	int rc = run_args_parse(&cmd.args, argc, argv, environ, &err);
+	int status;
+
+	if (rc < 0)
+		return fail(&err);
+	if (cmd.args.help) {
+		fputs(run_args_help, stdout);
+		run_args_finish(&cmd.args);
+		return SBX_EXIT_OK;
+	}
+	report_sink_init(&cmd.sink);
+	rc = run_box(&err);
+	status = rc < 0 ? fail(&err) : exit_status();
+	report_sink_finish(&cmd.sink);
+	policy_plan_finish(&cmd.plan);
+	run_args_finish(&cmd.args);
+	free(cmd.profile);
+	return status;
+}

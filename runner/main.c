@@ -1,0 +1,67 @@
+/* sbx: dispatches to the commands. What the caller left closed or blocked is put right before anything else. */
+#include "runner/cmd.h"
+#include "runner/streams.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+        {"run", cmd_run, "run one program in a box and say what became of it"},
+        {"check", cmd_check, "say what this host lacks, and the command that mends it"},
+        {"setup", cmd_setup, "make the cgroup slice, or delegate one to a user"},
+        {"policy", cmd_policy, "list and show the system-call profiles"},
+};
+
+static void print_usage(FILE *out)
+{
+	fputs("usage: sbx COMMAND [options]\n\n", out);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+	fputs("\nsbx COMMAND --help tells more. Manual: sbx(1), sbx-policy(5).\n", out);
+}
+
+/* A launcher needs some thirty descriptors; a caller's soft limit may be lower than what it may have. */
+static void raise_nofile(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (streams_guard() < 0)
+		return SBX_EXIT_SANDBOX; /* there is nowhere to say it */
+	umask(022);
+	/* a reader that leaves and a file limit of the caller's are errors of a write, not ends of sbx */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	raise_nofile();
+	if (argc < 2) {
+		print_usage(stderr);
+		return SBX_EXIT_USAGE;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		print_usage(stdout);
+		return SBX_EXIT_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("sbx " SBX_VERSION);
+		return SBX_EXIT_OK;
+	}
+	fprintf(stderr, "sbx: no such command: \"%.40s\"; sbx --help lists them\n", argv[1]);
+	return SBX_EXIT_USAGE;
+}

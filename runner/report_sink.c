@@ -1,0 +1,221 @@
+/*
+ * Where a report goes. Called by `sbx run` twice: opened before the box is built, so that a bad place costs no run, and
+ * written after the verdict. A report in a file is there whole or not at all: it is written under another name, reaches
+ * the disk, and only then takes the place of the old one.
+ */
+#include "runner/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* 64 random bits do not meet another name by chance; a few tries tell an attack from that. */
+#define TMP_NAME_TRIES 4
+
+#define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_REPORT, errnum, __VA_ARGS__)
+
+void report_sink_init(struct report_sink *sink)
+{
+	*sink = (struct report_sink){.fd = -1, .dir_fd = -1};
+}
+
+/* `name` tells whether dir_fd is one: in a zeroed sink it is 0, which is somebody's standard input. */
+void report_sink_finish(struct report_sink *sink)
+{
+	if (sink->tmp[0] != '\0')
+		unlinkat(sink->dir_fd, sink->tmp, 0);
+	if (sink->owned)
+		close(sink->fd);
+	if (sink->name[0] != '\0')
+		close(sink->dir_fd);
+	report_sink_init(sink);
+}
+
+/* A descriptor of the caller: open, and open for writing. */
+static int check_fd(int fd, const char *what, struct sbx_err *err)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return FAIL(err, errno, "--report: %s is not open", what);
+	if ((flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_RDONLY)
+		return FAIL(err, EBADF, "--report: %s is not open for writing", what);
+	return 0;
+}
+
+static int use_fd(struct report_sink *sink, int fd, const char *what, struct sbx_err *err)
+{
+	TRY(check_fd(fd, what, err));
+	/* the caller means it for us: the program must not inherit it */
+	if (fd > STDERR_FILENO && fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		return FAIL(err, errno, "--report: %.200s cannot be kept from the program", what);
+	report_sink_init(sink);
+	sink->fd = fd;
+	return 0;
+}
+
+/* The N of "fd:N", or -1. */
+static int fd_number(const char *digits)
+{
+	size_t n = strspn(digits, "0123456789");
+	int fd = 0;
+
+	if (n == 0 || n > 9 || digits[n] != '\0')
+		return -1;
+	while (*digits != '\0')
+		fd = fd * 10 + (*digits++ - '0');
+	return fd;
+}
+
+/* Opens the folder of `path` and takes its last component. */
+static int open_folder(struct report_sink *sink, const char *path, struct sbx_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
+	size_t folder_len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+	char folder[PATH_MAX];
+
+	if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return FAIL(err, EISDIR, "--report: %.200s names a folder", path);
+	if (strlen(name) >= sizeof(sink->name) || folder_len >= sizeof(folder))
+		return FAIL(err, ENAMETOOLONG, "--report: %.200s", path);
+	memcpy(folder, path, folder_len);
+	folder[folder_len] = '\0';
+	sink->dir_fd = open(folder_len == 0 ? "." : folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (sink->dir_fd < 0)
+		return FAIL(err, errno, "--report: the folder of %.200s cannot be opened", path);
+	strcpy(sink->name, name);
+	return 0;
+}
+
+/* rename(2) would put a file in the place of /dev/null, or of the link that somebody set up on purpose. */
+static int check_target(const struct report_sink *sink, const char *path, struct sbx_err *err)
+{
+	struct stat st;
+
+	if (fstatat(sink->dir_fd, sink->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : FAIL(err, errno, "--report: %.200s", path);
+	if (S_ISLNK(st.st_mode))
+		return FAIL(err, ELOOP, "--report: %.200s is a symbolic link", path);
+	if (!S_ISREG(st.st_mode))
+		return FAIL(err, S_ISDIR(st.st_mode) ? EISDIR : EINVAL,
+		            "--report: %.200s is not a regular file (open it yourself and use fd:N)", path);
+	return 0;
+}
+
+static int open_tmp(struct report_sink *sink, const char *path, struct sbx_err *err)
+{
+	for (int try = 0; try < TMP_NAME_TRIES; try++) {
+		char tmp[sizeof(sink->tmp)];
+		uint64_t random;
+
+		if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+			return FAIL(err, errno, "--report: no random name for %.200s", path);
+		snprintf(tmp, sizeof(tmp), ".sbx-report-%016" PRIx64, random);
+		sink->fd = openat(sink->dir_fd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+		if (sink->fd >= 0) {
+			sink->owned = true;
+			strcpy(sink->tmp, tmp);
+			return 0;
+		}
+		if (errno != EEXIST)
+			break;
+	}
+	return FAIL(err, errno, "--report: no file can be made beside %.200s", path);
+}
+
+static int open_file(struct report_sink *sink, const char *path, struct sbx_err *err)
+{
+	struct report_sink opened;
+	int result;
+
+	report_sink_init(&opened);
+	result = open_folder(&opened, path, err);
+	if (result == 0)
+		result = check_target(&opened, path, err);
+	if (result == 0)
+		result = open_tmp(&opened, path, err);
+	if (result < 0) {
+		report_sink_finish(&opened);
+		return result;
+	}
+	*sink = opened;
+	return 0;
+}
+
+int report_sink_open(struct report_sink *sink, const char *where, struct sbx_err *err)
+{
+	if (where == NULL)
+		return use_fd(sink, STDERR_FILENO, "standard error", err);
+	if (strcmp(where, "-") == 0)
+		return use_fd(sink, STDOUT_FILENO, "standard output", err);
+	if (strncmp(where, "fd:", 3) == 0) {
+		int fd = fd_number(where + 3);
+
+		if (fd < 0)
+			return FAIL(err, EINVAL, "--report: %.40s is not fd:N with a number N", where);
+		return use_fd(sink, fd, where, err);
+	}
+	return open_file(sink, where, err);
+}
+
+/* 0 or -errno. A pipe of the caller may be non-blocking; its reader is waited for, as a blocking one would be. */
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EAGAIN) {
+			struct pollfd ready = {.fd = fd, .events = POLLOUT};
+
+			if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+				return -errno;
+		} else if (n < 0 && errno != EINTR) {
+			return -errno;
+		} else if (n == 0) {
+			return -EIO;
+		} else if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* Makes what was written appear under its name. */
+static int publish(struct report_sink *sink)
+{
+	int fd = sink->fd;
+
+	if (fsync(fd) < 0)
+		return -errno;
+	/* some file systems tell of a full disk only here */
+	sink->fd = -1;
+	sink->owned = false;
+	if (close(fd) < 0)
+		return -errno;
+	if (renameat(sink->dir_fd, sink->tmp, sink->dir_fd, sink->name) < 0)
+		return -errno;
+	sink->tmp[0] = '\0';
+	return 0;
+}
+
+int report_sink_write(struct report_sink *sink, const char *text, struct sbx_err *err)
+{
+	const bool is_file = sink->tmp[0] != '\0';
+	int result = write_all(sink->fd, text, strlen(text));
+
+	if (result == 0 && is_file)
+		result = publish(sink);
+	if (result < 0) {
+		FAIL(err, -result, "--report: %s cannot be written", is_file ? sink->name : "the descriptor");
+		report_sink_finish(sink);
+	}
+	return result;
+}

@@ -1,0 +1,544 @@
+/*
+ * The supervision loop. `sbx run` gives it one box, `sbx judge` many.
+ *
+ * The CPU limit is enforced on the cgroup's own counter. The next look at it is due when the budget could be used up
+ * at the earliest, that is after what is left of it divided by the cores the program can burn at once: a busy
+ * program is looked at ever closer to its limit, an idle one hardly at all.
+ */
+#include "runner/supervise.h"
+
+#include "sandbox/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+
+#define SETUP_NS_MAX (60ULL * 1000000000)
+/* Looks closer together than this gain nothing: the counter itself moves by ticks. */
+#define LOOK_NS_MIN 250000ULL
+/* Runs shorter than this end before /proc/stat, which counts in hundredths of a second, could show anything. */
+#define FIRST_LOOK_NS 10000000ULL
+/* After a killed box is dead: how long a slow reader of its output is waited for. */
+#define DRAIN_NS 1000000000ULL
+/* What a killed box may take to die before it is left behind as stuck. */
+#define DYING_NS 10000000000ULL
+#define OOM_LOOKS 100
+#define OOM_LOOK_NS 1000000ULL
+#define NEVER UINT64_MAX
+
+static void on_init(struct run *run);
+static void on_streams(struct run *run);
+
+static int watch_fd(struct run *run, int fd, uint32_t events, struct watch *watch, void (*ready)(struct run *run))
+{
+	struct epoll_event event = {.events = events, .data.ptr = watch};
+
+	*watch = (struct watch){.ready = ready, .run = run};
+	if (epoll_ctl(run->supervisor->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0)
+		return 0;
+	if (errno == EEXIST && epoll_ctl(run->supervisor->epoll_fd, EPOLL_CTL_MOD, fd, &event) == 0)
+		return 0;
+	return -errno;
+}
+
+static void unwatch_fd(struct run *run, int fd)
+{
+	if (fd >= 0)
+		epoll_ctl(run->supervisor->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+}
+
+static void arm(struct run *run)
+{
+	uint64_t at = run->deadline_ns < run->look_ns ? run->deadline_ns : run->look_ns;
+	struct itimerspec spec = {{0, 0}, {0, 0}};
+
+	if (at != NEVER) {
+		spec.it_value.tv_sec = (time_t)(at / 1000000000);
+		spec.it_value.tv_nsec = (long)(at % 1000000000);
+	}
+	/* cannot fail: the descriptor and the value are right */
+	timerfd_settime(run->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
+}
+
+/* From here on no limit of time can be hit; only the dying itself may not take for ever. */
+static void dying(struct run *run)
+{
+	if (run->state != RUN_SETUP && run->state != RUN_RUNNING)
+		return;
+	run->state = RUN_DYING;
+	run->look_ns = NEVER;
+	run->deadline_ns = clock_ns() + DYING_NS;
+	arm(run);
+}
+
+/* Ends the run before its program does. Only the first cause counts. */
+static void end_early(struct run *run, enum killed_by why)
+{
+	if (run->result.killed_by == KILLED_BY_NONE)
+		run->result.killed_by = why;
+	box_kill(&run->box);
+	dying(run);
+}
+
+static void end_by_error(struct run *run, const struct sbx_err *err)
+{
+	if (run->result.error.stage == SBX_STAGE_NONE)
+		run->result.error = *err;
+	end_early(run, KILLED_BY_ERROR);
+}
+
+/* Hundredths of a second that the hypervisor took from all cores since boot; UINT64_MAX when unknown. */
+static uint64_t steal_ticks(void)
+{
+	char text[256];
+	uint64_t steal;
+
+	if (fd_read_at(AT_FDCWD, "/proc/stat", text, sizeof(text)) <= 0 ||
+	    sscanf(text, "cpu %*u %*u %*u %*u %*u %*u %*u %" SCNu64, &steal) != 1)
+		return RESULT_UNKNOWN;
+	return steal;
+}
+
+static unsigned cores_at_once(const struct box_plan *plan)
+{
+	cpu_set_t set;
+	uint64_t n = sched_getaffinity(0, sizeof(set), &set) == 0 ? (uint64_t)CPU_COUNT(&set) : CPU_SETSIZE;
+
+	if (plan->cpus_of_slot)
+		n = 1;
+	if (plan->pids_max < n)
+		n = plan->pids_max;
+	if (plan->cpu_rate_millis != BOX_UNLIMITED && (plan->cpu_rate_millis + 999) / 1000 < n)
+		n = (plan->cpu_rate_millis + 999) / 1000;
+	return (unsigned)n;
+}
+
+static void look_at_cpu(struct run *run, uint64_t now_ns)
+{
+	uint64_t used_us, wait_ns;
+
+	if (run->plan->cpu_us_max == BOX_UNLIMITED) {
+		run->look_ns = NEVER;
+		return;
+	}
+	if (box_cpu_us(&run->box, &used_us) < 0) {
+		struct sbx_err err;
+		sbx_fail(&err, SBX_STAGE_SUPERVISE, EIO, "cannot read the CPU counter of the run");
+		end_by_error(run, &err);
+		return;
+	}
+	if (used_us > run->plan->cpu_us_max) {
+		end_early(run, KILLED_BY_CPU);
+		return;
+	}
+	wait_ns = (run->plan->cpu_us_max - used_us) * 1000 / run->cores;
+	run->look_ns = now_ns + (wait_ns < LOOK_NS_MIN ? LOOK_NS_MIN : wait_ns);
+}
+
+/* v1 announces an OOM kill before it is counted, and a victim of ours would never be. */
+static void look_at_oom(struct run *run, uint64_t now_ns)
+{
+	uint64_t kills = 0;
+
+	if (box_oom_kills(&run->box, &kills) == 0 && kills > 0) {
+		end_early(run, KILLED_BY_MEMORY);
+		return;
+	}
+	if (--run->oom_looks > 0 && run->look_ns > now_ns + OOM_LOOK_NS)
+		run->look_ns = now_ns + OOM_LOOK_NS;
+}
+
+static void on_deadline(struct run *run)
+{
+	struct sbx_err err;
+
+	run->deadline_ns = NEVER;
+	switch (run->state) {
+	case RUN_SETUP:
+		sbx_fail(&err, SBX_STAGE_SUPERVISE, ETIMEDOUT, "the box was not built within a minute");
+		end_by_error(run, &err);
+		break;
+	case RUN_RUNNING:
+		end_early(run, KILLED_BY_WALL);
+		break;
+	case RUN_DYING:
+		sbx_fail(&err, SBX_STAGE_TEARDOWN, ETIMEDOUT,
+		         "the killed box does not die; its slot stays taken until it does");
+		end_by_error(run, &err);
+		on_init(run);
+		break;
+	case RUN_DRAINED:
+		/* a run that was ended for a fault of its own stands: that is known, the rest of its output a detail */
+		if (run->result.killed_by == KILLED_BY_NONE)
+			sbx_fail(&run->result.error, SBX_STAGE_OUTPUT, ETIMEDOUT, "nobody reads the program's output");
+		run->state = RUN_ENDED;
+		break;
+	case RUN_ENDED:
+		break;
+	}
+}
+
+static void on_timer(struct run *run)
+{
+	uint64_t expirations, now_ns = clock_ns();
+
+	if (read(run->timer_fd, &expirations, sizeof(expirations)) < 0)
+		return; /* set anew meanwhile */
+	if (now_ns >= run->deadline_ns) {
+		on_deadline(run);
+	} else if (now_ns >= run->look_ns) {
+		if (!run->looked) {
+			run->looked = true;
+			run->steal_ticks = steal_ticks();
+		}
+		cg_leaf_look(&run->box.leaf, &run->result);
+		look_at_cpu(run, now_ns);
+		if (run->oom_looks > 0)
+			look_at_oom(run, now_ns);
+	}
+	arm(run);
+}
+
+static void on_notify(struct run *run)
+{
+	if (!box_read_denied(&run->box, &run->result)) {
+		/* the caller is gone, or no process has the filter any more: then the descriptor stays readable for
+		 * ever */
+		unwatch_fd(run, run->box.notify_fd);
+		return;
+	}
+	unwatch_fd(run, run->box.notify_fd);
+	end_early(run, KILLED_BY_SYSCALL);
+}
+
+static void on_oom(struct run *run)
+{
+	unwatch_fd(run, run->box.leaf.oom_fd);
+	run->oom_looks = OOM_LOOKS;
+	look_at_oom(run, clock_ns());
+	arm(run);
+}
+
+static int started(struct run *run)
+{
+	const struct box_plan *plan = run->plan;
+
+	run->state = RUN_RUNNING;
+	run->deadline_ns = plan->wall_us_max > NEVER / 1000 - run->box.exec_ns / 1000
+	                           ? NEVER
+	                           : run->box.exec_ns + plan->wall_us_max * 1000;
+	run->look_ns = run->box.exec_ns + FIRST_LOOK_NS;
+	if (plan->cpu_us_max < FIRST_LOOK_NS / 1000 * run->cores)
+		run->look_ns = run->box.exec_ns + plan->cpu_us_max * 1000 / run->cores;
+	arm(run);
+	if (run->box.notify_fd >= 0)
+		TRY(watch_fd(run, run->box.notify_fd, EPOLLIN, &run->watch_notify, on_notify));
+	if (run->box.leaf.oom_fd >= 0)
+		TRY(watch_fd(run, run->box.leaf.oom_fd, EPOLLIN, &run->watch_oom, on_oom));
+	on_streams(run);
+	return 0;
+}
+
+static void on_sock(struct run *run)
+{
+	for (;;) {
+		enum box_event event = box_read_event(&run->box, &run->result);
+		if (event == BOX_EVENT_EXEC && started(run) < 0) {
+			struct sbx_err err;
+			sbx_fail(&err, SBX_STAGE_SUPERVISE, ENOMEM, "cannot watch the running box");
+			end_by_error(run, &err);
+		} else if (event == BOX_EVENT_EXIT || event == BOX_EVENT_FAILED) {
+			dying(run);
+		} else if (event == BOX_EVENT_CLOSED) {
+			unwatch_fd(run, run->box.sock);
+			return;
+		} else if (event == BOX_EVENT_NONE) {
+			return;
+		}
+	}
+}
+
+static void fail_relay(struct run *run, const struct relay *relay)
+{
+	struct sbx_err err;
+	const char *name = relay == &run->streams.in ? "stdin" : relay == &run->streams.out ? "stdout" : "stderr";
+
+	if (relay->errnum == EBADF && !relay->reading)
+		sbx_fail(&err, SBX_STAGE_OUTPUT, EBADF, "the program wrote to %s, which was closed when sbx started",
+		         name);
+	else if (relay->errnum == EPIPE)
+		sbx_fail(&err, SBX_STAGE_OUTPUT, EPIPE, "the reader of %s went away", name);
+	else
+		sbx_fail(&err, SBX_STAGE_OUTPUT, relay->errnum, "cannot %s %s: %s", relay->reading ? "read" : "write",
+		         name, strerror(relay->errnum));
+	end_by_error(run, &err);
+}
+
+static int wait_for(struct run *run, struct relay *relay, int fd)
+{
+	if (relay->watched == fd)
+		return 0;
+	unwatch_fd(run, relay->watched);
+	relay->watched = -1;
+	if (fd >= 0)
+		TRY(watch_fd(run, fd, fd == relay->src ? EPOLLIN : EPOLLOUT, &run->watch_streams, on_streams));
+	relay->watched = fd;
+	return 0;
+}
+
+static void end_stream(struct run *run, struct relay *relay)
+{
+	wait_for(run, relay, -1);
+	relay_close(relay);
+}
+
+/* Moves what can be moved, then waits for whichever end is not ready. True while the stream is not at its end. */
+static bool pump(struct run *run, struct relay *relay)
+{
+	enum relay_state state;
+	int rc;
+
+	if (relay->src < 0)
+		return false;
+	do
+		state = relay_pump(relay);
+	while (state == RELAY_READY && run->state == RUN_DRAINED);
+	if (state == RELAY_OVER || state == RELAY_FAILED || state == RELAY_DONE) {
+		if (state == RELAY_OVER)
+			end_early(run, KILLED_BY_OUTPUT);
+		if (state == RELAY_FAILED)
+			fail_relay(run, relay);
+		end_stream(run, relay);
+		return false;
+	}
+	/* a stream with more to move at once is due again in the next turn of the loop, which its source brings about
+	 */
+	rc = wait_for(run, relay, state == RELAY_WAIT_DST ? relay->dst : relay->src);
+	if (rc == -EPERM) /* a regular file cannot be waited for, and its pipe soon is writable */
+		rc = wait_for(run, relay, relay->dst);
+	if (rc == 0)
+		return true;
+	relay->errnum = -rc;
+	relay->reading = true;
+	fail_relay(run, relay);
+	end_stream(run, relay);
+	return false;
+}
+
+static void on_streams(struct run *run)
+{
+	bool more;
+
+	if (run->state == RUN_ENDED)
+		return;
+	pump(run, &run->streams.in);
+	more = pump(run, &run->streams.out);
+	more = pump(run, &run->streams.err) || more;
+	if (run->state == RUN_DRAINED && !more)
+		run->state = RUN_ENDED;
+}
+
+/* The box is dead: take its facts, then pass on what is left in the pipes. */
+static void on_init(struct run *run)
+{
+	struct sbx_err err;
+
+	on_sock(run);
+	unwatch_fd(run, run->box.init_pidfd);
+	unwatch_fd(run, run->box.sock);
+	unwatch_fd(run, run->box.notify_fd);
+	unwatch_fd(run, run->box.leaf.oom_fd);
+	if (box_end(&run->box, &run->result, &err) < 0 && run->result.error.stage == SBX_STAGE_NONE)
+		run->result.error = err;
+	if (run->looked && run->steal_ticks != RESULT_UNKNOWN) {
+		uint64_t now = steal_ticks();
+		if (now != RESULT_UNKNOWN && now >= run->steal_ticks)
+			run->result.steal_us = (now - run->steal_ticks) * 10000;
+	}
+	end_stream(run, &run->streams.in);
+	run->state = RUN_DRAINED;
+	run->look_ns = NEVER;
+	run->deadline_ns = NEVER;
+	if (run->result.killed_by != KILLED_BY_NONE)
+		run->deadline_ns = clock_ns() + DRAIN_NS;
+	else if (run->plan->wall_us_max != BOX_UNLIMITED)
+		run->deadline_ns = clock_ns() + run->plan->wall_us_max * 1000;
+	arm(run);
+	on_streams(run);
+}
+
+static void on_signal(struct supervisor *supervisor)
+{
+	struct signalfd_siginfo info;
+
+	if (read(supervisor->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return;
+	supervisor->interrupted = (int)info.ssi_signo;
+	for (struct run *run = supervisor->runs; run != NULL; run = run->next) {
+		if (run->state == RUN_ENDED)
+			continue;
+		run->result.interrupt_signal = (int)info.ssi_signo;
+		end_early(run, KILLED_BY_INTERRUPT);
+		if (run->state == RUN_DRAINED)
+			run->state = RUN_ENDED;
+	}
+}
+
+int supervisor_init(struct supervisor *supervisor, struct sbx_err *err)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = &supervisor->signal_watch};
+	sigset_t set;
+
+	*supervisor = (struct supervisor){.epoll_fd = -1, .signal_fd = -1};
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	/* an ignored SIGCHLD would reap init behind our back, and a blocked one changes nothing */
+	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || sigprocmask(SIG_SETMASK, &set, NULL) < 0)
+		return sbx_fail(err, SBX_STAGE_SUPERVISE, errno, "cannot set up signals");
+	supervisor->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	supervisor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (supervisor->signal_fd < 0 || supervisor->epoll_fd < 0 ||
+	    epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_ADD, supervisor->signal_fd, &event) < 0) {
+		sbx_fail(err, SBX_STAGE_SUPERVISE, errno, "cannot set up the event loop");
+		supervisor_finish(supervisor);
+		return -EIO;
+	}
+	return 0;
+}
+
+void supervisor_finish(struct supervisor *supervisor)
+{
+	fd_close(&supervisor->epoll_fd);
+	fd_close(&supervisor->signal_fd);
+}
+
+static void set_unknown(struct run_result *result)
+{
+	uint64_t *const counts[] = {
+	        &result->cpu_us,
+	        &result->user_us,
+	        &result->system_us,
+	        &result->wall_us,
+	        &result->oom_kills,
+	        &result->memory_peak_bytes,
+	        &result->memory_anon_bytes,
+	        &result->memory_file_bytes,
+	        &result->pids_peak,
+	        &result->memory_shared_bytes,
+	        &result->memory_kernel_bytes,
+	        &result->pids_refused,
+	        &result->throttled_us,
+	        &result->pressure_us,
+	        &result->steal_us,
+	        &result->involuntary_switches,
+	        &result->setup_us,
+	        &result->teardown_us,
+	};
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		*counts[i] = RESULT_UNKNOWN;
+}
+
+static int start_watching(struct run *run)
+{
+	run->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (run->timer_fd < 0)
+		return -errno;
+	run->deadline_ns = clock_ns() + SETUP_NS_MAX;
+	run->look_ns = NEVER;
+	arm(run);
+	TRY(watch_fd(run, run->timer_fd, EPOLLIN, &run->watch_timer, on_timer));
+	TRY(watch_fd(run, run->box.sock, EPOLLIN, &run->watch_sock, on_sock));
+	return watch_fd(run, run->box.init_pidfd, EPOLLIN, &run->watch_init, on_init);
+}
+
+int supervisor_start(struct supervisor *supervisor, struct run *run, const struct box_host *host, struct sbx_err *err)
+{
+	int rc;
+
+	set_unknown(&run->result);
+	run->supervisor = supervisor;
+	run->timer_fd = -1;
+	run->state = RUN_SETUP;
+	run->cores = cores_at_once(run->plan);
+	run->output_left = run->plan->output_bytes_max;
+	if (run->output_left != BOX_UNLIMITED)
+		run->streams.out.budget = run->streams.err.budget = &run->output_left;
+	rc = box_start(&run->box, host, run->plan, run->streams.box_fd, err);
+	if (rc == 0 && (rc = start_watching(run)) < 0) {
+		struct sbx_err ignored;
+		sbx_fail(err, SBX_STAGE_SUPERVISE, -rc, "cannot watch the box");
+		box_end(&run->box, &run->result, &ignored);
+	}
+	run_streams_started(&run->streams);
+	if (rc < 0) {
+		fd_close(&run->timer_fd);
+		run->result.error = *err;
+		run->state = RUN_ENDED;
+		return rc;
+	}
+	run->next = supervisor->runs;
+	supervisor->runs = run;
+	supervisor->live++;
+	return 0;
+}
+
+/* Takes the ended runs off the list. */
+static void collect(struct supervisor *supervisor)
+{
+	struct run **link = &supervisor->runs;
+
+	while (*link != NULL) {
+		struct run *run = *link;
+		if (run->state != RUN_ENDED) {
+			link = &run->next;
+			continue;
+		}
+		*link = run->next;
+		supervisor->live--;
+		fd_close(&run->timer_fd);
+		run->result.stdout_bytes = run->streams.out.bytes;
+		run->result.stderr_bytes = run->streams.err.bytes;
+		run_streams_finish(&run->streams);
+	}
+}
+
+int supervisor_wait(struct supervisor *supervisor, struct sbx_err *err)
+{
+	while (supervisor->live > 0) {
+		struct epoll_event event;
+		struct watch *watch;
+		int n = epoll_wait(supervisor->epoll_fd, &event, 1, -1);
+
+		if (n < 0 && errno != EINTR) {
+			sbx_fail(err, SBX_STAGE_SUPERVISE, errno, "cannot wait for events");
+			for (struct run *run = supervisor->runs; run != NULL; run = run->next) {
+				end_by_error(run, err);
+				on_init(run);
+				run->state = RUN_ENDED;
+			}
+			collect(supervisor);
+			return -EIO;
+		}
+		if (n <= 0)
+			continue;
+		watch = event.data.ptr;
+		if (watch == &supervisor->signal_watch)
+			on_signal(supervisor);
+		else
+			watch->ready(watch->run);
+		collect(supervisor);
+	}
+	return 0;
+}

@@ -1,0 +1,67 @@
+/*
+ * The loop that holds boxes until they end: one thread, one epoll, for one box (`sbx run`) or many. It enforces
+ * what the kernel does not (CPU time, wall time, output), kills, and collects facts. It judges nothing.
+ */
+#pragma once
+
+#include "runner/streams.h"
+#include "sandbox/box.h"
+#include "sandbox/plan.h"
+#include "sandbox/result.h"
+
+struct run;
+
+/* What an epoll event leads to. */
+struct watch {
+	void (*ready)(struct run *run);
+	struct run *run;
+};
+
+struct supervisor {
+	int epoll_fd, signal_fd;
+	unsigned live;   /* runs not yet ended */
+	int interrupted; /* the signal that ended it all, 0 while none did */
+	struct run *runs;
+	struct watch signal_watch;
+};
+
+enum run_state {
+	RUN_SETUP,   /* the box is being built */
+	RUN_RUNNING, /* the program runs */
+	RUN_DYING,   /* the program has ended or was killed, the box is not dead yet */
+	RUN_DRAINED, /* the box is dead, its output is still being passed on */
+	RUN_ENDED,
+};
+
+/* One run. Zero it, set plan and streams by run_streams_open(), then supervisor_start(). Large: keep it off small
+ * stacks. */
+struct run {
+	const struct box_plan *plan;
+	struct run_streams streams;
+	struct run_result result; /* complete once supervisor_wait() returned */
+
+	struct run *next;
+	struct supervisor *supervisor;
+	enum run_state state;
+	struct box box;
+	uint64_t output_left; /* bytes that stdout and stderr may still pass */
+	unsigned cores;       /* that the program can burn at once */
+	int timer_fd;
+	uint64_t deadline_ns; /* of set-up, then of the wall clock; UINT64_MAX for none */
+	uint64_t look_ns;     /* next look at the CPU counter; UINT64_MAX for none */
+	bool looked;          /* the first look, for the noise fields, has been taken */
+	unsigned oom_looks;   /* left, while an OOM kill is announced but not yet counted */
+	uint64_t steal_ticks; /* of the whole machine at the first look */
+	struct watch watch_sock, watch_init, watch_notify, watch_oom, watch_timer, watch_streams;
+};
+
+/* Blocks SIGINT, SIGTERM, SIGHUP and SIGQUIT, which end all runs from now on. Fails with
+ * SBX_STAGE_SUPERVISE. */
+int supervisor_init(struct supervisor *supervisor, struct sbx_err *err);
+void supervisor_finish(struct supervisor *supervisor);
+
+/* Starts a run. An error of its own making is returned, noted in run->result.error, and leaves the run ended. */
+int supervisor_start(struct supervisor *supervisor, struct run *run, const struct box_host *host, struct sbx_err *err);
+
+/* Returns when every run has ended. Fails with SBX_STAGE_SUPERVISE, after killing them all. */
+int supervisor_wait(struct supervisor *supervisor, struct sbx_err *err);
