@@ -1,0 +1,216 @@
+/*
+ * The built-in profiles: that their BPF is what libseccomp and bpf_code make of their JSON, that it does what the JSON
+ * says, that a kernel takes it, and the policy itself, said a second time as tables of calls and answers.
+ */
+#include "tests/unit/seccomp_expect.h"
+
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A call with its first three arguments. */
+static uint32_t answer(const struct seccomp_profile *profile, int nr, uint64_t a, uint64_t b, uint64_t c)
+{
+	return asked(profile->filter, profile->n_filter, AUDIT_ARCH_X86_64, (uint32_t)nr, (uint64_t[N_ARGS]){a, b, c});
+}
+
+static void test_builtin_is_what_its_json_says(void **state)
+{
+	(void)state;
+	for (const struct seccomp_profile *profile = seccomp_builtin; profile->name != NULL; profile++) {
+		struct filter filter = {.insns = (struct sock_filter *)profile->filter, .n = profile->n_filter};
+
+		assert_in_range(compare_all(&filter, profile->json), 1500, SIZE_MAX);
+	}
+}
+
+static void test_builtin_is_freshly_compiled(void **state)
+{
+	(void)state;
+	for (const struct seccomp_profile *profile = seccomp_builtin; profile->name != NULL; profile++) {
+		struct filter filter = compiled(profile->json);
+
+		assert_int_equal(filter.n, profile->n_filter);
+		assert_memory_equal(filter.insns, profile->filter, filter.n * sizeof(filter.insns[0]));
+		free(filter.insns);
+	}
+}
+
+static void test_builtin_find(void **state)
+{
+	static const char *const all[] = {"default", "interpreted", "jvm", "compile"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		const struct seccomp_profile *profile = seccomp_builtin_find(all[i]);
+
+		assert_non_null(profile);
+		assert_string_equal(profile->name, all[i]);
+		assert_true(strlen(profile->summary) > 10 && strchr(profile->summary, '\n') == NULL);
+	}
+	assert_null(seccomp_builtin_find("none"));
+	assert_null(seccomp_builtin_find(""));
+}
+
+/* The kernel has checks of its own; an exec'ed program is not needed to see that it takes the bytes. */
+static void test_builtin_loads(void **state)
+{
+	(void)state;
+	for (const struct seccomp_profile *profile = seccomp_builtin; profile->name != NULL; profile++) {
+		struct sock_fprog program = {.len = (unsigned short)profile->n_filter,
+		                             .filter = (struct sock_filter *)profile->filter};
+		pid_t pid = fork();
+		int status;
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+			    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
+				_exit(1);
+			_exit(syscall(SYS_clone3, NULL, 0) == -1 && errno == ENOSYS ? 0 : 2);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+	}
+}
+
+/* ---- the policy, said once more ---- */
+
+static void test_policy_of_all(void **state)
+{
+	static const struct {
+		int nr;
+		uint64_t a, b, c;
+		uint32_t answer;
+	} rows[] = {
+	        {SYS_read, 0, 0, 0, ALLOW},
+	        {SYS_execve, 0, 0, 0, ALLOW},
+	        {SYS_restart_syscall, 0, 0, 0, ALLOW},
+	        {SYS_fork, 0, 0, 0, ALLOW},
+	        {SYS_clone, 0x3d0f00, 0, 0, ALLOW},                   /* pthread_create */
+	        {SYS_clone, 0x01200011, 0, 0, ALLOW},                 /* fork */
+	        {SYS_clone, 0x10000011, 0, 0, NOTIFY},                /* CLONE_NEWUSER */
+	        {SYS_clone, UPPER | 0x40000011, 0, 0, NOTIFY},        /* CLONE_NEWNET */
+	        {SYS_clone, UPPER | 0x00020000 | 0x11, 0, 0, NOTIFY}, /* CLONE_NEWNS */
+	        {SYS_clone, UPPER | 0x3d0f00, 0, 0, ALLOW},
+	        {SYS_clone3, 0, 0, 0, ERRNO(ENOSYS)},
+	        {SYS_io_uring_setup, 0, 0, 0, ERRNO(ENOSYS)},
+	        {SYS_io_setup, 0, 0, 0, ERRNO(ENOSYS)},
+	        {SYS_inotify_init1, 0, 0, 0, ERRNO(ENOSYS)},
+	        {SYS_get_mempolicy, 0, 0, 0, ERRNO(ENOSYS)},
+	        {500, 0, 0, 0, ERRNO(ENOSYS)},
+	        {-1, 0, 0, 0, ERRNO(ENOSYS)},
+	        {SYS_ptrace, 0, 0, 0, NOTIFY},
+	        {SYS_process_vm_writev, 0, 0, 0, NOTIFY},
+	        {SYS_pidfd_getfd, 0, 0, 0, NOTIFY},
+	        {SYS_setns, 0, 0, 0, NOTIFY},
+	        {SYS_unshare, 0, 0, 0, NOTIFY},
+	        {SYS_mount, 0, 0, 0, NOTIFY},
+	        {SYS_fsopen, 0, 0, 0, NOTIFY},
+	        {SYS_mount_setattr, 0, 0, 0, NOTIFY},
+	        {SYS_chroot, 0, 0, 0, NOTIFY},
+	        {SYS_bpf, 0, 0, 0, NOTIFY},
+	        {SYS_keyctl, 0, 0, 0, NOTIFY},
+	        {SYS_reboot, 0, 0, 0, NOTIFY},
+	        {SYS_socket, 1, 1, 0, ALLOW},
+	        {SYS_socket, UPPER | 1, 1, 0, ALLOW},
+	        {SYS_socket, 16, 3, 0, ERRNO(EAFNOSUPPORT)},         /* AF_NETLINK */
+	        {SYS_socket, UPPER | 17, 3, 0, ERRNO(EAFNOSUPPORT)}, /* AF_PACKET */
+	        {SYS_socket, 38, 5, 0, ERRNO(EAFNOSUPPORT)},         /* AF_ALG */
+	        {SYS_socket, 40, 1, 0, ERRNO(EAFNOSUPPORT)},         /* AF_VSOCK */
+	        {SYS_socketpair, 1, 1, 0, ALLOW},
+	        {SYS_socketpair, 2, 1, 0, ERRNO(EAFNOSUPPORT)},
+	        {SYS_setsockopt, 3, 1, 26, ERRNO(EPERM)}, /* SO_ATTACH_FILTER */
+	        {SYS_setsockopt, 3, 1, 2, ALLOW},         /* SO_REUSEADDR */
+	        {SYS_setsockopt, 3, 6, 26, ALLOW},        /* another level */
+	        {SYS_fcntl, 0, 1030, 0, ALLOW},           /* F_DUPFD_CLOEXEC */
+	        {SYS_fcntl, 0, 5, 0, ALLOW},              /* F_GETLK */
+	        {SYS_fcntl, 0, 6, 0, ERRNO(EPERM)},       /* F_SETLK */
+	        {SYS_fcntl, 0, UPPER | 7, 0, ERRNO(EPERM)},
+	        {SYS_fcntl, 0, 38, 0, ERRNO(EPERM)},   /* F_OFD_SETLKW */
+	        {SYS_fcntl, 0, 1024, 0, ERRNO(EPERM)}, /* F_SETLEASE */
+	        {SYS_fcntl, 0, 1026, 0, ERRNO(EPERM)}, /* F_NOTIFY */
+	        {SYS_fcntl, 0, 9999, 0, ERRNO(EINVAL)},
+	        {SYS_ioctl, 0, 0x5401, 0, ALLOW},        /* TCGETS */
+	        {SYS_ioctl, 0, 0x802c542a, 0, ALLOW},    /* TCGETS2 */
+	        {SYS_ioctl, 0, 0x541b, 0, ALLOW},        /* FIONREAD */
+	        {SYS_ioctl, 0, 0x5412, 0, ERRNO(EPERM)}, /* TIOCSTI */
+	        {SYS_ioctl, 0, UPPER | 0x5412, 0, ERRNO(EPERM)},
+	        {SYS_ioctl, 0, UPPER | 0x541c, 0, ERRNO(EPERM)}, /* TIOCLINUX */
+	        {SYS_ioctl, 0, 0x40049409, 0, ERRNO(ENOTTY)},    /* FICLONE */
+	        {SYS_ioctl, 0, 0x89a0, 0, ERRNO(ENOTTY)},        /* SIOCBRADDBR */
+	        {SYS_prctl, 15, 0, 0, ALLOW},                    /* PR_SET_NAME */
+	        {SYS_prctl, UPPER | 22, 2, 0, ERRNO(EPERM)},     /* PR_SET_SECCOMP */
+	        {SYS_prctl, 62, 1, 0, ERRNO(EPERM)},             /* PR_SCHED_CORE */
+	        {SYS_seccomp, 1, 0, 0, ERRNO(EPERM)},
+	        {SYS_personality, UINT32_MAX, 0, 0, ALLOW},
+	        {SYS_personality, UINT64_MAX, 0, 0, ALLOW},
+	        {SYS_personality, 0x40000, 0, 0, ALLOW},
+	        {SYS_personality, UPPER | 0x400000, 0, 0, ERRNO(EPERM)}, /* READ_IMPLIES_EXEC */
+	        {SYS_mknod, 0, 0x2000, 0, ERRNO(EPERM)},                 /* S_IFCHR */
+	        {SYS_mknodat, 0, 0, 0x6000, ERRNO(EPERM)},               /* S_IFBLK */
+	        {SYS_sched_setscheduler, 0, 0, 0, ALLOW},
+	        {SYS_sched_setscheduler, 0, UPPER | 1, 0, ERRNO(EPERM)}, /* SCHED_FIFO */
+	        {SYS_sched_setaffinity, 0, 0, 0, ERRNO(EPERM)},
+	        {SYS_setpriority, 0, 0, 0, ERRNO(EPERM)},
+	        {SYS_sync, 0, 0, 0, ERRNO(EPERM)},
+	        {SYS_setxattr, 0, 0, 0, ERRNO(EOPNOTSUPP)},
+	};
+
+	(void)state;
+	for (const struct seccomp_profile *profile = seccomp_builtin; profile->name != NULL; profile++)
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+			if (answer(profile, rows[i].nr, rows[i].a, rows[i].b, rows[i].c) != rows[i].answer)
+				fail_msg("%s: row %zu, call %d", profile->name, i, rows[i].nr);
+}
+
+/* The columns are the profiles: default, interpreted, jvm, compile. */
+static void test_policy_of_each(void **state)
+{
+	static const char *const profiles[] = {"default", "interpreted", "jvm", "compile"};
+	static const uint32_t none = ERRNO(ENOSYS), family = ERRNO(EAFNOSUPPORT), protocol = ERRNO(EPROTONOSUPPORT);
+	const struct {
+		int nr;
+		uint64_t a, b, c;
+		uint32_t answers[4];
+	} rows[] = {
+	        {SYS_socket, 2, 1, 0, {ALLOW, ALLOW, ALLOW, family}},
+	        {SYS_socket, 10, 0x80802, 17, {ALLOW, ALLOW, ALLOW, family}},
+	        {SYS_socket, UPPER | 10, UPPER | 1, UPPER | 6, {ALLOW, ALLOW, ALLOW, family}},
+	        {SYS_socket, 2, 1, 132, {protocol, protocol, protocol, family}}, /* SCTP */
+	        {SYS_socket, 2, 1, 17, {protocol, protocol, protocol, family}},
+	        {SYS_socket, 2, 6, 0, {protocol, protocol, protocol, family}},  /* SOCK_DCCP */
+	        {SYS_socket, 2, 3, 1, {protocol, protocol, protocol, family}},  /* SOCK_RAW */
+	        {SYS_socket, 10, 5, 0, {protocol, protocol, protocol, family}}, /* SOCK_SEQPACKET */
+	        {SYS_shmget, 0, 0, 0, {ALLOW, ALLOW, none, none}},
+	        {SYS_mq_open, 0, 0, 0, {ALLOW, none, none, none}},
+	        {SYS_capget, 0, 0, 0, {none, ALLOW, ALLOW, ALLOW}},
+	        {SYS_pkey_alloc, 0, 0, 0, {none, ALLOW, none, ALLOW}},
+	        {SYS_flock, 0, 0, 0, {none, none, ERRNO(0), ERRNO(0)}},
+	        {SYS_mknod, 0, 0x1180, 0, {ERRNO(EPERM), ERRNO(EPERM), ERRNO(EPERM), ALLOW}}, /* S_IFIFO */
+	        {SYS_ioctl, 0, 0x8912, 0, {ERRNO(ENOTTY), ALLOW, ALLOW, ERRNO(ENOTTY)}},      /* SIOCGIFCONF */
+	};
+
+	(void)state;
+	for (size_t p = 0; p < 4; p++)
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+			if (answer(seccomp_builtin_find(profiles[p]), rows[i].nr, rows[i].a, rows[i].b, rows[i].c) !=
+			    rows[i].answers[p])
+				fail_msg("%s: row %zu, call %d", profiles[p], i, rows[i].nr);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_builtin_find),
+	        cmocka_unit_test(test_builtin_is_what_its_json_says),
+	        cmocka_unit_test(test_builtin_is_freshly_compiled),
+	        cmocka_unit_test(test_builtin_loads),
+	        cmocka_unit_test(test_policy_of_all),
+	        cmocka_unit_test(test_policy_of_each),
+	};
+
+	return cmocka_run_group_tests_name("profiles", tests, NULL, NULL);
+}
