@@ -23,8 +23,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* The program makes its own cgroup namespace, once it is in its leaf; all others are made here. */
-#define NAMESPACES (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
+/* The program makes its own network namespace, while init builds the rest, and its cgroup one, once it is in its leaf.
+ */
+#define NAMESPACES (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
 
 /* A dead init may wait for a process in uninterruptible sleep; then the run ends without it, as an error. */
 #define END_WAIT_MS 1000
@@ -141,13 +142,44 @@ static int clone_init(struct box *box, struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
+/* Tells init to go on, with the descriptors that let a process into the leaf. */
+static int say_go(const struct box *box, struct sbx_err *err)
+{
+	union {
+		char buf[CMSG_SPACE(CG_MAX * sizeof(int))];
+		struct cmsghdr align;
+	} control = {{0}};
+	struct setup_go go = {{false}};
+	struct iovec iov = {.iov_base = &go, .iov_len = sizeof(go)};
+	struct msghdr hdr = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf};
+	struct cmsghdr *cmsg = &control.align;
+	int fds[CG_MAX];
+	size_t n = 0;
+
+	for (int c = 0; c < CG_MAX; c++) {
+		int fd = box->host->cgroup_version == 1 ? box->leaf.tasks_fd[c]
+		         : c == CG_MEMORY               ? box->leaf.dir_fd[c]
+		                                        : -1;
+		go.has_fd[c] = fd >= 0;
+		if (fd >= 0)
+			fds[n++] = fd;
+	}
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(n * sizeof(int));
+	memcpy(CMSG_DATA(cmsg), fds, n * sizeof(int));
+	hdr.msg_controllen = CMSG_SPACE(n * sizeof(int));
+	if (sendmsg(box->sock, &hdr, MSG_NOSIGNAL) != (ssize_t)sizeof(go))
+		return sbx_fail(err, SBX_STAGE_IDS, errno, "the box's init died before it was told to go on");
+	return 0;
+}
+
+/* The leaf is made while init already does what needs neither leaf nor ids. */
 static int start_in_order(struct box *box, const int stdio[3], struct sbx_err *err)
 {
 	struct setup setup = {
 	        .plan = box->plan,
 	        .host = box->host,
-	        .leaf = &box->leaf,
-	        .slot_fd = -1,
 	        .stdio = {stdio[0], stdio[1], stdio[2]},
 	        .root_fd = -1,
 	        .listener_fd = -1,
@@ -159,6 +191,7 @@ static int start_in_order(struct box *box, const int stdio[3], struct sbx_err *e
 
 	TRY(slot_take(&box->slot, box->host, err));
 	setup.slot_fd = box->slot.lock_fd;
+	TRY(own_pipes(box, stdio, err));
 	if (box->plan->cpus_of_slot) {
 		TRY(slot_cpus(box, core, sizeof(core), err));
 		cpus = core;
@@ -166,16 +199,14 @@ static int start_in_order(struct box *box, const int stdio[3], struct sbx_err *e
 	snprintf(setup.detail, sizeof(setup.detail), "slot %u", box->slot.number);
 	trace_own(box, SBX_STAGE_SLOT, t, setup.detail);
 	t = clock_ns();
+	TRY(clone_init(box, &setup, err));
+	trace_own(box, SBX_STAGE_NAMESPACES, t, "user pid mount ipc uts");
+	t = clock_ns();
 	TRY(cg_leaf_create(&box->leaf, box->host, box->slot.number, box->plan, cpus, err));
 	trace_own(box, SBX_STAGE_CGROUP, t, box->leaf.name);
-	TRY(own_pipes(box, stdio, err));
-	t = clock_ns();
-	TRY(clone_init(box, &setup, err));
-	trace_own(box, SBX_STAGE_NAMESPACES, t, "user pid mount network ipc uts");
 	t = clock_ns();
 	TRY(map_ids(box, err));
-	if (send(box->sock, "", 1, MSG_NOSIGNAL) != 1)
-		return sbx_fail(err, SBX_STAGE_IDS, errno, "the box's init died before it was told to go on");
+	TRY(say_go(box, err));
 	trace_own(box, SBX_STAGE_IDS, t, "");
 	return 0;
 }

@@ -10,13 +10,11 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/futex.h>
-#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -24,16 +22,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-
-void setup_futex_wait(uint32_t *word, uint32_t while_value)
-{
-	syscall(SYS_futex, word, FUTEX_WAIT, while_value, NULL, NULL, 0);
-}
-
-void setup_futex_wake(uint32_t *word)
-{
-	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
-}
 
 static void say(const struct setup *setup, const struct setup_msg *msg, int fd)
 {
@@ -59,13 +47,31 @@ static void say(const struct setup *setup, const struct setup_msg *msg, int fd)
 		_exit(1);
 }
 
-/* Waits for the launcher to map the ids. Until then this process may do next to nothing. */
+/* Waits for the launcher to map the ids and to make the leaf, and takes what lets a process into it. */
 static int wait_for_launcher(struct setup *setup, struct sbx_err *err)
 {
-	char go;
+	union {
+		char buf[CMSG_SPACE(CG_MAX * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct setup_go go;
+	struct iovec iov = {.iov_base = &go, .iov_len = sizeof(go)};
+	struct msghdr hdr = {
+	        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.buf, .msg_controllen = sizeof(control.buf)};
+	struct cmsghdr *cmsg;
+	size_t n = 0;
 
-	if (recv(setup->sock, &go, 1, 0) != 1)
+	if (recvmsg(setup->sock, &hdr, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(go))
 		return sbx_fail(err, SBX_STAGE_NAMESPACES, ESRCH, "the launcher is gone");
+	cmsg = CMSG_FIRSTHDR(&hdr);
+	for (int c = 0; c < CG_MAX; c++) {
+		setup->leaf_fd[c] = -1;
+		if (!go.has_fd[c])
+			continue;
+		if (cmsg == NULL || cmsg->cmsg_len < CMSG_LEN((n + 1) * sizeof(int)))
+			return sbx_fail(err, SBX_STAGE_SPAWN, EMFILE, "the box's init did not receive the leaf");
+		memcpy(&setup->leaf_fd[c], CMSG_DATA(cmsg) + n++ * sizeof(int), sizeof(int));
+	}
 	return 0;
 }
 
@@ -99,19 +105,6 @@ static int name_host(struct setup *setup, struct sbx_err *err)
 	(void)setup;
 	if (sethostname("sbx", 3) < 0 || setdomainname("", 0) < 0)
 		return sbx_fail(err, SBX_STAGE_NETWORK, errno, "cannot set the box's host name");
-	return 0;
-}
-
-static int raise_loopback(struct setup *setup, struct sbx_err *err)
-{
-	struct ifreq ifr = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-	FD_CLEANUP int fd = -1;
-
-	if (setup->plan->network != BOX_NETWORK_LOOPBACK)
-		return 0;
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
-		return sbx_fail(err, SBX_STAGE_NETWORK, errno, "cannot raise the loopback interface");
 	return 0;
 }
 
@@ -171,12 +164,13 @@ static int die_with_launcher(struct setup *setup, struct sbx_err *err)
 
 /* The box, in the order it is built. */
 static const struct setup_step steps[] = {
-        {SBX_STAGE_NAMESPACES, wait_for_launcher},
+        /* what needs neither mapped ids nor the leaf, while the launcher makes both */
         {SBX_STAGE_NAMESPACES, reset_signals},
         {SBX_STAGE_ROOT, make_private},
+        {SBX_STAGE_LOCKDOWN, forbid_gains},
         /* with the caller's ids: its rights decide what may be shown to the program */
         {SBX_STAGE_SOURCES, setup_open_sources},
-        {SBX_STAGE_LOCKDOWN, forbid_gains},
+        {SBX_STAGE_IDS, wait_for_launcher},
         /* still with the caller's ids: only these may place a process in the leaf */
         {SBX_STAGE_SPAWN, setup_spawn_program},
         {SBX_STAGE_IDS, take_ids},
@@ -184,7 +178,6 @@ static const struct setup_step steps[] = {
         {SBX_STAGE_MOUNT, setup_mounts},
         {SBX_STAGE_PIVOT, setup_pivot},
         {SBX_STAGE_NETWORK, name_host},
-        {SBX_STAGE_NETWORK, raise_loopback},
         {SBX_STAGE_LOCKDOWN, drop_caps},
         {SBX_STAGE_LOCKDOWN, die_with_launcher},
 };
@@ -254,9 +247,9 @@ static int release_program(struct setup *setup, struct sbx_err *err)
 	uint32_t alive;
 
 	__atomic_store_n(&setup->go, 1, __ATOMIC_RELEASE);
-	setup_futex_wake(&setup->go);
+	syscall(SYS_futex, &setup->go, FUTEX_WAKE, 1, NULL, NULL, 0);
 	while ((alive = __atomic_load_n(&setup->alive, __ATOMIC_ACQUIRE)) != 0)
-		setup_futex_wait(&setup->alive, alive);
+		syscall(SYS_futex, &setup->alive, FUTEX_WAIT, alive, NULL, NULL, 0);
 	for (unsigned i = 0; i < setup->n_program_trace; i++) {
 		struct setup_msg msg = {.type = SETUP_MSG_TRACE};
 		msg.trace = setup->program_trace[i];

@@ -3,9 +3,10 @@
  * Private to sandbox/: box.c fills a struct setup, init.c and program.c carry out their tables over it.
  *
  * The program is cloned early, in the caller's ids, since only these may place it in the leaf; it shares init's
- * memory and descriptors (CLONE_VM, CLONE_FILES, CLONE_FS) and sleeps until init has built the box. So its error, its
- * clock readings and its seccomp listener need no channel: they are fields and descriptors that init has too. From the
- * moment init lets it go until exec the two never run at once.
+ * memory and descriptors (CLONE_VM, CLONE_FILES, CLONE_FS). So its error, its clock readings and its seccomp listener
+ * need no channel: they are fields and descriptors that init has too. It makes its network namespace at once, the
+ * dearest of all, while init builds the mounts; then it sleeps until init lets it go, and from there to exec the two
+ * never run at once. While they do, the program uses nothing of libc, whose errno is init's.
  */
 #pragma once
 
@@ -17,19 +18,21 @@
 struct setup {
 	const struct box_plan *plan;
 	const struct box_host *host;
-	struct cg_leaf *leaf;
 	int sock;
 	int slot_fd;
 	int stdio[3];
 
-	/* init's */
+	/* init's, received with the launcher's word to go on: v1, the leaf's tasks files; v2, its directory at
+	 * CG_MEMORY */
+	int leaf_fd[CG_MAX];
 	int source_fd[SETUP_MOUNTS_MAX]; /* by index of plan->mounts; -1 where there is none */
 	int root_fd;                     /* of the box's tmpfs */
 	pid_t program_pid;
 
 	/* between the two */
-	uint32_t go;    /* futex: init sets 1 to let the program go */
-	uint32_t alive; /* futex: the kernel clears it when the program has left init's memory, by exec or death */
+	int network_errnum; /* why the program could not make its network namespace, 0 when it could */
+	uint32_t go;        /* futex: init sets 1 to let the program go */
+	uint32_t alive;     /* futex: the kernel clears it when the program has left init's memory, by exec or death */
 	enum sbx_stage stage; /* the step the program is at */
 	struct sbx_err program_err;
 	uint64_t exec_ns;     /* just before exec */
@@ -47,6 +50,12 @@ struct setup {
 struct setup_step {
 	enum sbx_stage stage;
 	int (*run)(struct setup *setup, struct sbx_err *err);
+};
+
+/* The launcher's word to init: ids are mapped, the leaf is ready; the descriptors come in the order of the controllers.
+ */
+struct setup_go {
+	bool has_fd[CG_MAX];
 };
 
 /* Messages from init to the launcher, one per packet of a SOCK_SEQPACKET pair. */
@@ -84,7 +93,3 @@ int setup_open_sources(struct setup *setup, struct sbx_err *err);
 int setup_make_root(struct setup *setup, struct sbx_err *err);
 int setup_mounts(struct setup *setup, struct sbx_err *err);
 int setup_pivot(struct setup *setup, struct sbx_err *err);
-
-/* Raw futex calls on a private word; both may return early. */
-void setup_futex_wait(uint32_t *word, uint32_t while_value);
-void setup_futex_wake(uint32_t *word);
