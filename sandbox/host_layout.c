@@ -153,6 +153,11 @@ static int setup_v2_slice(struct host_made *at, const char *slice, struct sbx_er
 		has[c] = at->layout.path[c][0] != '\0';
 	TRY(host_make_dir(slice, &slice_fd, &made, err));
 	TRY(host_enable_controllers(slice_fd, slice, has, err));
+	if (!has[CG_MEMORY])
+		return sbx_fail(err, SBX_STAGE_HOST, ENOTSUP,
+		                "%s is given no memory controller, so no memory limit can be enforced: the cgroups "
+		                "above it must hand it down (echo +memory > cgroup.subtree_control in each)",
+		                slice);
 	for (int c = 0; c < CG_MAX; c++) {
 		snprintf(at->layout.path[c], sizeof(at->layout.path[c]), "%s", has[c] ? slice : "");
 		at->made[c] = has[c] && made;

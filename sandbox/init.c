@@ -5,11 +5,11 @@
 #include "sandbox/setup.h"
 
 #include "sandbox/fd.h"
+#include "sandbox/quiet.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +20,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 static void say(const struct setup *setup, const struct setup_msg *msg, int fd)
@@ -166,6 +165,7 @@ static int die_with_launcher(struct setup *setup, struct sbx_err *err)
 static const struct setup_step steps[] = {
         /* what needs neither mapped ids nor the leaf, while the launcher makes both */
         {SBX_STAGE_NAMESPACES, reset_signals},
+        {SBX_STAGE_NETWORK, setup_start_network},
         {SBX_STAGE_ROOT, make_private},
         {SBX_STAGE_LOCKDOWN, forbid_gains},
         /* with the caller's ids: its rights decide what may be shown to the program */
@@ -178,6 +178,7 @@ static const struct setup_step steps[] = {
         {SBX_STAGE_MOUNT, setup_mounts},
         {SBX_STAGE_PIVOT, setup_pivot},
         {SBX_STAGE_NETWORK, name_host},
+        {SBX_STAGE_NETWORK, setup_join_network},
         {SBX_STAGE_LOCKDOWN, drop_caps},
         {SBX_STAGE_LOCKDOWN, die_with_launcher},
 };
@@ -244,12 +245,8 @@ static void explain_exec(const struct setup *setup, struct sbx_err *err)
  */
 static int release_program(struct setup *setup, struct sbx_err *err)
 {
-	uint32_t alive;
-
-	__atomic_store_n(&setup->go, 1, __ATOMIC_RELEASE);
-	syscall(SYS_futex, &setup->go, FUTEX_WAKE, 1, NULL, NULL, 0);
-	while ((alive = __atomic_load_n(&setup->alive, __ATOMIC_ACQUIRE)) != 0)
-		syscall(SYS_futex, &setup->alive, FUTEX_WAIT, alive, NULL, NULL, 0);
+	quiet_set(&setup->go, 1);
+	quiet_wait_while(&setup->alive, 1);
 	for (unsigned i = 0; i < setup->n_program_trace; i++) {
 		struct setup_msg msg = {.type = SETUP_MSG_TRACE};
 		msg.trace = setup->program_trace[i];

@@ -5,24 +5,19 @@
 #include "sandbox/setup.h"
 
 #include "sandbox/fd.h"
+#include "sandbox/quiet.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
-#include <linux/sched.h>
 #include <linux/seccomp.h>
-#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
-#include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <time.h>
 
 static uint64_t own_cpu_ns(uint64_t otherwise)
@@ -49,22 +44,6 @@ static int enter_leaf(struct setup *setup, struct sbx_err *err)
 	/* in the leaf already, so that /proc/self/cgroup shows it as the root; and a working directory of its own */
 	if (unshare(CLONE_NEWCGROUP | CLONE_FS) < 0)
 		return sbx_fail(err, SBX_STAGE_ENTER, errno, "cannot make the box's cgroup namespace");
-	return 0;
-}
-
-static int set_network(struct setup *setup, struct sbx_err *err)
-{
-	struct ifreq ifr = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-	FD_CLEANUP int fd = -1;
-
-	if (setup->network_errnum != 0)
-		return sbx_fail(err, SBX_STAGE_NETWORK, setup->network_errnum,
-		                "cannot make the box's network namespace: %s", strerror(setup->network_errnum));
-	if (setup->plan->network != BOX_NETWORK_LOOPBACK)
-		return 0;
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
-		return sbx_fail(err, SBX_STAGE_NETWORK, errno, "cannot raise the loopback interface");
 	return 0;
 }
 
@@ -186,7 +165,7 @@ static int load_filter(struct setup *setup, struct sbx_err *err)
 
 static const struct setup_step steps[] = {
         /* first, while the capabilities are there that the namespaces need */
-        {SBX_STAGE_NETWORK, set_network},
+        {SBX_STAGE_NETWORK, setup_join_network},
         {SBX_STAGE_ENTER, enter_leaf},
         {SBX_STAGE_SESSION, new_session},
         {SBX_STAGE_FDS, set_stdio},
@@ -251,49 +230,13 @@ static void take_steps(struct setup *setup)
 	sbx_fail(&setup->program_err, SBX_STAGE_EXEC, errno, "cannot execute");
 }
 
-/* A system call that leaves libc's errno alone: it is init's too, and init runs. */
-static long quiet_call(long nr, long a, long b, long c)
-{
-	long ret;
-	register long no_timeout __asm__("r10") = 0;
-
-	__asm__ volatile("syscall"
-	                 : "=a"(ret)
-	                 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(no_timeout)
-	                 : "rcx", "r11", "memory");
-	return ret;
-}
-
 static void program_main(void *arg)
 {
 	struct setup *setup = arg;
 
-	setup->network_errnum = (int)-quiet_call(SYS_unshare, CLONE_NEWNET, 0, 0);
-	while (__atomic_load_n(&setup->go, __ATOMIC_ACQUIRE) == 0)
-		quiet_call(SYS_futex, (long)&setup->go, FUTEX_WAIT, 0);
+	quiet_wait_while(&setup->go, 0);
 	take_steps(setup);
 	_exit(1);
-}
-
-/*
- * clone3 with a new stack cannot be called through syscall(2): the child would return into a frame that is not on
- * its stack. It calls fn(arg) there instead, which must not return.
- */
-static long clone3_call(struct clone_args *args, void (*fn)(void *), void *arg)
-{
-	long ret;
-
-	__asm__ volatile("syscall\n\t"
-	                 "test %%rax, %%rax\n\t"
-	                 "jnz 1f\n\t"
-	                 "mov %[arg], %%rdi\n\t"
-	                 "call *%[fn]\n\t"
-	                 "hlt\n\t"
-	                 "1:"
-	                 : "=a"(ret)
-	                 : "a"(SYS_clone3), "D"(args), "S"(sizeof(*args)), [fn] "r"(fn), [arg] "r"(arg)
-	                 : "rcx", "r11", "memory");
-	return ret;
 }
 
 int setup_spawn_program(struct setup *setup, struct sbx_err *err)
@@ -314,7 +257,7 @@ int setup_spawn_program(struct setup *setup, struct sbx_err *err)
 	}
 	setup->alive = 1;
 	setup->stage = SBX_STAGE_SPAWN;
-	pid = clone3_call(&args, program_main, setup);
+	pid = quiet_clone3(&args, program_main, setup);
 	if (pid < 0)
 		return sbx_fail(err, SBX_STAGE_SPAWN, (int)-pid, "cannot clone the program%s",
 		                args.flags & CLONE_INTO_CGROUP ? " into its cgroup" : "");

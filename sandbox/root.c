@@ -229,7 +229,10 @@ static int overlay_writable(const struct setup *setup, int fs, int source, int t
 	TRY(overlay_set(fs, "upperdir", upper));
 	TRY(overlay_set(fs, "workdir", work));
 	/* the only kind of attributes that a user namespace may set */
-	return fsconfig(fs, FSCONFIG_SET_FLAG, "userxattr", NULL, 0) < 0 ? -errno : 0;
+	if (fsconfig(fs, FSCONFIG_SET_FLAG, "userxattr", NULL, 0) < 0)
+		return -errno;
+	/* before the descriptors are closed: older kernels look the layers up only now */
+	return fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ? -errno : 0;
 }
 
 /* overlayfs wants two layers: the second is the mount point, which is empty. */
@@ -238,7 +241,10 @@ static int overlay_read_only(int fs, int source, int target)
 	char text[64];
 
 	snprintf(text, sizeof(text), "/proc/self/fd/%d:/proc/self/fd/%d", source, target);
-	return fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", text, 0) < 0 ? -errno : 0;
+	if (fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", text, 0) < 0 ||
+	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	return 0;
 }
 
 /*
@@ -258,8 +264,6 @@ static int mount_overlay(const struct setup *setup, int source, const struct box
 		TRY(overlay_writable(setup, fs, source, target));
 	else
 		TRY(overlay_read_only(fs, source, target));
-	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -errno;
 	tree = fsmount(fs, FSMOUNT_CLOEXEC, attributes(m));
 	if (tree < 0 || move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return -errno;

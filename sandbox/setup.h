@@ -4,9 +4,8 @@
  *
  * The program is cloned early, in the caller's ids, since only these may place it in the leaf; it shares init's
  * memory and descriptors (CLONE_VM, CLONE_FILES, CLONE_FS). So its error, its clock readings and its seccomp listener
- * need no channel: they are fields and descriptors that init has too. It makes its network namespace at once, the
- * dearest of all, while init builds the mounts; then it sleeps until init lets it go, and from there to exec the two
- * never run at once. While they do, the program uses nothing of libc, whose errno is init's.
+ * need no channel: they are fields and descriptors that init has too. It sleeps until init lets it go, and from there
+ * to exec the two never run at once.
  */
 #pragma once
 
@@ -30,9 +29,10 @@ struct setup {
 	pid_t program_pid;
 
 	/* between the two */
-	int network_errnum; /* why the program could not make its network namespace, 0 when it could */
-	uint32_t go;        /* futex: init sets 1 to let the program go */
-	uint32_t alive;     /* futex: the kernel clears it when the program has left init's memory, by exec or death */
+	uint32_t network_done; /* futex: the helper has set network_fd */
+	int network_fd;        /* the box's network namespace, or -errno */
+	uint32_t go;           /* futex: init sets 1 to let the program go */
+	uint32_t alive; /* futex: the kernel clears it when the program has left init's memory, by exec or death */
 	enum sbx_stage stage; /* the step the program is at */
 	struct sbx_err program_err;
 	uint64_t exec_ns;     /* just before exec */
@@ -87,6 +87,10 @@ _Noreturn void setup_init(struct setup *setup);
 
 /* sandbox/program.c: clones the program into the leaf, asleep; see above. A step of init. */
 int setup_spawn_program(struct setup *setup, struct sbx_err *err);
+
+/* sandbox/network.c: steps of init, the second also of the program. */
+int setup_start_network(struct setup *setup, struct sbx_err *err);
+int setup_join_network(struct setup *setup, struct sbx_err *err);
 
 /* sandbox/root.c: steps of init. */
 int setup_open_sources(struct setup *setup, struct sbx_err *err);
