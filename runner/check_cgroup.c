@@ -8,15 +8,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/vfs.h>
 
 #define ALL_V2 "add to the kernel's command line: systemd.unified_cgroup_hierarchy=1 cgroup_no_v1=all"
 
+/* A v2 hierarchy without controllers is there all the same, but of no use; a container's may be so. */
+static bool is_empty_v2(void)
+{
+	struct statfs fs;
+
+	return statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
 void check_cgroup_version(const struct check_host *host, struct check_row *row)
 {
-	if (host->mounts.cgroup_version == 0) {
+	if (host->mounts.cgroup_version == 0 && is_empty_v2()) {
+		check_say(row, CHECK_FAIL, "2, but without a memory controller: nobody above hands it down");
+		check_fix(row, "on the host, for each cgroup above this one: echo +memory > cgroup.subtree_control");
+	} else if (host->mounts.cgroup_version == 0) {
 		check_say(row, CHECK_FAIL, "%s", host->mounts_err.msg);
 		check_fix(row, "mount -t cgroup2 none /sys/fs/cgroup");
 	} else if (host->mounts.cgroup_version == 2) {

@@ -131,7 +131,9 @@ void check_clocksource(const struct check_host *host, struct check_row *row)
 void check_numa(const struct check_host *host, struct check_row *row)
 {
 	(void)host;
-	if (access("/sys/devices/system/node/node1", F_OK) < 0)
+	if (access("/sys/devices/system/node", F_OK) < 0)
+		check_say(row, CHECK_NA, "this kernel does not tell (/sys/devices/system/node)");
+	else if (access("/sys/devices/system/node/node1", F_OK) < 0)
 		check_say(row, CHECK_OK, "one memory node: nothing to balance");
 	else
 		check_setting(row, "/proc/sys/kernel/numa_balancing", 1,

@@ -35,8 +35,9 @@ static struct command {
 static void print_trace(void *arg, const struct box_trace *trace)
 {
 	(void)arg;
-	fprintf(stderr, "sbx: debug: %-12s %6u us  ok%s%s\n", sbx_stage_name(trace->stage), trace->us,
-	        trace->detail[0] != '\0' ? "  " : "", trace->detail);
+	fprintf(stderr, "sbx: debug: %-12s %6u us  %s%s%s\n", sbx_stage_name(trace->stage), trace->us,
+	        trace->errnum == 0 ? "ok" : strerror(trace->errnum), trace->detail[0] != '\0' ? "  " : "",
+	        trace->detail);
 }
 
 /* One line, once: the only place where an error of `sbx run` reaches a person. */
@@ -95,8 +96,9 @@ static int supervise(struct sbx_err *err)
 	box_init(&cmd.run.box);
 	if (cmd.args.debug)
 		cmd.run.box.trace = print_trace;
-	TRY(supervisor_init(&cmd.supervisor, err));
+	/* before signals are held back: opening a FIFO waits for its other end */
 	TRY(run_streams_open(&cmd.run.streams, &cmd.args.spec, err));
+	TRY(supervisor_init(&cmd.supervisor, err));
 	TRY(supervisor_start(&cmd.supervisor, &cmd.run, &cmd.host, err));
 	/* what killed launchers left: now, while the program runs, where it costs nobody time */
 	cg_leaf_sweep(&cmd.host, cmd.run.box.slot.number);
@@ -107,10 +109,12 @@ static int write_report(struct sbx_err *err)
 {
 	FREE_CLEANUP char *text = NULL;
 
-	box_limit_facts(&cmd.host, &cmd.plan.box, &cmd.run.result, cmd.limits);
 	cmd.report.plan = &cmd.plan.box;
 	cmd.report.result = &cmd.run.result;
-	cmd.report.limits = cmd.limits;
+	if (cmd.run.result.cgroup_version != 0) { /* else no host was found that could enforce anything */
+		box_limit_facts(&cmd.host, &cmd.plan.box, &cmd.run.result, cmd.limits);
+		cmd.report.limits = cmd.limits;
+	}
 	TRY(report_format(&cmd.report, cmd.args.format, &text, err));
 	return report_sink_write(&cmd.sink, text, err);
 }
@@ -121,6 +125,7 @@ static int run_box(struct sbx_err *err)
 	struct run_result *result = &cmd.run.result;
 	int rc;
 
+	run_result_init(result);
 	TRY(load_profile(&cmd.args.spec, err));
 	TRY(policy_plan(&cmd.plan, &cmd.args.spec, err));
 	if (cmd.args.dry_run)

@@ -4,6 +4,7 @@
  * the disk, and only then takes the place of the old one.
  */
 #include "runner/report.h"
+#include "runner/streams.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,6 +52,9 @@ static int check_fd(int fd, const char *what, struct sbx_err *err)
 
 static int use_fd(struct report_sink *sink, int fd, const char *what, struct sbx_err *err)
 {
+	/* it holds /dev/null since: the report would be lost in silence */
+	if (fd <= STDERR_FILENO && (streams_closed & (1U << fd)))
+		return FAIL(err, EBADF, "--report: %.200s was closed when sbx started", what);
 	TRY(check_fd(fd, what, err));
 	/* the caller means it for us: the program must not inherit it */
 	if (fd > STDERR_FILENO && fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)

@@ -52,7 +52,7 @@ static void find_slices(struct groups *groups)
 			groups_add(groups, layout.path[c], "/" HOST_SLICE);
 }
 
-/* fopen() of a group's file; its pids, "123, 456", cut. Returns whether there is one. */
+/* The pids in a group but our own, "123, 456", cut. Returns whether there is one. */
 static bool list_pids(const char *group, char *text, size_t size)
 {
 	char path[PATH_MAX];
@@ -64,6 +64,8 @@ static bool list_pids(const char *group, char *text, size_t size)
 	procs = fopen(path, "re");
 	text[0] = '\0';
 	while (procs != NULL && len < size && fscanf(procs, "%d", &pid) == 1) {
+		if (pid == (int)getpid()) /* called from a shell that is to be moved out */
+			continue;
 		if (n == PIDS_NAMED_MAX)
 			len += (size_t)snprintf(text + len, size - len, " and more");
 		if (n++ >= PIDS_NAMED_MAX)
@@ -209,6 +211,8 @@ int setup_undo(FILE *notes, struct sbx_err *err)
 	struct groups groups;
 
 	find_slices(&groups);
+	if (groups.n == 0 && access(HOST_RUN_DIR, F_OK) < 0)
+		setup_note(notes, "nothing is there");
 	TRY(refuse(&groups, HOST_RUN_DIR, err));
 	for (size_t i = 0; i < groups.n; i++)
 		TRY(each_group(groups.path[i], 0, remove_group, err));
@@ -227,6 +231,8 @@ int setup_undo_user(uid_t uid, FILE *notes, struct sbx_err *err)
 	snprintf(run_dir, sizeof(run_dir), HOST_RUN_DIR "/%u", (unsigned)uid);
 	if (host_layout_load(0, &layout) == 0)
 		groups_add(&groups, layout.path[CG_MEMORY], name);
+	if (groups.n == 0 && access(run_dir, F_OK) < 0)
+		setup_note(notes, "nothing is there for user %u", (unsigned)uid);
 	TRY(refuse(&groups, run_dir, err));
 	TRY(remove_groups(&groups, notes, err));
 	return remove_run_dir(run_dir, notes, err);

@@ -423,33 +423,6 @@ void supervisor_finish(struct supervisor *supervisor)
 	fd_close(&supervisor->signal_fd);
 }
 
-static void set_unknown(struct run_result *result)
-{
-	uint64_t *const counts[] = {
-	        &result->cpu_us,
-	        &result->user_us,
-	        &result->system_us,
-	        &result->wall_us,
-	        &result->oom_kills,
-	        &result->memory_peak_bytes,
-	        &result->memory_anon_bytes,
-	        &result->memory_file_bytes,
-	        &result->pids_peak,
-	        &result->memory_shared_bytes,
-	        &result->memory_kernel_bytes,
-	        &result->pids_refused,
-	        &result->throttled_us,
-	        &result->pressure_us,
-	        &result->steal_us,
-	        &result->involuntary_switches,
-	        &result->setup_us,
-	        &result->teardown_us,
-	};
-
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		*counts[i] = RESULT_UNKNOWN;
-}
-
 static int start_watching(struct run *run)
 {
 	run->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -467,7 +440,7 @@ int supervisor_start(struct supervisor *supervisor, struct run *run, const struc
 {
 	int rc;
 
-	set_unknown(&run->result);
+	run_result_init(&run->result);
 	run->supervisor = supervisor;
 	run->timer_fd = -1;
 	run->state = RUN_SETUP;

@@ -21,6 +21,7 @@
 /* One set-up step, as --debug prints it. */
 struct box_trace {
 	enum sbx_stage stage;
+	int errnum; /* 0: it worked */
 	uint32_t us;
 	char detail[116]; /* its arguments, cut; "" where it has none */
 };

@@ -49,11 +49,23 @@ static int find_one(enum cg_controller controller, struct host_layout *layout, b
 	return 0;
 }
 
+/* The library's own logger prints to the standard output, where a caller of ours expects JSON. */
+static void log_nothing(void *arg, int level, const char *fmt, va_list args)
+{
+	(void)arg;
+	(void)level;
+	(void)fmt;
+	(void)args;
+}
+
 int cg_find(struct host_layout *ret, struct sbx_err *err)
 {
 	struct host_layout layout = {0};
 	bool v2[CG_MAX] = {false};
-	int rc = cgroup_init();
+	int rc;
+
+	cgroup_set_logger(log_nothing, CGROUP_LOG_ERROR, NULL);
+	rc = cgroup_init();
 
 	if (rc != 0 && rc != ECGROUPNOTMOUNTED)
 		return sbx_fail(err, SBX_STAGE_HOST, EIO, "cannot read the cgroup mounts: %s", cgroup_strerror(rc));

@@ -148,13 +148,14 @@ int cg_leaf_create(struct cg_leaf *leaf, const struct box_host *host, unsigned n
 	return rc;
 }
 
-int cg_leaf_write(const struct cg_leaf *leaf, enum cg_controller controller, const char *file, const char *value,
-                  struct sbx_err *err)
+int cg_leaf_write(const struct cg_leaf *leaf, enum box_limit limit, enum cg_controller controller, const char *file,
+                  const char *value, struct sbx_err *err)
 {
 	int rc = fd_write_at(leaf->dir_fd[controller], file, value);
 
 	if (rc < 0)
-		return sbx_fail(err, SBX_STAGE_CGROUP, -rc, "cannot write %s to %s", value, file);
+		return sbx_fail(err, SBX_STAGE_CGROUP, -rc, "%s: cannot write %.100s to %s: %s",
+		                box_limit_option(limit), value, file, strerror(-rc));
 	return 0;
 }
 
@@ -164,8 +165,8 @@ int cg_leaf_without(const struct box_plan *plan, enum box_limit limit, const cha
 		return 0;
 	return sbx_fail(
 	        err, SBX_STAGE_CGROUP, ENOTSUP,
-	        "this host has no %s, so --%s cannot be enforced: enable it, or allow that with --allow-weaker %s",
-	        what, box_limit_name(limit), box_limit_name(limit));
+	        "this host has no %s, so %s cannot be enforced: enable it, or allow that with --allow-weaker %s", what,
+	        box_limit_option(limit), box_limit_name(limit));
 }
 
 int cg_leaf_cpu_us(const struct cg_leaf *leaf, uint64_t *ret_us)
@@ -217,7 +218,10 @@ void cg_leaf_look(const struct cg_leaf *leaf, struct run_result *result)
 
 int cg_leaf_read(const struct cg_leaf *leaf, struct run_result *result, struct sbx_err *err)
 {
-	int rc = backend(leaf->host)->read(leaf, result);
+	const struct cg_backend *be = backend(leaf->host);
+	int rc = be->read(leaf, result);
+
+	result->swap_free = faccessat(leaf->dir_fd[CG_MEMORY], be->swap_limit, F_OK, 0) < 0;
 
 	if (rc < 0)
 		return sbx_fail(err, SBX_STAGE_TEARDOWN, -rc, "cannot read the counters of the run's cgroup");

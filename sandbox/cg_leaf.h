@@ -61,13 +61,15 @@ struct cg_backend {
 	int (*read)(const struct cg_leaf *leaf, struct run_result *result);
 	const char *const *mechanism; /* BOX_LIMIT_MAX of them */
 	const char *cpu_counter;
+	const char *swap_limit;  /* the file that limits swap, where the kernel accounts it */
 	const char *oom_counter; /* the file with the line "oom_kill N" */
 	const char *anon_key;    /* in memory.stat */
 };
 extern const struct cg_backend cg_v1, cg_v2;
 
-/* Shared by the backends: writes `value` to `file` of the controller; fails as SBX_STAGE_CGROUP. */
-int cg_leaf_write(const struct cg_leaf *leaf, enum cg_controller controller, const char *file, const char *value,
-                  struct sbx_err *err);
+/* Shared by the backends: writes `value` to `file` of the controller, for the sake of `limit`. Fails as
+ * SBX_STAGE_CGROUP. */
+int cg_leaf_write(const struct cg_leaf *leaf, enum box_limit limit, enum cg_controller controller, const char *file,
+                  const char *value, struct sbx_err *err);
 /* The controller is missing: 0 when the plan lets `limit` go, else an error that says so. */
 int cg_leaf_without(const struct box_plan *plan, enum box_limit limit, const char *what, struct sbx_err *err);

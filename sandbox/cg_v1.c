@@ -32,7 +32,7 @@ static int set_memory(const struct cg_leaf *leaf, const struct box_plan *plan, s
 		return 0;
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)plan->memory_bytes_max);
 	/* in this order: the limit with swap may not be below the one without */
-	TRY(cg_leaf_write(leaf, CG_MEMORY, "memory.limit_in_bytes", text, err));
+	TRY(cg_leaf_write(leaf, BOX_LIMIT_MEMORY, CG_MEMORY, "memory.limit_in_bytes", text, err));
 	rc = fd_write_at(leaf->dir_fd[CG_MEMORY], "memory.memsw.limit_in_bytes", text);
 	if (rc == -ENOENT)
 		return cg_leaf_without(plan, BOX_LIMIT_SWAP, "swap accounting (boot with swapaccount=1)", err);
@@ -51,7 +51,7 @@ static int watch_oom(struct cg_leaf *leaf, struct sbx_err *err)
 	if (control_fd < 0 || leaf->oom_fd < 0)
 		return sbx_fail(err, SBX_STAGE_CGROUP, errno, "cannot watch memory.oom_control");
 	snprintf(text, sizeof(text), "%d %d", leaf->oom_fd, control_fd);
-	return cg_leaf_write(leaf, CG_MEMORY, "cgroup.event_control", text, err);
+	return cg_leaf_write(leaf, BOX_LIMIT_MEMORY, CG_MEMORY, "cgroup.event_control", text, err);
 }
 
 static int set_cpu(const struct cg_leaf *leaf, const struct box_plan *plan, const char *cpus, struct sbx_err *err)
@@ -63,8 +63,8 @@ static int set_cpu(const struct cg_leaf *leaf, const struct box_plan *plan, cons
 			TRY(cg_leaf_without(plan, BOX_LIMIT_CPUS, "cpu controller", err));
 		snprintf(text, sizeof(text), "%llu", (unsigned long long)plan->cpu_rate_millis * 100);
 		if (leaf->host->has[CG_CPU]) {
-			TRY(cg_leaf_write(leaf, CG_CPU, "cpu.cfs_period_us", "100000", err));
-			TRY(cg_leaf_write(leaf, CG_CPU, "cpu.cfs_quota_us", text, err));
+			TRY(cg_leaf_write(leaf, BOX_LIMIT_CPUS, CG_CPU, "cpu.cfs_period_us", "100000", err));
+			TRY(cg_leaf_write(leaf, BOX_LIMIT_CPUS, CG_CPU, "cpu.cfs_quota_us", text, err));
 		}
 	}
 	if (cpus != NULL) {
@@ -72,11 +72,11 @@ static int set_cpu(const struct cg_leaf *leaf, const struct box_plan *plan, cons
 		int n;
 		if (!leaf->host->has[CG_CPUSET])
 			return cg_leaf_without(plan, BOX_LIMIT_PIN, "cpuset controller", err);
-		TRY(cg_leaf_write(leaf, CG_CPUSET, "cpuset.cpus", cpus, err));
+		TRY(cg_leaf_write(leaf, BOX_LIMIT_PIN, CG_CPUSET, "cpuset.cpus", cpus, err));
 		n = fd_read_at(leaf->host->slice_fd[CG_CPUSET], "cpuset.mems", mems, sizeof(mems));
 		if (n < 0)
 			return sbx_fail(err, SBX_STAGE_CGROUP, -n, "cannot read cpuset.mems of the slice");
-		TRY(cg_leaf_write(leaf, CG_CPUSET, "cpuset.mems", mems, err));
+		TRY(cg_leaf_write(leaf, BOX_LIMIT_PIN, CG_CPUSET, "cpuset.mems", mems, err));
 	}
 	return 0;
 }
@@ -93,7 +93,7 @@ static int set_limits(struct cg_leaf *leaf, const struct box_plan *plan, const c
 	else if (plan->pids_max != BOX_UNLIMITED) {
 		char text[24];
 		snprintf(text, sizeof(text), "%llu", (unsigned long long)plan->pids_max);
-		TRY(cg_leaf_write(leaf, CG_PIDS, "pids.max", text, err));
+		TRY(cg_leaf_write(leaf, BOX_LIMIT_PIDS, CG_PIDS, "pids.max", text, err));
 	}
 	TRY(set_cpu(leaf, plan, cpus, err));
 	for (int c = 0; c < CG_MAX; c++) {
@@ -164,6 +164,7 @@ const struct cg_backend cg_v1 = {
         .read = read_counters,
         .mechanism = mechanism,
         .cpu_counter = "cpuacct.usage",
+        .swap_limit = "memory.memsw.limit_in_bytes",
         .oom_counter = "memory.oom_control",
         .anon_key = "rss",
 };

@@ -16,13 +16,14 @@ static const char *const mechanism[BOX_LIMIT_MAX] = {
         [BOX_LIMIT_PIN] = "cgroup-v2 cpuset.cpus",
 };
 
-static int write_max(const struct cg_leaf *leaf, const char *file, uint64_t value, struct sbx_err *err)
+static int write_max(const struct cg_leaf *leaf, enum box_limit limit, const char *file, uint64_t value,
+                     struct sbx_err *err)
 {
 	char text[24] = "max";
 
 	if (value != BOX_UNLIMITED)
 		snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
-	return cg_leaf_write(leaf, CG_MEMORY, file, text, err);
+	return cg_leaf_write(leaf, limit, CG_MEMORY, file, text, err);
 }
 
 static int set_swap(const struct cg_leaf *leaf, const struct box_plan *plan, struct sbx_err *err)
@@ -47,24 +48,24 @@ static int set_cpu(const struct cg_leaf *leaf, const struct box_plan *plan, cons
 		/* period 100 ms: a thousandth of a core is 100 us, and the kernel's least quota 1 ms */
 		snprintf(text, sizeof(text), "%llu 100000", (unsigned long long)plan->cpu_rate_millis * 100);
 		if (leaf->host->has[CG_CPU])
-			TRY(cg_leaf_write(leaf, CG_MEMORY, "cpu.max", text, err));
+			TRY(cg_leaf_write(leaf, BOX_LIMIT_CPUS, CG_MEMORY, "cpu.max", text, err));
 	}
 	if (cpus != NULL) {
 		if (!leaf->host->has[CG_CPUSET])
 			return cg_leaf_without(plan, BOX_LIMIT_PIN, "cpuset controller", err);
-		TRY(cg_leaf_write(leaf, CG_MEMORY, "cpuset.cpus", cpus, err));
+		TRY(cg_leaf_write(leaf, BOX_LIMIT_PIN, CG_MEMORY, "cpuset.cpus", cpus, err));
 	}
 	return 0;
 }
 
 static int set_limits(struct cg_leaf *leaf, const struct box_plan *plan, const char *cpus, struct sbx_err *err)
 {
-	TRY(write_max(leaf, "memory.max", plan->memory_bytes_max, err));
+	TRY(write_max(leaf, BOX_LIMIT_MEMORY, "memory.max", plan->memory_bytes_max, err));
 	TRY(set_swap(leaf, plan, err));
 	/* a child killed for memory under a parent that goes on would be a run nobody can judge: all or none */
-	TRY(cg_leaf_write(leaf, CG_MEMORY, "memory.oom.group", "1", err));
+	TRY(cg_leaf_write(leaf, BOX_LIMIT_MEMORY, CG_MEMORY, "memory.oom.group", "1", err));
 	if (leaf->host->has[CG_PIDS])
-		TRY(write_max(leaf, "pids.max", plan->pids_max, err));
+		TRY(write_max(leaf, BOX_LIMIT_PIDS, "pids.max", plan->pids_max, err));
 	else
 		TRY(cg_leaf_without(plan, BOX_LIMIT_PIDS, "pids controller", err));
 	return set_cpu(leaf, plan, cpus, err);
@@ -114,6 +115,7 @@ const struct cg_backend cg_v2 = {
         .read = read_counters,
         .mechanism = mechanism,
         .cpu_counter = "cpu.stat",
+        .swap_limit = "memory.swap.max",
         .oom_counter = "memory.events",
         .anon_key = "anon",
 };

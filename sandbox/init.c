@@ -200,14 +200,15 @@ static int build(struct setup *setup, struct sbx_err *err)
 
 		setup->detail[0] = '\0';
 		rc = steps[i].run(setup, err);
+		if (setup->tracing) {
+			msg.trace.stage = steps[i].stage;
+			msg.trace.errnum = rc < 0 ? -rc : 0;
+			msg.trace.us = (uint32_t)((clock_ns() - begin_ns) / 1000);
+			memcpy(msg.trace.detail, setup->detail, sizeof(setup->detail));
+			say(setup, &msg, -1);
+		}
 		if (rc < 0)
 			return rc;
-		if (!setup->tracing)
-			continue;
-		msg.trace.stage = steps[i].stage;
-		msg.trace.us = (uint32_t)((clock_ns() - begin_ns) / 1000);
-		memcpy(msg.trace.detail, setup->detail, sizeof(setup->detail));
-		say(setup, &msg, -1);
 	}
 	return 0;
 }
@@ -264,16 +265,6 @@ static int release_program(struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
-static int close_all_but(int a, int b)
-{
-	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
-
-	/* an empty range is what the kernel calls invalid, and both can be skipped */
-	if ((low > 0 && close_range(0, low - 1, 0) < 0) || (high - low > 1 && close_range(low + 1, high - 1, 0) < 0))
-		return -errno;
-	return close_range(high + 1, ~0U, 0);
-}
-
 static void say_exec(struct setup *setup)
 {
 	struct setup_msg msg = {.type = SETUP_MSG_EXEC};
@@ -283,10 +274,12 @@ static void say_exec(struct setup *setup)
 	say(setup, &msg, setup->listener_fd);
 	/*
 	 * The table of descriptors was shared until exec gave the program its own: what is left here is a copy of
-	 * the program's standard streams, which must go or their readers never see an end, and all of the launcher's.
+	 * the program's standard streams, which must go or their readers never see an end.
 	 */
-	if (close_all_but(setup->sock, setup->slot_fd) < 0)
+	if (close_range(0, 2, 0) < 0)
 		_exit(1);
+	if (setup->listener_fd >= 0)
+		close(setup->listener_fd);
 }
 
 static _Noreturn void reap_until_exit(struct setup *setup)

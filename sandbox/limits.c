@@ -48,7 +48,7 @@ static const char *own_mechanism(const struct box_plan *plan, enum box_limit lim
 	case BOX_LIMIT_TMP:
 		return "tmpfs size";
 	case BOX_LIMIT_SECCOMP:
-		return plan->filter != NULL ? plan->filter_name : "none";
+		return plan->filter != NULL ? "seccomp filter" : "none";
 	default:
 		return "none";
 	}
@@ -84,7 +84,8 @@ static bool was_hit(const struct run_result *result, const struct box_plan *plan
 		return result->killed_by == KILLED_BY_WALL ||
 		       (result->wall_us != RESULT_UNKNOWN && result->wall_us > plan->wall_us_max);
 	case BOX_LIMIT_MEMORY:
-		return result->oom_kills != RESULT_UNKNOWN && result->oom_kills > 0;
+		return result->killed_by == KILLED_BY_MEMORY ||
+		       (result->oom_kills != RESULT_UNKNOWN && result->oom_kills > 0);
 	case BOX_LIMIT_OUTPUT:
 		return result->killed_by == KILLED_BY_OUTPUT;
 	case BOX_LIMIT_PIDS:
@@ -112,7 +113,8 @@ void box_limit_facts(const struct box_host *host, const struct box_plan *plan, c
 
 		if (mechanism == NULL)
 			mechanism = own_mechanism(plan, limit);
-		if ((controller != CG_MAX && !host->has[controller]) || (limit == BOX_LIMIT_PIN && !is_pinned(plan)) ||
+		if ((limit == BOX_LIMIT_SWAP && result->swap_free) ||
+		    (controller != CG_MAX && !host->has[controller]) || (limit == BOX_LIMIT_PIN && !is_pinned(plan)) ||
 		    (value == BOX_UNLIMITED && limit != BOX_LIMIT_PIN && limit != BOX_LIMIT_SECCOMP))
 			mechanism = "none";
 		facts[l] = (struct limit_fact){

@@ -1,19 +1,32 @@
 /* The names of the limits of a plan: in the report, in `--require`, and in every message about one. */
 #include "sandbox/plan.h"
 
-static const char *const limit_names[BOX_LIMIT_MAX] = {
-        [BOX_LIMIT_TIME] = "time",       [BOX_LIMIT_WALL] = "wall",     [BOX_LIMIT_MEMORY] = "memory",
-        [BOX_LIMIT_SWAP] = "swap",       [BOX_LIMIT_PIDS] = "pids",     [BOX_LIMIT_STACK] = "stack",
-        [BOX_LIMIT_FSIZE] = "fsize",     [BOX_LIMIT_OUTPUT] = "output", [BOX_LIMIT_OPEN_FILES] = "open-files",
-        [BOX_LIMIT_TMP] = "tmp",         [BOX_LIMIT_CPUS] = "cpus",     [BOX_LIMIT_PIN] = "pin",
-        [BOX_LIMIT_SECCOMP] = "seccomp",
+static const struct {
+	const char *name, *option;
+} limits[BOX_LIMIT_MAX] = {
+        [BOX_LIMIT_TIME] = {"time", "--time"},
+        [BOX_LIMIT_WALL] = {"wall", "--wall"},
+        [BOX_LIMIT_MEMORY] = {"memory", "--mem"},
+        [BOX_LIMIT_SWAP] = {"swap", "--mem"},
+        [BOX_LIMIT_PIDS] = {"pids", "--pids"},
+        [BOX_LIMIT_STACK] = {"stack", "--stack"},
+        [BOX_LIMIT_FSIZE] = {"fsize", "--fsize"},
+        [BOX_LIMIT_OUTPUT] = {"output", "--output"},
+        [BOX_LIMIT_OPEN_FILES] = {"open-files", "--open-files"},
+        [BOX_LIMIT_TMP] = {"tmp", "--tmp"},
+        [BOX_LIMIT_CPUS] = {"cpus", "--cpus"},
+        [BOX_LIMIT_PIN] = {"pin", "--pin"},
+        [BOX_LIMIT_SECCOMP] = {"seccomp", "--seccomp"},
 };
 
 const char *box_limit_name(enum box_limit limit)
 {
-	if (limit < 0 || limit >= BOX_LIMIT_MAX)
-		return "unknown";
-	return limit_names[limit];
+	return limit >= 0 && limit < BOX_LIMIT_MAX ? limits[limit].name : "unknown";
+}
+
+const char *box_limit_option(enum box_limit limit)
+{
+	return limit >= 0 && limit < BOX_LIMIT_MAX ? limits[limit].option : "unknown";
 }
 
 static const char *const kind_names[BOX_MOUNT_MAX] = {

@@ -70,8 +70,9 @@ enum box_limit {
 	BOX_LIMIT_MAX,
 };
 
-/* The limit's name: the long option without its dashes. */
+/* The limit's name in reports and lists ("memory"), and the option that sets it ("--mem"). */
 const char *box_limit_name(enum box_limit limit);
+const char *box_limit_option(enum box_limit limit);
 
 struct box_plan {
 	char *const *argv; /* argv[0] is looked up inside the box: by path with a '/', else along PATH */
@@ -107,4 +108,5 @@ struct box_plan {
 	const struct sock_filter *filter; /* NULL: no filter */
 	size_t n_filter;                  /* instructions */
 	const char *filter_name;          /* "default", a file's name, or "none" */
+	bool filter_lets_clock;           /* clock_gettime may be called under it */
 };

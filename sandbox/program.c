@@ -55,6 +55,21 @@ static int new_session(struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
+static int close_between(unsigned first, unsigned last)
+{
+	return first > last ? 0 : close_range(first, last, 0);
+}
+
+/* 0, 1 and 2 stay, and these two. */
+static int close_all_but(int a, int b)
+{
+	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
+
+	if (low < 3 || close_between(3, low - 1) < 0 || close_between(low + 1, high - 1) < 0)
+		return -1;
+	return close_between(high + 1, ~0U);
+}
+
 static int set_stdio(struct setup *setup, struct sbx_err *err)
 {
 	int fd[3];
@@ -68,20 +83,26 @@ static int set_stdio(struct setup *setup, struct sbx_err *err)
 	for (int i = 0; i < 3; i++)
 		if (dup2(fd[i], i) < 0)
 			return sbx_fail(err, SBX_STAGE_FDS, errno, "cannot set the program's descriptor %d", i);
-	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-		return sbx_fail(err, SBX_STAGE_FDS, errno, "cannot mark descriptors close-on-exec");
+	/*
+	 * All else goes now, also for init, which has the same table: the filter's listener, which comes next, then
+	 * finds a low number, within the program's own limit. What init keeps goes by exec.
+	 */
+	if (close_all_but(setup->sock, setup->slot_fd) < 0 || close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+		return sbx_fail(err, SBX_STAGE_FDS, errno, "cannot close descriptors");
 	return 0;
 }
 
-static int set_rlimit(const char *name, int resource, uint64_t value, struct sbx_err *err)
+static int set_rlimit(const char *name, __rlimit_resource_t resource, uint64_t value, struct sbx_err *err)
 {
-	struct rlimit limit = {.rlim_cur = value == BOX_UNLIMITED ? RLIM_INFINITY : value};
-	struct rlimit old;
+	struct rlimit old, limit = {.rlim_cur = value, .rlim_max = value};
 
-	limit.rlim_max = limit.rlim_cur;
-	if (setrlimit((__rlimit_resource_t)resource, &limit) == 0)
+	if (getrlimit(resource, &old) < 0)
+		return sbx_fail(err, SBX_STAGE_RLIMITS, errno, "cannot read the limit of %s", name);
+	if (value == BOX_UNLIMITED) /* none of ours: what this sbx was started with */
+		limit.rlim_cur = limit.rlim_max = old.rlim_max;
+	if (setrlimit(resource, &limit) == 0)
 		return 0;
-	if (errno == EPERM && getrlimit((__rlimit_resource_t)resource, &old) == 0)
+	if (errno == EPERM)
 		return sbx_fail(
 		        err, SBX_STAGE_RLIMITS, EPERM,
 		        "%s asks for %llu, but the hard limit this sbx was started with is %llu; raise that (ulimit "
@@ -212,21 +233,33 @@ static void exec_along_path(char *const *argv, char *const *envp)
 	errno = worst;
 }
 
+static void trace_step(struct setup *setup, enum sbx_stage stage, uint64_t begin_ns, int rc)
+{
+	if (setup->n_program_trace < SETUP_TRACE_MAX)
+		setup->program_trace[setup->n_program_trace++] = (struct box_trace){
+		        .stage = stage, .errnum = rc < 0 ? -rc : 0, .us = (uint32_t)((clock_ns() - begin_ns) / 1000)};
+}
+
 static void take_steps(struct setup *setup)
 {
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		uint64_t begin_ns = setup->tracing ? clock_ns() : 0;
+		int rc;
 		setup->stage = steps[i].stage;
-		if (steps[i].run(setup, &setup->program_err) < 0)
+		rc = steps[i].run(setup, &setup->program_err);
+		if (setup->tracing)
+			trace_step(setup, steps[i].stage, begin_ns, rc);
+		if (rc < 0)
 			return;
-		if (setup->tracing && setup->n_program_trace < SETUP_TRACE_MAX)
-			setup->program_trace[setup->n_program_trace++] = (struct box_trace){
-			        .stage = steps[i].stage, .us = (uint32_t)((clock_ns() - begin_ns) / 1000)};
 	}
-	setup->cpu_base_ns = own_cpu_ns(setup->cpu_base_ns) - setup->cpu_enter_ns;
+	if (setup->plan->filter == NULL || setup->plan->filter_lets_clock)
+		setup->cpu_base_ns = own_cpu_ns(setup->cpu_base_ns);
+	setup->cpu_base_ns -= setup->cpu_enter_ns;
 	setup->exec_ns = clock_ns();
 	setup->stage = SBX_STAGE_EXEC;
 	exec_along_path(setup->plan->argv, setup->plan->envp);
+	if (setup->tracing)
+		trace_step(setup, SBX_STAGE_EXEC, setup->exec_ns, -errno);
 	sbx_fail(&setup->program_err, SBX_STAGE_EXEC, errno, "cannot execute");
 }
 

@@ -15,3 +15,31 @@ const char *killed_by_name(enum killed_by killed_by)
 		return "unknown";
 	return killed_by_names[killed_by];
 }
+
+void run_result_init(struct run_result *result)
+{
+	uint64_t *const counts[] = {
+	        &result->cpu_us,
+	        &result->user_us,
+	        &result->system_us,
+	        &result->wall_us,
+	        &result->oom_kills,
+	        &result->memory_peak_bytes,
+	        &result->memory_anon_bytes,
+	        &result->memory_file_bytes,
+	        &result->pids_peak,
+	        &result->memory_shared_bytes,
+	        &result->memory_kernel_bytes,
+	        &result->pids_refused,
+	        &result->throttled_us,
+	        &result->pressure_us,
+	        &result->steal_us,
+	        &result->involuntary_switches,
+	        &result->setup_us,
+	        &result->teardown_us,
+	};
+
+	*result = (struct run_result){0};
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		*counts[i] = RESULT_UNKNOWN;
+}

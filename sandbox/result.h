@@ -68,7 +68,11 @@ struct run_result {
 	uint64_t involuntary_switches; /* of the program and what it waited for */
 
 	uint64_t setup_us, teardown_us; /* the launcher's own work before exec and after the end */
-	unsigned cgroup_version;        /* 1 or 2 */
+	unsigned cgroup_version;        /* 1 or 2; 0 when no leaf was made */
+	bool swap_free;                 /* --allow-weaker swap, and nothing here limits swap */
 
 	struct sbx_err error; /* stage NONE when all went well */
 };
+
+/* Nothing is known yet: every count unknown, all else zero. */
+void run_result_init(struct run_result *result);

@@ -26,8 +26,12 @@ static int open_source(const struct box_mount *m, int *ret_fd, struct sbx_err *e
 {
 	/* a mirrored link is looked at itself; anything else is what its path leads to */
 	int fd = open(m->src, O_PATH | O_CLOEXEC | (m->kind == BOX_MOUNT_MIRROR ? O_NOFOLLOW : 0));
+	struct stat st;
 
 	*ret_fd = fd;
+	if (fd >= 0 && m->kind == BOX_MOUNT_OVERLAY && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
+		return sbx_fail(err, SBX_STAGE_SOURCES, ENOTDIR, "%.200s, to be seen as %.80s, is not a directory",
+		                m->src, m->dst);
 	if (fd >= 0 || (errno == ENOENT && (m->kind == BOX_MOUNT_MIRROR || (m->flags & BOX_MOUNT_MAYBE))))
 		return 0;
 	return sbx_fail(err, SBX_STAGE_SOURCES, errno, "cannot open %.200s, to be seen as %.80s: %s", m->src, m->dst,
@@ -366,8 +370,6 @@ static const char *mount_advice(const struct box_mount *m, int errnum)
 		return ": this host (a container?) masks parts of /proc, and the kernel then allows no fresh one; "
 		       "start the "
 		       "container with an unmasked /proc (systempaths=unconfined)";
-	if (m->kind == BOX_MOUNT_OVERLAY && errnum == ENOTDIR)
-		return ": it is not a directory";
 	if (m->kind == BOX_MOUNT_OVERLAY && errnum == ENODEV)
 		return ": the kernel has no overlayfs; modprobe overlay";
 	return "";

@@ -5,7 +5,14 @@
  */
 #pragma once
 
-#include "tests/unit/bpf_eval.h"
+#include "policy/bpf_run.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
 
 #include "policy/json.h"
 #include "policy/seccomp.h"
@@ -44,7 +51,7 @@ static inline uint32_t asked(const struct sock_filter *insns, size_t n, uint32_t
 	struct seccomp_data data = {.nr = (int)nr, .arch = arch};
 
 	memcpy(data.args, args, sizeof(data.args));
-	return bpf_eval(insns, n, &data);
+	return bpf_run(insns, n, &data);
 }
 
 /* ---- the second reading of the JSON ---- */
