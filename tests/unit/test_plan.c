@@ -137,18 +137,38 @@ static void test_unknown_profile(void **state)
 	assert_non_null(strstr(err.msg, "nosuch"));
 }
 
-static void test_profile_of_the_callers(void **state)
+static void use_profile(struct run_spec *spec, const char *json)
 {
-	static const char json[] = "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"names\":[\"read\"],"
-	                           "\"action\":\"SCMP_ACT_ALLOW\"}]}";
+	spec->seccomp = "mine.json";
+	spec->seccomp_json = json;
+	spec->seccomp_json_len = strlen(json);
+}
+
+static void test_profile_without_execve(void **state)
+{
 	struct run_spec spec;
 
 	(void)state;
 	run_spec_init(&spec);
-	spec.seccomp = "mine.json";
-	spec.seccomp_json = json;
-	spec.seccomp_json_len = sizeof(json) - 1;
+	spec.argv = argv_prog;
+	use_profile(&spec, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"execve\"],"
+	                   "\"action\":\"SCMP_ACT_KILL\"}]}");
+	memset(&err, 0, sizeof(err));
+	assert_true(policy_plan(&plan, &spec, &err) < 0);
+	assert_int_equal(err.stage, SBX_STAGE_USAGE);
+	assert_non_null(strstr(err.msg, "execve"));
+}
+
+static void test_profile_of_the_callers(void **state)
+{
+	struct run_spec spec;
+
+	(void)state;
+	run_spec_init(&spec);
+	use_profile(&spec, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"names\":[\"execve\"],"
+	                   "\"action\":\"SCMP_ACT_ALLOW\"}]}");
 	make(&spec);
+	assert_false(plan.box.filter_lets_clock);
 	assert_true(plan.box.n_filter > 0);
 	assert_ptr_equal(plan.box.filter, plan.filter);
 	policy_plan_finish(&plan);
@@ -164,6 +184,7 @@ int main(void)
 	        cmocka_unit_test(test_wall_follows_time),
 	        cmocka_unit_test(test_unknown_profile),
 	        cmocka_unit_test(test_profile_of_the_callers),
+	        cmocka_unit_test(test_profile_without_execve),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
