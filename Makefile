@@ -101,10 +101,18 @@ vm: all ## run CMD='...' in the cgroup v2 VM
 demo: all ## run eight programs and show their verdicts
 	@tests/demo/run
 
+BENCH_TARGETS := $(patsubst tests/bench/targets/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/targets/*.c))
+$(BUILD)/bench/%: tests/bench/targets/%.c | $(BUILD)/.packages
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -static -o $@ $<
+$(BUILD)/bench/bench: $(wildcard tests/bench/*.c) tests/bench/bench.h | $(BUILD)/.packages
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -static -o $@ $(filter %.c,$^)
+
 .PHONY: bench
-bench: all $(BUILD)/bench ## speed and exactness, as ratios within one run
+bench: all $(BUILD)/bench/bench $(BENCH_TARGETS) ## speed and exactness, as ratios within one run
 	@tests/install-packages $(BENCH_PACKAGES)
-	@$(BUILD)/bench
+	@$(BUILD)/bench/bench $(BUILD)
 
 .PHONY: lint
 lint: ## format, clang-tidy, shellcheck, include rule, function and file length

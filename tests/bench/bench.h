@@ -1,0 +1,147 @@
+/*
+ * make bench: what sbx costs and how exactly it cuts, beside its peers, in one run. The parts: launch.c starts and
+ * times one process, stats.c keeps samples, place.c makes the files that the peers need, contenders.c and crun.c say
+ * how each is called, speed.c, exact.c and many.c measure, show.c prints and writes JSON, bench.c ties them together.
+ *
+ * The benchmark's own process stays small (no libraries, static, few samples), since a child inherits the peak memory
+ * of the process that it was spawned from, and since a large one is slower to spawn from.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+/* ---- stats.c: samples in whatever unit the caller has ---- */
+
+struct samples {
+	int64_t *values; /* sorted by the first look at them */
+	size_t n, room;
+	bool sorted;
+};
+
+void samples_add(struct samples *samples, int64_t value);
+/* Nearest rank; 0 when there are none. 100 is the largest. */
+int64_t samples_percentile(struct samples *samples, unsigned percent);
+void samples_finish(struct samples *samples);
+
+/* ---- launch.c: one process from its start to its end ---- */
+
+#define LAUNCH_FILTER_FD 9
+
+struct launch {
+	const char *const *argv; /* argv[0] is a path */
+	int out_fd, err_fd;      /* -1: /dev/null, as standard input always is */
+	const char *filter_path; /* opened anew as LAUNCH_FILTER_FD, or NULL */
+};
+
+struct outcome {
+	int status;                 /* as waitpid gives it */
+	int64_t begin_ns, end_ns;   /* CLOCK_MONOTONIC */
+	int64_t rss_kib;            /* the largest of the process and all that it waited for */
+	int64_t voluntary_switches; /* of the process alone; -1 when not asked for */
+};
+
+/* Spawns and waits. Returns 0 or -errno of what could not be done; how the process ended is in *ret. */
+int launch(const struct launch *what, bool count_switches, struct outcome *ret);
+
+/* Spawns and does not wait. Returns 0 or -errno. */
+int launch_start(const struct launch *what, pid_t *ret_pid);
+
+int64_t now_ns(void);
+void pause_ms(unsigned ms);
+
+/* ---- place.c: the temporary folder, and files in it ---- */
+
+struct place {
+	char dir[256];     /* temporary, removed at the end */
+	char build[4096];  /* where sbx and the targets are */
+	char source[4096]; /* the working directory at the start: the root of the source */
+	char sbx[4200];
+	char filter[300]; /* sbx's default filter as bytes, fit for those that have no supervisor to ask */
+	char cgroup[32];  /* the name of crun's */
+	char bundle[300]; /* crun's */
+};
+
+/* Makes the folder and enters that of the targets. 0, or -errno with `ret_what` telling what failed. */
+int place_init(struct place *place, const char *build, const char **ret_what);
+void place_finish(struct place *place);
+/* A path in the temporary folder, in one of a few static buffers. */
+const char *place_path(const struct place *place, const char *name);
+/* Reads a whole file into buf as a string. Returns its length or -errno. */
+int place_read(const char *path, char *buf, size_t size);
+/* Reads sbx's default filter out of its --dry-run into place->filter. 0 or -errno. */
+int place_make_filter(struct place *place);
+
+/* ---- contenders.c and crun.c ---- */
+
+enum contender {
+	BARE,
+	NAMESPACES,
+	BWRAP,
+	CRUN,
+	SBX,
+	SBX_FILE,
+	CONTENDER_MAX,
+};
+
+struct contender_info {
+	const char *key;  /* in the JSON */
+	const char *name; /* in the table */
+	struct launch launch;
+	const char *missing; /* why it cannot take part, or NULL */
+};
+
+extern struct contender_info contenders[CONTENDER_MAX];
+
+/* Makes what the contenders need, tries each once, and marks those that do not work. */
+void contenders_init(struct place *place);
+/* Writes config.json and the root of a bundle. 0 or -errno. */
+int crun_make_bundle(struct place *place);
+
+/* ---- speed.c and exact.c ---- */
+
+struct options {
+	unsigned rounds, paused_rounds, pause_ms; /* of launches */
+	unsigned second_ms;                       /* how long throughput is looked at, each time */
+	unsigned runs;                            /* of each test of exactness */
+};
+
+#define N_WIDTHS 3
+extern const unsigned widths[N_WIDTHS]; /* launchers in parallel */
+
+enum pace {
+	BACK_TO_BACK,
+	PAUSED,
+	PACE_MAX,
+};
+
+struct speed {
+	struct samples ns[PACE_MAX][CONTENDER_MAX];
+	struct samples cgroup_us, enter_us; /* two steps of sbx, with pauses */
+	double per_second[CONTENDER_MAX][N_WIDTHS];
+	int64_t rss_kib[CONTENDER_MAX]; /* the largest seen */
+};
+
+void speed_measure(struct speed *speed, const struct place *place, const struct options *options);
+void exact_measure(const struct place *place, const struct options *options);
+/* many.c: from the kill of an init to the end of the 512 processes in its namespaces, without sbx. 0 or -errno. */
+int many_floor_us(const char *name, int64_t *ret_us);
+
+/* ---- show.c: the results ---- */
+
+enum bound {
+	NO_BOUND,
+	AT_MOST,
+};
+
+/* Adds one figure to those that are printed and written at the end. */
+void show_figure(const char *key, const char *name, double value, const char *unit, enum bound bound, double budget);
+/* A measurement that could not be made: named at the end, and makes the exit status 1. */
+void show_failure(const char *what, const char *why);
+/* The ratios and sizes of `speed` become figures; prints all and writes the JSON. Returns the exit status. */
+int show_all(struct speed *speed, const struct options *options, const char *json_path);
+/* One word of progress on stderr. */
+void show_progress(const char *what);

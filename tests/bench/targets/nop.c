@@ -1,0 +1,5 @@
+/* Does nothing: what a launch costs when the program costs nothing. */
+int main(void)
+{
+	return 0;
+}
