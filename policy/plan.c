@@ -138,6 +138,10 @@ static int check_filter(struct policy_plan *plan, struct sbx_err *err)
 {
 	struct box_plan *box = &plan->box;
 
+	/* its listener is open beside the standard streams while it is loaded, when the limit is in force already */
+	if (box->open_files_max < 4)
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL,
+		                "--open-files: at least 4 are needed with a seccomp filter");
 	if (bpf_run_call(box->filter, box->n_filter, __NR_execve) != SECCOMP_RET_ALLOW)
 		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL,
 		                "--seccomp: %.200s does not allow execve, so no program can be started under it",

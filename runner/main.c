@@ -27,14 +27,15 @@ static void print_usage(FILE *out)
 	fputs("\nsbx COMMAND --help tells more. Manual: sbx(1), sbx-policy(5).\n", out);
 }
 
-/* A launcher needs some thirty descriptors; a caller's soft limit may be lower than what it may have. */
-static void raise_nofile(void)
+/* A launcher needs some thirty descriptors and writes small files; a caller's soft limits may be lower than what it may
+ * have. */
+static void raise_soft_limit(__rlimit_resource_t resource)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+	if (getrlimit(resource, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
 		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
+		setrlimit(resource, &limit);
 	}
 }
 
@@ -46,7 +47,8 @@ int main(int argc, char **argv)
 	/* a reader that leaves and a file limit of the caller's are errors of a write, not ends of sbx */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	raise_nofile();
+	raise_soft_limit(RLIMIT_NOFILE);
+	raise_soft_limit(RLIMIT_FSIZE);
 	if (argc < 2) {
 		print_usage(stderr);
 		return SBX_EXIT_USAGE;

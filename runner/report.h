@@ -44,6 +44,7 @@ struct report_sink {
 	bool owned;     /* close it */
 	int dir_fd;     /* of the file's folder; only where `name` is set */
 	char tmp[64];   /* the temporary name in dir_fd, "" when none */
+	bool unnamed;   /* the file gets that name only when it is whole (O_TMPFILE) */
 	char name[256]; /* the final name in dir_fd */
 };
 

@@ -29,7 +29,7 @@ void report_sink_init(struct report_sink *sink)
 /* `name` tells whether dir_fd is one: in a zeroed sink it is 0, which is somebody's standard input. */
 void report_sink_finish(struct report_sink *sink)
 {
-	if (sink->tmp[0] != '\0')
+	if (sink->tmp[0] != '\0' && !sink->unnamed)
 		unlinkat(sink->dir_fd, sink->tmp, 0);
 	if (sink->owned)
 		close(sink->fd);
@@ -122,7 +122,13 @@ static int open_tmp(struct report_sink *sink, const char *path, struct sbx_err *
 		if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 			return FAIL(err, errno, "--report: no random name for %.200s", path);
 		snprintf(tmp, sizeof(tmp), ".sbx-report-%016" PRIx64, random);
-		sink->fd = openat(sink->dir_fd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+		/* without a name a killed launcher leaves nothing; where the file system knows no such files, with one
+		 */
+		sink->fd = openat(sink->dir_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+		sink->unnamed = sink->fd >= 0;
+		if (!sink->unnamed)
+			sink->fd =
+			        openat(sink->dir_fd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 		if (sink->fd >= 0) {
 			sink->owned = true;
 			strcpy(sink->tmp, tmp);
@@ -199,6 +205,13 @@ static int publish(struct report_sink *sink)
 
 	if (fsync(fd) < 0)
 		return -errno;
+	if (sink->unnamed) {
+		char self[32];
+		snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+		if (linkat(AT_FDCWD, self, sink->dir_fd, sink->tmp, AT_SYMLINK_FOLLOW) < 0)
+			return -errno;
+		sink->unnamed = false;
+	}
 	/* some file systems tell of a full disk only here */
 	sink->fd = -1;
 	sink->owned = false;
@@ -218,7 +231,8 @@ int report_sink_write(struct report_sink *sink, const char *text, struct sbx_err
 	if (result == 0 && is_file)
 		result = publish(sink);
 	if (result < 0) {
-		FAIL(err, -result, "--report: %s cannot be written", is_file ? sink->name : "the descriptor");
+		FAIL(err, -result, "--report: %s cannot be written: %s", is_file ? sink->name : "the descriptor",
+		     strerror(-result));
 		report_sink_finish(sink);
 	}
 	return result;

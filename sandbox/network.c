@@ -48,9 +48,13 @@ static void helper_main(void *arg)
 int setup_start_network(struct setup *setup, struct sbx_err *err)
 {
 	static _Alignas(16) char stack[16 << 10];
+	static const pid_t pid_in_box = 3;
 	struct clone_args args = {
 	        .flags = CLONE_VM | CLONE_FILES | CLONE_FS,
 	        .exit_signal = SIGCHLD,
+	        /* so that the program is pid 2, as everybody expects of it */
+	        .set_tid = (uint64_t)(uintptr_t)&pid_in_box,
+	        .set_tid_size = 1,
 	        .stack = (uint64_t)(uintptr_t)stack,
 	        .stack_size = sizeof(stack),
 	};
