@@ -1,4 +1,4 @@
-/* A fork bomb. */
+/* Doubles itself without end. */
 #include <unistd.h>
 
 int main(void)

@@ -1,0 +1,5 @@
+/* Follows a pointer to nowhere. */
+int main(void)
+{
+	return *(volatile int *)8;
+}

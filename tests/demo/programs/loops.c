@@ -1,8 +1,0 @@
-/* Never ends. */
-int main(void)
-{
-	volatile unsigned long n = 0;
-
-	for (;;)
-		n++;
-}

@@ -1,0 +1,77 @@
+#!/usr/bin/env bats
+# sbx run where the controllers are on cgroup v2: the verdicts that the leaf decides, and the ordinary user. Run in the VM,
+# under emulation, so few tests and no times.
+
+setup_file() {
+	export SBX=${SBX:-$PWD/build/sbx} JOB=$BATS_FILE_TMPDIR/job
+	mkdir "$JOB"
+	chmod 755 "$BATS_FILE_TMPDIR" "$JOB"
+	cp tests/demo/*.c "$JOB"
+	cd "$JOB" || return
+	for source in *.c; do
+		gcc -O1 -static -o "${source%.c}" "$source"
+	done
+}
+setup() {
+	cd "$JOB" || return
+}
+
+# wanted VERDICT OPTIONS...: the report's line starts with it.
+wanted() {
+	local verdict=$1
+	shift
+	"$SBX" run --report "$BATS_TEST_TMPDIR/report" "$@" >/dev/null || true
+	cat "$BATS_TEST_TMPDIR/report"
+	grep -q "^sbx: $verdict " "$BATS_TEST_TMPDIR/report"
+}
+
+@test "a good program" {
+	wanted OK -- ./good
+	[ "$("$SBX" run -- ./good 2>/dev/null)" = 78498 ]
+}
+
+@test "CPU time is the leaf's" {
+	wanted TLE --time 1 -- ./loop
+	wanted TLE --time 1 --pids 16 -- ./forks
+}
+
+@test "memory is the leaf's, however small the limit" {
+	wanted MLE --mem 64M -- ./memory
+	wanted MLE --mem 8K -- ./good
+}
+
+@test "a hostile call, a crash, a flood" {
+	wanted SV -- ./ptrace
+	wanted RE -- ./crash
+	wanted OLE --output 64K -- ./flood
+}
+
+@test "pinning and a CPU rate" {
+	wanted OK --pin 0 --cpus 0.5 -- ./good
+}
+
+@test "a writable overlay" {
+	wanted OK --box-mode cow -- /bin/sh -c 'echo x >y && rm good && mkdir d && [ -f y ] && [ ! -e good ]'
+	[ -e good ]
+}
+
+@test "the report names cgroup v2" {
+	"$SBX" run --format json --report "$BATS_TEST_TMPDIR/report" -- ./good >/dev/null
+	grep -q '"mechanism":"cgroup-v2 memory.max"' "$BATS_TEST_TMPDIR/report"
+	grep -q '"cgroup_version":2' "$BATS_TEST_TMPDIR/report"
+}
+
+@test "an ordinary user: refused without delegation, served with it" {
+	as_user() { setpriv --reuid 1234 --regid 1234 --clear-groups "$@"; }
+	status=0
+	as_user "$SBX" run -- ./good >/dev/null 2>"$BATS_TEST_TMPDIR/err" || status=$?
+	[ "$status" = 3 ]
+	grep -q 'sbx setup --user 1234 --pid' "$BATS_TEST_TMPDIR/err"
+	"$SBX" setup --user 1234 --pid $BASHPID
+	[ "$(as_user "$SBX" run -- ./good 2>/dev/null)" = 78498 ]
+}
+
+@test "nothing is left" {
+	[ -z "$(find /sys/fs/cgroup/sbx -name 'run-*')" ]
+	[ -z "$(pgrep -x sbx)" ]
+}
