@@ -211,6 +211,22 @@ static int start_in_order(struct box *box, const int stdio[3], struct sbx_err *e
 	return 0;
 }
 
+/* An init that failed before the launcher was through with it has said why, which says more than that it is gone. */
+static void prefer_inits_word(struct box *box, struct sbx_err *err)
+{
+	struct pollfd waiting = {.fd = box->sock, .events = POLLIN};
+	struct run_result said = {0};
+
+	/* traces may stand before it */
+	while (box->sock >= 0 && poll(&waiting, 1, 0) > 0) {
+		enum box_event event = box_read_event(box, &said);
+		if (event == BOX_EVENT_FAILED)
+			*err = said.error;
+		if (event != BOX_EVENT_NONE)
+			return;
+	}
+}
+
 int box_start(struct box *box, const struct box_host *host, const struct box_plan *plan, const int stdio[3],
               struct sbx_err *err)
 {
@@ -225,6 +241,7 @@ int box_start(struct box *box, const struct box_host *host, const struct box_pla
 	if (rc < 0) {
 		struct run_result nothing = {0};
 		struct sbx_err ignored;
+		prefer_inits_word(box, err);
 		box_end(box, &nothing, &ignored);
 	}
 	return rc;

@@ -379,3 +379,12 @@ values() {
 	run -2 ./leaky bare "$SBX"
 	[[ $output == usage:* ]]
 }
+
+@test "the stage that failed is named each time, whoever finds it out first" {
+	for _ in $(seq 100); do
+		status=0
+		"$SBX" run --bind "$T/none:/x" -- ./die 2>"$T/err" || status=$?
+		equal "$status" 3
+		one_line "$T/err" '^sbx: IE \(sources: No such file'
+	done
+}
