@@ -8,6 +8,9 @@
 
 #include <stdio.h>
 
+/* The unit's one process sits there, below the slice, and ends with the unit. */
+#define KEEPER_GROUP "keeper"
+
 /* A line to `notes`, which is NULL where nobody wants to know. */
 void setup_note(FILE *notes, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -17,7 +17,6 @@
 
 #define UNIT "sbx.service"
 #define UNIT_PATH "/run/systemd/system/" UNIT
-#define KEEPER_GROUP "keeper"
 
 /*
  * Without OOMPolicy=continue, a box that runs out of memory stops the unit and all boxes with it; without TasksMax

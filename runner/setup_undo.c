@@ -17,7 +17,6 @@
 
 #define DEPTH_MAX 16 /* what a user may have nested in a delegated group or a run directory */
 #define PIDS_NAMED_MAX 8
-#define KEEPER_GROUP "keeper" /* the unit's; its process ends with the unit */
 
 /* The groups to remove with all below them, outermost only. */
 struct groups {
