@@ -35,7 +35,8 @@ static const char *sandbox_failed(const struct run_result *result, const struct 
 		return "error";
 	if (result->killed_by == KILLED_BY_INTERRUPT)
 		return "interrupted";
-	return result->started ? NULL : "error";
+	/* memory may run out in the last steps before exec, which are the program's to pay for */
+	return result->started || result->killed_by == KILLED_BY_MEMORY ? NULL : "error";
 }
 
 static const char *output_over(const struct run_result *result, const struct box_plan *plan)

@@ -300,7 +300,7 @@ static void write_text(FILE *out, const struct report *report)
 		write_failure(out, result);
 	else
 		write_cause(out, report);
-	if (result->started && result->error.stage == SBX_STAGE_NONE) {
+	if (report->verdict == VERDICT_MLE || (result->started && result->error.stage == SBX_STAGE_NONE)) {
 		write_time(out, "cpu", result->cpu_us, report->plan->cpu_us_max, strcmp(reason, "cpu") == 0);
 		write_time(out, "wall", result->wall_us, report->plan->wall_us_max, strcmp(reason, "wall") == 0);
 		write_memory(out, report);

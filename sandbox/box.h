@@ -1,7 +1,7 @@
 /*
  * One box: its init, its leaf and its slot, from the launcher's side. The order of calls:
  *
- *   box_start  ->  box_event, each time box.sock is readable  ->  box_end, once box.init_pidfd is
+ *   box_start  ->  box_read_event, each time box.sock is readable  ->  box_end, once box.init_pidfd is
  *
  * with box_kill at any time between. docs/ARCHITECTURE.md tells who does what when.
  */
@@ -32,6 +32,7 @@ struct box {
 	const struct box_plan *plan;
 	struct slot slot;
 	struct cg_leaf leaf;
+	struct setup *setup; /* what init works from; sandbox/setup.h, private to sandbox/ */
 	pid_t init_pid;
 	int init_pidfd;                     /* readable when the box is dead: the last of it is gone before init is */
 	int sock;                           /* messages from init; readable */

@@ -1,20 +1,19 @@
 /*
- * Pid 1 of the box. It builds the box by the table below, lets the program go, then does nothing but reap. It holds
- * no secret and, once the program runs, no descriptor but its socket and the slot's lock, and no capability.
+ * Pid 1 of the box. It builds the box by the table below, lets the program go, then does nothing but reap. Once the
+ * program runs it has no descriptor but its socket and the slot's lock, and no capability, and nobody can trace it. It
+ * shares the launcher's memory (see setup.h).
  */
 #include "sandbox/setup.h"
 
 #include "sandbox/fd.h"
-#include "sandbox/quiet.h"
+#include "sandbox/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -42,8 +41,8 @@ static void say(const struct setup *setup, const struct setup_msg *msg, int fd)
 		memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
 	}
 	/* a launcher that is gone cannot be told: its end of the socket is seen at the next step */
-	if (sendmsg(setup->sock, &hdr, MSG_NOSIGNAL) < 0)
-		_exit(1);
+	if (sys(SYS_sendmsg, setup->sock, &hdr, MSG_NOSIGNAL) < 0)
+		sys_exit(1);
 }
 
 /* Waits for the launcher to map the ids and to make the leaf, and takes what lets a process into it. */
@@ -60,7 +59,7 @@ static int wait_for_launcher(struct setup *setup, struct sbx_err *err)
 	struct cmsghdr *cmsg;
 	size_t n = 0;
 
-	if (recvmsg(setup->sock, &hdr, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(go))
+	if (sys(SYS_recvmsg, setup->sock, &hdr, MSG_CMSG_CLOEXEC) != (long)sizeof(go))
 		return sbx_fail(err, SBX_STAGE_NAMESPACES, ESRCH, "the launcher is gone");
 	cmsg = CMSG_FIRSTHDR(&hdr);
 	for (int c = 0; c < CG_MAX; c++) {
@@ -77,72 +76,91 @@ static int wait_for_launcher(struct setup *setup, struct sbx_err *err)
 /* What the caller's environment of signals may hold (blocked, ignored) must not reach the program. */
 static int reset_signals(struct setup *setup, struct sbx_err *err)
 {
-	struct sigaction dfl = {.sa_handler = SIG_DFL};
-	sigset_t none;
+	/* the kernel's struct sigaction: handler, flags, restorer and an empty mask; SIG_DFL is 0 */
+	static const unsigned long dfl[4] = {0};
+	static const uint64_t none = 0;
+	long rc;
 
 	(void)setup;
-	for (int sig = 1; sig <= SIGRTMAX; sig++)
-		sigaction(sig, &dfl, NULL); /* fails for KILL, STOP and libc's own, which cannot be changed anyway */
-	sigemptyset(&none);
-	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
-		return sbx_fail(err, SBX_STAGE_NAMESPACES, errno, "cannot unblock signals");
-	umask(022);
+	for (int sig = 1; sig < _NSIG; sig++)
+		sys(SYS_rt_sigaction, sig, dfl, NULL, sizeof(none)); /* KILL and STOP cannot be changed anyway */
+	rc = sys(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none));
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_NAMESPACES, (int)-rc, "cannot unblock signals");
+	sys(SYS_umask, 022);
 	return 0;
 }
 
 /* First of all mounts, so that nothing done below reaches the host or comes from it. */
 static int make_private(struct setup *setup, struct sbx_err *err)
 {
+	long rc = sys(SYS_mount, NULL, "/", NULL, MS_REC | MS_PRIVATE);
+
 	(void)setup;
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return sbx_fail(err, SBX_STAGE_ROOT, errno, "cannot make the mounts private");
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_ROOT, (int)-rc, "cannot make the mounts private");
 	return 0;
 }
 
 static int name_host(struct setup *setup, struct sbx_err *err)
 {
+	long rc = sys(SYS_sethostname, "sbx", 3);
+
 	(void)setup;
-	if (sethostname("sbx", 3) < 0 || setdomainname("", 0) < 0)
-		return sbx_fail(err, SBX_STAGE_NETWORK, errno, "cannot set the box's host name");
+	if (rc == 0)
+		rc = sys(SYS_setdomainname, "", 0);
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_NETWORK, (int)-rc, "cannot set the box's host name");
 	return 0;
 }
 
 /* Before the program is cloned, so that it inherits all of it and is not billed for it. */
 static int forbid_gains(struct setup *setup, struct sbx_err *err)
 {
+	long rc = sys(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1);
+
 	(void)setup;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return sbx_fail(err, SBX_STAGE_LOCKDOWN, errno, "cannot set no_new_privs");
-	for (cap_value_t cap = 0; CAP_IS_SUPPORTED(cap); cap++)
-		if (cap_drop_bound(cap) < 0)
-			return sbx_fail(err, SBX_STAGE_LOCKDOWN, errno,
-			                "cannot drop capability %d from the bounding set", (int)cap);
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_LOCKDOWN, (int)-rc, "cannot set no_new_privs");
+	/* up to the first that the running kernel does not know: it may know more than the headers here */
+	for (int cap = 0; rc == 0; cap++) {
+		rc = sys(SYS_prctl, PR_CAPBSET_DROP, cap);
+		if (rc < 0 && (rc != -EINVAL || cap == 0))
+			return sbx_fail(err, SBX_STAGE_LOCKDOWN, (int)-rc,
+			                "cannot drop capability %d from the bounding set", cap);
+	}
 	return 0;
 }
 
 static int take_ids(struct setup *setup, struct sbx_err *err)
 {
 	const struct box_plan *plan = setup->plan;
+	long rc;
 
 	if (setup->host->rootless) /* one id is all there is, and it is this process's already */
 		return 0;
-	if (setgroups(0, NULL) < 0 || setresgid(plan->init_gid, plan->init_gid, plan->init_gid) < 0 ||
-	    setresuid(plan->init_uid, plan->init_uid, plan->init_uid) < 0)
-		return sbx_fail(err, SBX_STAGE_IDS, errno, "cannot take the ids of the box's init");
-	snprintf(setup->detail, sizeof(setup->detail), "init %u:%u", plan->init_uid, plan->init_gid);
+	rc = sys(SYS_setgroups, 0, NULL);
+	if (rc == 0)
+		rc = sys(SYS_setresgid, plan->init_gid, plan->init_gid, plan->init_gid);
+	if (rc == 0)
+		rc = sys(SYS_setresuid, plan->init_uid, plan->init_uid, plan->init_uid);
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_IDS, (int)-rc, "cannot take the ids of the box's init");
+	if (setup->tracing)
+		snprintf(setup->detail, sizeof(setup->detail), "init %u:%u", plan->init_uid, plan->init_gid);
 	return 0;
 }
 
+/* Where init and the program have one id, what keeps the program from tracing init is that it is not dumpable. */
 static int drop_caps(struct setup *setup, struct sbx_err *err)
 {
-	cap_t none = cap_init();
-	int rc = none == NULL ? -1 : cap_set_proc(none);
+	long rc = setup_drop_caps();
 
 	(void)setup;
-	if (none != NULL)
-		cap_free(none);
+	if (rc == 0)
+		rc = sys(SYS_prctl, PR_SET_DUMPABLE, 0);
 	if (rc < 0)
-		return sbx_fail(err, SBX_STAGE_LOCKDOWN, errno, "cannot drop the capabilities of the box's init");
+		return sbx_fail(err, SBX_STAGE_LOCKDOWN, (int)-rc, "cannot drop the capabilities of the box's init");
 	return 0;
 }
 
@@ -153,10 +171,11 @@ static int drop_caps(struct setup *setup, struct sbx_err *err)
 static int die_with_launcher(struct setup *setup, struct sbx_err *err)
 {
 	struct pollfd hup = {.fd = setup->sock};
+	long rc = sys(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return sbx_fail(err, SBX_STAGE_LOCKDOWN, errno, "cannot tie the box to its launcher");
-	if (poll(&hup, 1, 0) > 0)
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_LOCKDOWN, (int)-rc, "cannot tie the box to its launcher");
+	if (sys(SYS_poll, &hup, 1, 0) != 0)
 		return sbx_fail(err, SBX_STAGE_LOCKDOWN, ESRCH, "the launcher is gone");
 	return 0;
 }
@@ -219,7 +238,7 @@ static void explain_exec(const struct setup *setup, struct sbx_err *err)
 	const char *name = setup->plan->argv[0], *why = NULL;
 	int errnum = err->errnum;
 	struct stat st;
-	bool there = chdir(setup->plan->cwd) == 0 && stat(name, &st) == 0;
+	bool there = sys(SYS_chdir, setup->plan->cwd) == 0 && sys(SYS_newfstatat, AT_FDCWD, name, &st, 0) == 0;
 
 	if (errnum == ENOENT && there && strchr(name, '/') != NULL)
 		why = "its interpreter (the #! line's, or the ELF loader) is not in the box; --bind what it needs";
@@ -233,10 +252,13 @@ static void explain_exec(const struct setup *setup, struct sbx_err *err)
 		why = "the box's user may not execute it; chmod o+rx it";
 	else if (errnum == EACCES)
 		why = "the box's user may not reach it; chmod o+rx its folders";
+	else if (errnum == E2BIG)
+		why = "the arguments and the environment may fill a quarter of --stack, which is --mem unless it is "
+		      "given";
 	else if (errnum == ENOEXEC)
 		why = "not a program for this machine, or a script without a #! line";
 	else
-		why = strerror(errnum);
+		why = strerrordesc_np(errnum);
 	sbx_fail(err, SBX_STAGE_EXEC, errnum, "cannot execute %.100s: %s", name, why);
 }
 
@@ -246,8 +268,8 @@ static void explain_exec(const struct setup *setup, struct sbx_err *err)
  */
 static int release_program(struct setup *setup, struct sbx_err *err)
 {
-	quiet_set(&setup->go, 1);
-	quiet_wait_while(&setup->alive, 1);
+	sys_set(&setup->go, 1);
+	sys_wait_while(&setup->alive, 1);
 	for (unsigned i = 0; i < setup->n_program_trace; i++) {
 		struct setup_msg msg = {.type = SETUP_MSG_TRACE};
 		msg.trace = setup->program_trace[i];
@@ -276,10 +298,10 @@ static void say_exec(struct setup *setup)
 	 * The table of descriptors was shared until exec gave the program its own: what is left here is a copy of
 	 * the program's standard streams, which must go or their readers never see an end.
 	 */
-	if (close_range(0, 2, 0) < 0)
-		_exit(1);
+	if (sys(SYS_close_range, 0, 2) < 0)
+		sys_exit(1);
 	if (setup->listener_fd >= 0)
-		close(setup->listener_fd);
+		sys(SYS_close, setup->listener_fd);
 }
 
 static _Noreturn void reap_until_exit(struct setup *setup)
@@ -289,34 +311,37 @@ static _Noreturn void reap_until_exit(struct setup *setup)
 
 	for (;;) {
 		int status;
-		pid_t pid = wait4(-1, &status, __WALL, &usage);
-		if (pid < 0 && errno == EINTR)
+		long pid = sys(SYS_wait4, -1, &status, __WALL, &usage);
+		if (pid == -EINTR)
 			continue;
 		if (pid < 0)
-			_exit(1);
+			sys_exit(1);
 		if (pid != setup->program_pid)
 			continue;
 		msg.exit.end_ns = clock_ns();
 		msg.exit.wait_status = status;
 		msg.exit.involuntary_switches = (uint64_t)usage.ru_nivcsw;
 		/* orphans that are dead already are no company */
-		while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0)
-			;
+		do
+			pid = sys(SYS_wait4, -1, &status, WNOHANG | __WALL);
+		while (pid > 0);
 		msg.exit.alone = pid < 0;
 		say(setup, &msg, -1);
-		_exit(0); /* takes whatever the program left behind with it */
+		sys_exit(0); /* takes whatever the program left behind with it */
 	}
 }
 
-_Noreturn void setup_init(struct setup *setup)
+_Noreturn void setup_init(void *arg)
 {
+	struct setup *setup = arg;
 	struct sbx_err err = {0};
 
 	/* set again by the last step: this one covers the building */
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	sys(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+	sys(SYS_close, setup->launcher_sock);
 	if (build(setup, &err) < 0 || release_program(setup, &err) < 0) {
 		say_failed(setup, &err);
-		_exit(1);
+		sys_exit(1);
 	}
 	say_exec(setup);
 	reap_until_exit(setup);

@@ -8,6 +8,7 @@
 #include "sandbox/setup.h"
 
 #include "sandbox/fd.h"
+#include "sandbox/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,26 +17,31 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 /* What the box's own folders, links and files under /etc take of the tmpfs, beside what the plan gives the program. */
 #define OWN_BYTES (128 << 10)
 #define OWN_INODES 64
 
+static long stat_fd(int fd, struct stat *st)
+{
+	return sys(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH);
+}
+
 static int open_source(const struct box_mount *m, int *ret_fd, struct sbx_err *err)
 {
 	/* a mirrored link is looked at itself; anything else is what its path leads to */
-	int fd = open(m->src, O_PATH | O_CLOEXEC | (m->kind == BOX_MOUNT_MIRROR ? O_NOFOLLOW : 0));
+	int flags = O_PATH | O_CLOEXEC | (m->kind == BOX_MOUNT_MIRROR ? O_NOFOLLOW : 0);
+	int fd = (int)sys(SYS_openat, AT_FDCWD, m->src, flags);
 	struct stat st;
 
 	*ret_fd = fd;
-	if (fd >= 0 && m->kind == BOX_MOUNT_OVERLAY && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
+	if (fd >= 0 && m->kind == BOX_MOUNT_OVERLAY && stat_fd(fd, &st) == 0 && !S_ISDIR(st.st_mode))
 		return sbx_fail(err, SBX_STAGE_SOURCES, ENOTDIR, "%.200s, to be seen as %.80s, is not a directory",
 		                m->src, m->dst);
-	if (fd >= 0 || (errno == ENOENT && (m->kind == BOX_MOUNT_MIRROR || (m->flags & BOX_MOUNT_MAYBE))))
+	if (fd >= 0 || (fd == -ENOENT && (m->kind == BOX_MOUNT_MIRROR || (m->flags & BOX_MOUNT_MAYBE))))
 		return 0;
-	return sbx_fail(err, SBX_STAGE_SOURCES, errno, "cannot open %.200s, to be seen as %.80s: %s", m->src, m->dst,
-	                strerror(errno));
+	return sbx_fail(err, SBX_STAGE_SOURCES, -fd, "cannot open %.200s, to be seen as %.80s: %s", m->src, m->dst,
+	                strerrordesc_np(-fd));
 }
 
 int setup_open_sources(struct setup *setup, struct sbx_err *err)
@@ -51,28 +57,57 @@ int setup_open_sources(struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
-static int fs_set(int fs, const char *key, uint64_t value)
+/* In decimal; `buf` has room for 24. Returns its end. */
+static char *put_u64(char *buf, uint64_t value)
+{
+	char digits[24];
+	size_t n = 0;
+
+	do
+		digits[n++] = (char)('0' + value % 10);
+	while ((value /= 10) != 0);
+	while (n > 0)
+		*buf++ = digits[--n];
+	*buf = '\0';
+	return buf;
+}
+
+/* The name of a descriptor for calls that want a path. Returns the end of `buf`, which has room for 40. */
+static char *put_fd_path(char *buf, int fd)
+{
+	return put_u64(stpcpy(buf, "/proc/self/fd/"), (uint64_t)fd);
+}
+
+static long fs_set(int fs, const char *key, const char *value)
+{
+	return sys(SYS_fsconfig, fs, FSCONFIG_SET_STRING, key, value, 0);
+}
+
+static long fs_set_limit(int fs, const char *key, uint64_t value)
 {
 	char text[24];
 
-	if (value == BOX_UNLIMITED) /* to tmpfs, 0 is no limit */
-		value = 0;
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
-	return fsconfig(fs, FSCONFIG_SET_STRING, key, text, 0);
+	put_u64(text, value == BOX_UNLIMITED ? 0 : value); /* to tmpfs, 0 is no limit */
+	return fs_set(fs, key, text);
+}
+
+/* The mount of a file system whose settings are complete. Returns its descriptor or -errno. */
+static int fs_mount(int fs, unsigned attrs)
+{
+	TRY((int)sys(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+	return (int)sys(SYS_fsmount, fs, FSMOUNT_CLOEXEC, attrs);
 }
 
 /* A detached tmpfs. Returns its descriptor or -errno. */
 static int new_tmpfs(uint64_t bytes, uint64_t inodes, const char *mode, unsigned attrs)
 {
-	FD_CLEANUP int fs = fsopen("tmpfs", FSOPEN_CLOEXEC);
-	int fd;
+	FD_CLEANUP int fs = (int)sys(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
 
-	if (fs < 0 || fs_set(fs, "size", bytes) < 0 || fs_set(fs, "nr_inodes", inodes) < 0 ||
-	    fsconfig(fs, FSCONFIG_SET_STRING, "mode", mode, 0) < 0 ||
-	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -errno;
-	fd = fsmount(fs, FSMOUNT_CLOEXEC, attrs);
-	return fd < 0 ? -errno : fd;
+	TRY(fs);
+	TRY((int)fs_set_limit(fs, "size", bytes));
+	TRY((int)fs_set_limit(fs, "nr_inodes", inodes));
+	TRY((int)fs_set(fs, "mode", mode));
+	return fs_mount(fs, attrs);
 }
 
 static uint64_t plus(uint64_t limit, uint64_t own)
@@ -87,51 +122,71 @@ int setup_make_root(struct setup *setup, struct sbx_err *err)
 	        new_tmpfs(plus(plan->scratch_bytes, OWN_BYTES), plus(plan->scratch_inodes, OWN_INODES + plan->n_mounts),
 	                  "755", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 
+	long rc;
+
 	if (fd < 0)
 		return sbx_fail(err, SBX_STAGE_ROOT, -fd, "cannot make the box's tmpfs");
 	setup->root_fd = fd;
 	/* it must hang somewhere before anything can be mounted in it: over the old root, which pivot_root then removes
 	 */
-	if (move_mount(fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
-		return sbx_fail(err, SBX_STAGE_ROOT, errno, "cannot mount the box's tmpfs");
+	rc = sys(SYS_move_mount, fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_ROOT, (int)-rc, "cannot mount the box's tmpfs");
 	return 0;
 }
 
-/* O_PATH descriptor of `path` (relative) as the box will see it, or -errno. */
+/* O_PATH descriptor of `path` (absolute) as the box will see it, or -errno. */
 static int open_inside(int root_fd, const char *path)
 {
 	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-	long fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
 
-	return fd < 0 ? -errno : (int)fd;
+	return (int)sys(SYS_openat2, root_fd, path, &how, sizeof(how));
 }
 
-/* The folder that `dst` (absolute) is to lie in, made as far as it is missing; *ret_name is its last component. */
-static int open_parent(int root_fd, const char *dst, int *ret_fd, const char **ret_name)
+/* Makes the folder `path` (absolute, not "/") with all above it that are missing. Returns its descriptor or -errno. */
+static int make_folders(int root_fd, char *path)
 {
-	char path[4096];
-	const char *slash = strrchr(dst, '/');
-	size_t len = (size_t)(slash - dst);
+	FD_CLEANUP int fd = open_inside(root_fd, "/");
 
-	*ret_name = slash + 1;
-	if (len == 0) {
-		*ret_fd = fcntl(root_fd, F_DUPFD_CLOEXEC, 0);
-		return *ret_fd < 0 ? -errno : 0;
+	for (char *slash = path; slash != NULL;) {
+		char *name = slash + 1;
+		long rc;
+		TRY(fd);
+		slash = strchr(name, '/');
+		if (slash != NULL)
+			*slash = '\0';
+		rc = sys(SYS_mkdirat, fd, name, 0755);
+		if (rc < 0 && rc != -EEXIST)
+			return (int)rc;
+		fd_close(&fd);
+		fd = open_inside(root_fd, path);
+		if (slash != NULL)
+			*slash = '/';
 	}
+	return fd_take(&fd);
+}
+
+/* The folder that `dst` (absolute) is to lie in, made where it is missing; *ret_name is its last component. */
+static int open_parent(int root_fd, const char *dst, const char **ret_name)
+{
+	char path[SETUP_PATH_MAX];
+	size_t len = (size_t)(strrchr(dst, '/') - dst);
+	int fd;
+
+	*ret_name = dst + len + 1;
+	if (len == 0)
+		return open_inside(root_fd, "/");
 	if (len >= sizeof(path))
 		return -ENAMETOOLONG;
 	memcpy(path, dst, len);
 	path[len] = '\0';
-	*ret_fd = open_inside(root_fd, path + 1);
-	if (*ret_fd == -ENOENT) {
-		FD_CLEANUP int above = -1;
-		const char *name;
-		TRY(open_parent(root_fd, path, &above, &name));
-		if (mkdirat(above, name, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		*ret_fd = open_inside(root_fd, path + 1);
-	}
-	return *ret_fd < 0 ? *ret_fd : 0;
+	fd = open_inside(root_fd, path);
+	return fd == -ENOENT ? make_folders(root_fd, path) : fd;
+}
+
+static int create_file(int dir_fd, const char *name)
+{
+	return (int)sys(SYS_openat, dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 }
 
 /* Where a mount will hang: made as a folder or an empty file where it is missing. Returns an O_PATH descriptor or
@@ -140,30 +195,32 @@ static int open_target(int root_fd, const char *dst, bool dir)
 {
 	FD_CLEANUP int parent = -1;
 	const char *name;
-	int fd = open_inside(root_fd, dst + 1);
+	int fd = open_inside(root_fd, dst);
 
 	if (fd != -ENOENT)
 		return fd;
-	TRY(open_parent(root_fd, dst, &parent, &name));
-	if (dir && mkdirat(parent, name, 0755) < 0)
-		return -errno;
-	if (!dir) {
-		FD_CLEANUP int file = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-		if (file < 0)
-			return -errno;
+	parent = open_parent(root_fd, dst, &name);
+	TRY(parent);
+	if (dir) {
+		TRY((int)sys(SYS_mkdirat, parent, name, 0755));
+	} else {
+		FD_CLEANUP int file = create_file(parent, name);
+		TRY(file);
 	}
-	return open_inside(root_fd, dst + 1);
+	return open_inside(root_fd, dst);
+}
+
+static int attach_to(int target, int tree)
+{
+	return (int)sys(SYS_move_mount, tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
 static int attach(int root_fd, int tree, const char *dst, bool dir)
 {
 	FD_CLEANUP int target = open_target(root_fd, dst, dir);
 
-	if (target < 0)
-		return target;
-	if (move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return -errno;
-	return 0;
+	TRY(target);
+	return attach_to(target, tree);
 }
 
 static unsigned attributes(const struct box_mount *m)
@@ -176,79 +233,76 @@ static unsigned attributes(const struct box_mount *m)
 /* A copy of the mount tree at `source`, with the flags of `m` on each of its mounts, hung at m->dst. */
 static int mount_tree(int root_fd, int source, const struct box_mount *m)
 {
+	static const unsigned copy = AT_EMPTY_PATH | AT_RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
 	struct mount_attr attr = {.attr_set = attributes(m)};
-	FD_CLEANUP int tree = open_tree(source, "", AT_EMPTY_PATH | AT_RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	FD_CLEANUP int tree = (int)sys(SYS_open_tree, source, "", copy);
 	struct stat st;
 
-	if (tree < 0 || mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) < 0 ||
-	    fstat(tree, &st) < 0)
-		return -errno;
+	TRY(tree);
+	TRY((int)sys(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)));
+	TRY((int)stat_fd(tree, &st));
 	return attach(root_fd, tree, m->dst, S_ISDIR(st.st_mode));
 }
 
 static int mirror(int root_fd, int source, const struct box_mount *m)
 {
-	char target[4096];
+	char target[SETUP_PATH_MAX];
 	FD_CLEANUP int parent = -1;
 	const char *name;
-	ssize_t n = readlinkat(source, "", target, sizeof(target) - 1);
+	long n = sys(SYS_readlinkat, source, "", target, sizeof(target) - 1);
 
-	if (n < 0)
-		return errno == EINVAL || errno == ENOENT ? mount_tree(root_fd, source, m) : -errno;
+	if (n == -EINVAL || n == -ENOENT) /* no link */
+		return mount_tree(root_fd, source, m);
+	TRY((int)n);
 	target[n] = '\0';
-	TRY(open_parent(root_fd, m->dst, &parent, &name));
-	return symlinkat(target, parent, name) < 0 ? -errno : 0;
+	parent = open_parent(root_fd, m->dst, &name);
+	TRY(parent);
+	return (int)sys(SYS_symlinkat, target, parent, name);
 }
 
 /* A folder for the overlay's own use, made in its mount point, which it then covers. Returns a descriptor or -errno. */
 static int overlay_dir(int target, const char *name)
 {
-	int fd;
-
-	if (mkdirat(target, name, 0755) < 0)
-		return -errno;
-	fd = openat(target, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	return fd < 0 ? -errno : fd;
+	TRY((int)sys(SYS_mkdirat, target, name, 0755));
+	return (int)sys(SYS_openat, target, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
 static int overlay_set(int fs, const char *key, int fd)
 {
-	char text[32];
+	char text[40];
 
-	snprintf(text, sizeof(text), "/proc/self/fd/%d", fd);
-	return fsconfig(fs, FSCONFIG_SET_STRING, key, text, 0) < 0 ? -errno : 0;
+	put_fd_path(text, fd);
+	return (int)fs_set(fs, key, text);
 }
 
 /* A writable overlay needs a folder for the changes, which is the merged one's owner and mode, and one to work in. */
-static int overlay_writable(const struct setup *setup, int fs, int source, int target)
+static int overlay_writable(const struct setup *setup, int fs, int source, int target, unsigned attrs)
 {
 	FD_CLEANUP int upper = overlay_dir(target, "upper");
 	FD_CLEANUP int work = overlay_dir(target, "work");
 
 	TRY(upper);
 	TRY(work);
-	if (fchown(upper, setup->plan->uid, setup->plan->gid) < 0)
-		return -errno;
+	TRY((int)sys(SYS_fchown, upper, setup->plan->uid, setup->plan->gid));
 	TRY(overlay_set(fs, "lowerdir", source));
 	TRY(overlay_set(fs, "upperdir", upper));
 	TRY(overlay_set(fs, "workdir", work));
 	/* the only kind of attributes that a user namespace may set */
-	if (fsconfig(fs, FSCONFIG_SET_FLAG, "userxattr", NULL, 0) < 0)
-		return -errno;
+	TRY((int)sys(SYS_fsconfig, fs, FSCONFIG_SET_FLAG, "userxattr", NULL, 0));
 	/* before the descriptors are closed: older kernels look the layers up only now */
-	return fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ? -errno : 0;
+	return fs_mount(fs, attrs);
 }
 
 /* overlayfs wants two layers: the second is the mount point, which is empty. */
-static int overlay_read_only(int fs, int source, int target)
+static int overlay_read_only(int fs, int source, int target, unsigned attrs)
 {
-	char text[64];
+	char text[80];
+	char *end = put_fd_path(text, source);
 
-	snprintf(text, sizeof(text), "/proc/self/fd/%d:/proc/self/fd/%d", source, target);
-	if (fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", text, 0) < 0 ||
-	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -errno;
-	return 0;
+	*end++ = ':';
+	put_fd_path(end, target);
+	TRY((int)fs_set(fs, "lowerdir", text));
+	return fs_mount(fs, attrs);
 }
 
 /*
@@ -259,31 +313,26 @@ static int mount_overlay(const struct setup *setup, int source, const struct box
 {
 	FD_CLEANUP int tree = -1;
 	FD_CLEANUP int target = open_target(setup->root_fd, m->dst, true);
-	FD_CLEANUP int fs = fsopen("overlay", FSOPEN_CLOEXEC);
+	FD_CLEANUP int fs = (int)sys(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
 
 	TRY(target);
-	if (fs < 0)
-		return -errno;
+	TRY(fs);
 	if (m->flags & BOX_MOUNT_RW)
-		TRY(overlay_writable(setup, fs, source, target));
+		tree = overlay_writable(setup, fs, source, target, attributes(m));
 	else
-		TRY(overlay_read_only(fs, source, target));
-	tree = fsmount(fs, FSMOUNT_CLOEXEC, attributes(m));
-	if (tree < 0 || move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return -errno;
-	return 0;
+		tree = overlay_read_only(fs, source, target, attributes(m));
+	TRY(tree);
+	return attach_to(target, tree);
 }
 
 static int mount_scratch(int root_fd, const struct box_mount *m)
 {
 	FD_CLEANUP int dir = open_target(root_fd, m->dst, true);
-	char self[32];
+	char self[40];
 
-	if (dir < 0)
-		return dir;
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", dir);
-	if (chmod(self, 01777) < 0) /* O_PATH descriptors refuse fchmod */
-		return -errno;
+	TRY(dir);
+	put_fd_path(self, dir);
+	TRY((int)sys(SYS_fchmodat, AT_FDCWD, self, 01777)); /* O_PATH descriptors refuse fchmod */
 	/* a mount of its own, since the root it lies on becomes read-only */
 	return mount_tree(root_fd, dir, m);
 }
@@ -292,24 +341,21 @@ static int mount_tmpfs(int root_fd, const struct box_mount *m)
 {
 	FD_CLEANUP int tree = new_tmpfs(m->bytes, m->inodes, "1777", attributes(m));
 
-	if (tree < 0)
-		return tree;
+	TRY(tree);
 	return attach(root_fd, tree, m->dst, true);
 }
 
 static int mount_proc(int root_fd, const struct box_mount *m)
 {
-	FD_CLEANUP int fs = fsopen("proc", FSOPEN_CLOEXEC);
+	FD_CLEANUP int fs = (int)sys(SYS_fsopen, "proc", FSOPEN_CLOEXEC);
 	FD_CLEANUP int tree = -1;
 
+	TRY(fs);
 	/* nothing but processes, and of these only the program's own: no kernel tables, no sysctl, no init */
-	if (fs < 0 || fsconfig(fs, FSCONFIG_SET_STRING, "subset", "pid", 0) < 0 ||
-	    fsconfig(fs, FSCONFIG_SET_STRING, "hidepid", "invisible", 0) < 0 ||
-	    fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -errno;
-	tree = fsmount(fs, FSMOUNT_CLOEXEC, attributes(m) | MOUNT_ATTR_NOEXEC);
-	if (tree < 0)
-		return -errno;
+	TRY((int)fs_set(fs, "subset", "pid"));
+	TRY((int)fs_set(fs, "hidepid", "invisible"));
+	tree = fs_mount(fs, attributes(m) | MOUNT_ATTR_NOEXEC);
+	TRY(tree);
 	return attach(root_fd, tree, m->dst, true);
 }
 
@@ -320,11 +366,11 @@ static int make_file(int root_fd, const struct box_mount *m)
 	const char *name;
 	size_t len = strlen(m->src);
 
-	TRY(open_parent(root_fd, m->dst, &parent, &name));
-	fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return -errno;
-	return write(fd, m->src, len) == (ssize_t)len ? 0 : -EIO;
+	parent = open_parent(root_fd, m->dst, &name);
+	TRY(parent);
+	fd = create_file(parent, name);
+	TRY(fd);
+	return sys(SYS_write, fd, m->src, len) == (long)len ? 0 : -EIO;
 }
 
 static int make_link(int root_fd, const struct box_mount *m)
@@ -332,8 +378,9 @@ static int make_link(int root_fd, const struct box_mount *m)
 	FD_CLEANUP int parent = -1;
 	const char *name;
 
-	TRY(open_parent(root_fd, m->dst, &parent, &name));
-	return symlinkat(m->src, parent, name) < 0 ? -errno : 0;
+	parent = open_parent(root_fd, m->dst, &name);
+	TRY(parent);
+	return (int)sys(SYS_symlinkat, m->src, parent, name);
 }
 
 static int do_mount(struct setup *setup, size_t i)
@@ -384,23 +431,31 @@ int setup_mounts(struct setup *setup, struct sbx_err *err)
 			return sbx_fail(err, SBX_STAGE_MOUNT, -rc, "cannot make %.80s (%s%s%.120s) in the box: %s%s",
 			                m->dst, box_mount_kind_name(m->kind),
 			                m->src != NULL && m->kind <= BOX_MOUNT_OVERLAY ? " of " : "",
-			                m->src != NULL && m->kind <= BOX_MOUNT_OVERLAY ? m->src : "", strerror(-rc),
-			                mount_advice(m, -rc));
+			                m->src != NULL && m->kind <= BOX_MOUNT_OVERLAY ? m->src : "",
+			                strerrordesc_np(-rc), mount_advice(m, -rc));
 	}
-	snprintf(setup->detail, sizeof(setup->detail), "%zu mounts and files", setup->plan->n_mounts);
+	if (setup->tracing)
+		snprintf(setup->detail, sizeof(setup->detail), "%zu mounts and files", setup->plan->n_mounts);
 	return 0;
 }
 
 int setup_pivot(struct setup *setup, struct sbx_err *err)
 {
 	struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
+	long rc = sys(SYS_fchdir, setup->root_fd);
 
 	/* "." twice: the old root is stacked on the new one, where the detaching umount then finds it (pivot_root(2))
 	 */
-	if (fchdir(setup->root_fd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 ||
-	    chdir("/") < 0)
-		return sbx_fail(err, SBX_STAGE_PIVOT, errno, "cannot make the box's tmpfs the root");
-	if (mount_setattr(AT_FDCWD, "/", 0, &read_only, sizeof(read_only)) < 0)
-		return sbx_fail(err, SBX_STAGE_PIVOT, errno, "cannot make the root read-only");
+	if (rc == 0)
+		rc = sys(SYS_pivot_root, ".", ".");
+	if (rc == 0)
+		rc = sys(SYS_umount2, ".", MNT_DETACH);
+	if (rc == 0)
+		rc = sys(SYS_chdir, "/");
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_PIVOT, (int)-rc, "cannot make the box's tmpfs the root");
+	rc = sys(SYS_mount_setattr, AT_FDCWD, "/", 0, &read_only, sizeof(read_only));
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_PIVOT, (int)-rc, "cannot make the root read-only");
 	return 0;
 }

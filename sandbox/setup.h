@@ -1,23 +1,28 @@
 /*
- * Building a box, from inside: what init and the program share while they do it, and the table of steps.
+ * Building a box, from inside: what launcher, init and program share while they do it, and the tables of steps.
  * Private to sandbox/: box.c fills a struct setup, init.c and program.c carry out their tables over it.
  *
- * The program is cloned early, in the caller's ids, since only these may place it in the leaf; it shares init's
- * memory and descriptors (CLONE_VM, CLONE_FILES, CLONE_FS). So its error, its clock readings and its seccomp listener
+ * The program is cloned early, in the caller's ids, since only these may place it in the leaf. It shares init's
+ * memory and descriptors (CLONE_VM, CLONE_FILES, CLONE_FS), so its error, its clock readings and its seccomp listener
  * need no channel: they are fields and descriptors that init has too. It sleeps until init lets it go, and from there
  * to exec the two never run at once.
+ *
+ * Init in turn shares the launcher's memory, where setup_may_share() allows it, and the launcher goes on meanwhile. So
+ * nothing in init.c, program.c, network.c and root.c calls what keeps state in libc: no errno, no malloc, no stdio
+ * but snprintf. sandbox/sys.h makes their system calls. See docs/adr/0004.
  */
 #pragma once
 
 #include "sandbox/box.h"
 
 #define SETUP_MOUNTS_MAX 256
+#define SETUP_PATH_MAX 4096
 #define SETUP_TRACE_MAX 16
 
 struct setup {
 	const struct box_plan *plan;
 	const struct box_host *host;
-	int sock;
+	int sock, launcher_sock; /* init's end, and the other, which it has no business with */
 	int slot_fd;
 	int stdio[3];
 
@@ -42,7 +47,7 @@ struct setup {
 
 	/* --debug */
 	bool tracing;
-	char detail[sizeof(((struct box_trace *)0)->detail)]; /* a step may leave its arguments here */
+	char detail[sizeof(((struct box_trace *)0)->detail)]; /* a step of init's may leave its arguments here */
 	struct box_trace program_trace[SETUP_TRACE_MAX];
 	unsigned n_program_trace;
 };
@@ -82,8 +87,29 @@ struct setup_msg {
 	};
 };
 
-/* sandbox/init.c: pid 1 of the box. Never returns. */
-_Noreturn void setup_init(struct setup *setup);
+/*
+ * What the launcher maps for one box, and unmaps when the box is dead: a struct setup, and below it a stack for each
+ * process that runs in this memory, with a page that nobody may touch at the end of each.
+ */
+enum setup_stack {
+	SETUP_STACK_INIT,
+	SETUP_STACK_PROGRAM,
+	SETUP_STACK_NETWORK,
+	SETUP_STACK_MAX,
+};
+#define SETUP_STACK_BYTES (64UL << 10)
+
+/* NULL with errno set on failure. */
+struct setup *setup_map(void);
+void setup_unmap(struct setup *setup);
+/* For struct clone_args: the lowest byte; it is SETUP_STACK_BYTES long. */
+uint64_t setup_stack(const struct setup *setup, enum setup_stack which);
+
+/* sandbox/init.c: pid 1 of the box, `arg` a struct setup. Never returns. */
+_Noreturn void setup_init(void *arg);
+
+/* sandbox/program.c: all capabilities of the calling process, for good. 0 or -errno. */
+long setup_drop_caps(void);
 
 /* sandbox/program.c: clones the program into the leaf, asleep; see above. A step of init. */
 int setup_spawn_program(struct setup *setup, struct sbx_err *err);

@@ -295,3 +295,10 @@ inside() {
 	kill "$launcher"
 	wait "$launcher" || true
 }
+
+@test "a mount over /proc does not disturb the building of the box" {
+	for _ in $(seq 30); do
+		inside --bind /etc:/proc -- /bin/true
+		inside --net loopback --tmpfs /proc -- /bin/true
+	done
+}

@@ -181,3 +181,24 @@ setup() { cd "$BOX" && T=$BATS_TEST_TMPDIR; }
 	box -- ./mem touch 1
 	verdict OK null 'memory.kernel>=1'
 }
+
+@test "--mem: arguments count, and a limit below them is the program's to pay for" {
+	head -c 120000 /dev/zero | tr '\0' x >"$T/long"
+	local words=() word
+	word=$(cat "$T/long")
+	for _ in $(seq 13); do words+=("$word"); done
+	# at the edge of sharing the launcher's memory, and just below it
+	for limit in 16M 16777215; do
+		box --mem "$limit" -- ./die exit 0 "${words[@]}"
+		verdict OK null
+	done
+	for limit in 1 64K 1M; do
+		box --mem "$limit" --stack 64M -- ./die exit 0 "${words[@]}"
+		verdict MLE memory killed_by=memory cpu_us=null wall_us=null setup_us=null
+	done
+	box --mem 1M -- ./die exit 0 "${words[@]}"
+	report verdict=IE error.stage=exec error.errno_name=E2BIG
+	report error.message | grep -q -- --stack
+	"$SBX" run --mem 1 -- ./die exit 0 2>"$T/err" || status=$?
+	one_line "$T/err" '^sbx: MLE  cpu unknown  wall unknown  memory unknown of 1 B$'
+}
