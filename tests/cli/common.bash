@@ -21,9 +21,9 @@ box() {
 	"$SBX" run --box "${JOB:-$BOX}" --report "$T/report" --format json "$@" >"$T/out" 2>"$T/err" || status=$?
 }
 
-# report CHECK...: see report.py.
+# report CHECK...: see report.c.
 report() {
-	/usr/bin/python3 -IS "$HERE/report.py" "$BATS_TEST_TMPDIR/report" "$@"
+	"$BATS_SUITE_TMPDIR/report" "$BATS_TEST_TMPDIR/report" "$@"
 }
 
 # verdict V REASON [CHECK...]: the last box() ended so, said so by its exit status, and printed nothing of its own.
