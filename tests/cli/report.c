@@ -1,8 +1,8 @@
 /*
  * report FILE [CHECK...]: looks into a report of `sbx run --format json`.
  *
- * A CHECK is PATH=VALUE, PATH!=VALUE, PATH>=NUMBER, PATH<=NUMBER, or a bare PATH, which prints the value. PATH is keys with
- * dots between them; true, false and null are written so. Fails if a check does not hold.
+ * A CHECK is PATH=VALUE, PATH!=VALUE, PATH>=NUMBER, PATH<=NUMBER, or a bare PATH, which prints the value. PATH is keys
+ * with dots between them; true, false and null are written so. Fails if a check does not hold.
  */
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -35,8 +35,7 @@ static bool find(struct json_object *object, char *path, struct json_object **re
 	char *rest = NULL;
 
 	for (char *key = strtok_r(path, ".", &rest); key != NULL; key = strtok_r(NULL, ".", &rest))
-		if (!json_object_is_type(object, json_type_object) ||
-		    !json_object_object_get_ex(object, key, &object))
+		if (!json_object_is_type(object, json_type_object) || !json_object_object_get_ex(object, key, &object))
 			return false;
 	*ret = object;
 	return true;
@@ -55,7 +54,8 @@ static bool holds(struct json_object *value, char how, const char *wanted)
 		return (strcmp(shown(value), wanted) == 0) == (how == '=');
 	if (!json_object_is_type(value, json_type_int))
 		return false;
-	return how == '>' ? json_object_get_int64(value) >= atoll(wanted) : json_object_get_int64(value) <= atoll(wanted);
+	return how == '>' ? json_object_get_int64(value) >= atoll(wanted)
+	                  : json_object_get_int64(value) <= atoll(wanted);
 }
 
 int main(int argc, char **argv)
