@@ -23,7 +23,7 @@ PROFILES := $(sort $(wildcard policy/profiles/*.json))
 SRC := $(wildcard sandbox/*.c) $(filter-out policy/gen_%.c,$(wildcard policy/*.c)) $(wildcard runner/*.c)
 OBJ := $(SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/profiles.o
 LIB := $(filter-out $(BUILD)/obj/runner/main.o,$(OBJ))
-GEN_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,policy/gen_profiles.c policy/seccomp.c policy/bpf_code.c policy/json.c sandbox/err.c)
+GEN_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,policy/gen_profiles.c policy/seccomp.c policy/bpf_code.c policy/json.c sandbox/err.c sandbox/fd.c)
 
 .PHONY: all
 all: $(BUILD)/sbx ## build build/sbx

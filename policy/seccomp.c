@@ -15,6 +15,7 @@
 
 #include "policy/bpf_code.h"
 #include "policy/json.h"
+#include "sandbox/fd.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -184,6 +185,12 @@ static int read_action(const struct profile *profile, const struct json_object *
 			*ret_action = SCMP_ACT_NOTIFY;
 			return 0;
 		}
+	/* a program could handle the signal, and hide the call that it was stopped for */
+	if (name != NULL && strcmp(name, "SCMP_ACT_TRAP") == 0)
+		return sbx_fail(err, SBX_STAGE_PLAN, EINVAL,
+		                "%s: %s: SCMP_ACT_TRAP would leave the end to the program (use SCMP_ACT_ERRNO or "
+		                "SCMP_ACT_KILL)",
+		                profile->origin, profile->at);
 	return sbx_fail(err, SBX_STAGE_PLAN, EINVAL, "%s: %s: unknown action \"%s\"", profile->origin, profile->at,
 	                name != NULL ? name : "");
 }
@@ -346,6 +353,9 @@ static int read_profile(struct profile *profile, struct json_object *root, struc
 		snprintf(profile->at, sizeof(profile->at), "syscalls[%zu]", i);
 		TRY(read_group(profile, json_at(groups, i), i, &group, err));
 		TRY(member(profile, json_at(groups, i), "names", JSON_ARRAY, true, &names, err));
+		if (json_length(names) == 0)
+			return sbx_fail(err, SBX_STAGE_PLAN, EINVAL, "%s: %s: \"names\" is empty", profile->origin,
+			                profile->at);
 		for (size_t k = 0; k < json_length(names); k++)
 			TRY(add_call(profile, json_string_of(json_at(names, k)), &group, err));
 	}
@@ -428,17 +438,11 @@ static void ctx_release(scmp_filter_ctx *ctx)
 		seccomp_release(*ctx);
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 /* libseccomp's code for all that hangs on the call's number. By way of a file: 2.5 cannot export to memory. */
 static int emit_tree(struct bpf_code *code, const struct profile *profile, struct sbx_err *err)
 {
 	__attribute__((cleanup(ctx_release))) scmp_filter_ctx ctx = NULL;
-	__attribute__((cleanup(close_fd))) int fd = -1;
+	FD_CLEANUP int fd = -1;
 	size_t room = (BPF_MAXINSNS - code->n) * sizeof(code->insns[0]);
 	ssize_t got;
 	int r;

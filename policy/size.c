@@ -79,7 +79,9 @@ static int decimal_scale(const struct decimal *number, uint64_t scale, uint64_t 
 		fraction = (scale * (uint64_t)(number->fraction[i] - '0') + fraction) / 10;
 	if (__builtin_mul_overflow(value, scale, &value) || __builtin_add_overflow(value, fraction, &value))
 		return -ERANGE;
-	if (value == 0 || value >= SPEC_UNSET)
+	if (value == 0)
+		return -EDOM;
+	if (value > INT64_MAX) /* what readers of JSON can be trusted to take */
 		return -ERANGE;
 	*ret = value;
 	return 0;

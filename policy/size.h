@@ -8,8 +8,8 @@
 
 /*
  * All of them: 0 on success; -EINVAL for text that is empty, signed, not a number, zero, or has anything
- * after the number and its unit; -ERANGE for a value that is no longer exact in 64 bits (or would collide
- * with the two reserved values at the top, see spec.h) or, as a fraction, is below one byte or microsecond.
+ * after the number and its unit; -ERANGE for a value above INT64_MAX in its base unit; -EDOM for a fraction below one
+ * byte or microsecond.
  * `unlimited` gives SPEC_UNLIMITED. Sizes and durations may have decimal fractions ("1.5G", "0.25", a digit on both
  * sides of the point), but for bytes and microseconds themselves; they are computed in integers, however long, and
  * rounded down. No locale, no exponent, no hex, no inner space.

@@ -78,7 +78,8 @@ struct run_spec {
 	const char *seccomp_json; /* the file's text, read by the front-end's runner; NULL for built-ins */
 	size_t seccomp_json_len;
 	bool aslr;
-	unsigned weaker; /* 1 << enum box_limit */
+	unsigned weaker;   /* 1 << enum box_limit: may go without */
+	unsigned required; /* named by the caller: must be asked for as well */
 };
 
 /* Fills *spec with the defaults of `sbx run`. argv stays NULL. */

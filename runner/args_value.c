@@ -65,7 +65,9 @@ static int parse_quantity(const struct args_value *at, const char *value, int (*
 	int result = parse(value, ret);
 
 	if (result == -ERANGE)
-		return bad_value(at, value, "is too large or too small to be exact");
+		return bad_value(at, value, "is too large: it must stay below 2^63 bytes, microseconds or pieces");
+	if (result == -EDOM)
+		return bad_value(at, value, "is too small: less than one byte or microsecond");
 	return result < 0 ? bad_value(at, value, what) : 0;
 }
 
@@ -89,9 +91,33 @@ int args_take_count(const struct args_value *at, const char *value)
 	return parse_quantity(at, value, count_parse, WHAT_COUNT, at->field);
 }
 
+/* Beyond these no kernel goes (PID_MAX_LIMIT, NR_CPUS; 1 ms of quota in a period of 100 ms). */
+#define PIDS_MAX 4194304
+#define RATE_MILLIS_MIN 10
+#define RATE_MILLIS_MAX 8192000
+
+int args_take_pids(const struct args_value *at, const char *value)
+{
+	uint64_t pids = 0;
+
+	TRY(parse_quantity(at, value, count_parse, WHAT_COUNT, &pids));
+	if (pids > PIDS_MAX && pids != SPEC_UNLIMITED)
+		return bad_value(at, value, "is more than the kernel's own limit, 4194304");
+	at->args->spec.pids_max = pids;
+	return 0;
+}
+
 int args_take_rate(const struct args_value *at, const char *value)
 {
-	return parse_quantity(at, value, rate_parse, WHAT_RATE, at->field);
+	uint64_t millis = 0;
+
+	TRY(parse_quantity(at, value, rate_parse, WHAT_RATE, &millis));
+	if (millis < RATE_MILLIS_MIN)
+		return bad_value(at, value, "is less than the kernel can hold a program to: 0.01");
+	if (millis > RATE_MILLIS_MAX && millis != SPEC_UNLIMITED)
+		return bad_value(at, value, "is more cores than any machine has (use unlimited for no cap)");
+	at->args->spec.cpu_rate_millis = millis;
+	return 0;
 }
 
 /* S[,INODES] */
@@ -336,11 +362,13 @@ int args_take_env(const struct args_value *at, const char *value)
 	return 0;
 }
 
+#define ALL_LIMITS ((1U << BOX_LIMIT_MAX) - 1)
+
 /* The bit of one name of `len` bytes, all bits for "all", 0 where it is no limit. */
 static unsigned limit_bits(const char *name, size_t len)
 {
 	if (len == 3 && strncmp(name, "all", len) == 0)
-		return (1U << BOX_LIMIT_MAX) - 1;
+		return ALL_LIMITS;
 	for (int i = 0; i < BOX_LIMIT_MAX; i++)
 		if (strlen(box_limit_name(i)) == len && strncmp(name, box_limit_name(i), len) == 0)
 			return 1U << i;
@@ -355,8 +383,13 @@ static int parse_limit_list(const struct args_value *at, const char *value, unsi
 		size_t len = strcspn(name, ",");
 		unsigned bits = limit_bits(name, len);
 
-		if (bits == 0)
-			return bad_value(at, value, "is not a list of limits (use memory,pids, ... or all)");
+		if (bits == 0) {
+			char one[ARGS_QUOTE_SIZE];
+			snprintf(one, sizeof(one), "%.*s", (int)(len < QUOTE_BYTES_MAX ? len : QUOTE_BYTES_MAX), name);
+			return bad_value(at, one,
+			                 "is no limit (use all, or some of time,wall,memory,swap,pids,stack,fsize,"
+			                 "output,open-files,tmp,cpus,pin,seccomp)");
+		}
 		mask |= bits;
 		if (name[len] == '\0')
 			break;
@@ -366,12 +399,26 @@ static int parse_limit_list(const struct args_value *at, const char *value, unsi
 	return 0;
 }
 
+/* All of them is the default; one that is named must also be there, which the plan sees to. */
 int args_take_require(const struct args_value *at, const char *value)
 {
 	unsigned mask = 0;
 
 	TRY(parse_limit_list(at, value, &mask));
 	at->args->spec.weaker &= ~mask;
+	if (mask != ALL_LIMITS)
+		at->args->spec.required |= mask;
+	return 0;
+}
+
+/* F, "-", or fd:N */
+int args_take_report(const struct args_value *at, const char *value)
+{
+	size_t n = strncmp(value, "fd:", 3) == 0 ? strspn(value + 3, "0123456789") : 0;
+
+	TRY(args_take_string(at, value));
+	if (strncmp(value, "fd:", 3) == 0 && (n == 0 || n > 9 || value[3 + n] != '\0'))
+		return bad_value(at, value, "is not fd:N with a number N (a file of that name is ./fd:...)");
 	return 0;
 }
 

@@ -29,8 +29,10 @@ int args_take_string(const struct args_value *at, const char *value);   /* field
 int args_take_size(const struct args_value *at, const char *value);     /* field: uint64_t bytes */
 int args_take_duration(const struct args_value *at, const char *value); /* field: uint64_t microseconds */
 int args_take_count(const struct args_value *at, const char *value);    /* field: uint64_t */
-int args_take_rate(const struct args_value *at, const char *value);     /* field: uint64_t thousandths of a core */
 
+int args_take_pids(const struct args_value *at, const char *value);         /* at most the kernel's own limit */
+int args_take_rate(const struct args_value *at, const char *value);         /* cores, kept in thousandths */
+int args_take_report(const struct args_value *at, const char *value);       /* F, "-" or fd:N */
 int args_take_tmp(const struct args_value *at, const char *value);          /* S[,INODES] */
 int args_take_pin(const struct args_value *at, const char *value);          /* auto, none or a list of cores */
 int args_take_box_mode(const struct args_value *at, const char *value);     /* ro, cow, rw */

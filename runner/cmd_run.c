@@ -40,12 +40,16 @@ static void print_trace(void *arg, const struct box_trace *trace)
 	        trace->detail);
 }
 
-/* One line, once: the only place where an error of `sbx run` reaches a person. */
+/* One line, once: the only place where an error of `sbx run` that no report tells of reaches a person. */
 static int fail(const struct sbx_err *err)
 {
-	fprintf(stderr, "sbx: %s%s%s\n", err->stage == SBX_STAGE_USAGE ? "" : sbx_stage_name(err->stage),
-	        err->stage == SBX_STAGE_USAGE ? "" : ": ", err->msg);
-	return err->stage == SBX_STAGE_USAGE ? SBX_EXIT_USAGE : SBX_EXIT_SANDBOX;
+	if (err->stage == SBX_STAGE_USAGE) {
+		fprintf(stderr, "sbx: %s\n", err->msg);
+		return SBX_EXIT_USAGE;
+	}
+	fprintf(stderr, "sbx: %s: %s%s%s\n", sbx_stage_name(err->stage), err->msg, err->errnum > 0 ? ": " : "",
+	        err->errnum > 0 ? strerror(err->errnum) : "");
+	return SBX_EXIT_SANDBOX;
 }
 
 static bool is_file_name(const char *seccomp)
@@ -79,6 +83,12 @@ static int load_profile(struct run_spec *spec, struct sbx_err *err)
 	return 0;
 }
 
+/* NULL where the report goes to a descriptor. */
+static const char *report_file_name(const char *where)
+{
+	return where == NULL || strcmp(where, "-") == 0 || strncmp(where, "fd:", 3) == 0 ? NULL : where;
+}
+
 static int print_plan(struct sbx_err *err)
 {
 	FREE_CLEANUP char *text = policy_plan_text(&cmd.plan.box);
@@ -86,12 +96,14 @@ static int print_plan(struct sbx_err *err)
 	if (text == NULL)
 		return sbx_fail(err, SBX_STAGE_PLAN, ENOMEM, "out of memory");
 	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
-		return sbx_fail(err, SBX_STAGE_REPORT, errno, "cannot write the plan: %s", strerror(errno));
+		return sbx_fail(err, SBX_STAGE_REPORT, errno, "cannot write the plan");
 	return 0;
 }
 
 static int supervise(struct sbx_err *err)
 {
+	int rc;
+
 	cmd.run.plan = &cmd.plan.box;
 	box_init(&cmd.run.box);
 	if (cmd.args.debug)
@@ -99,10 +111,33 @@ static int supervise(struct sbx_err *err)
 	/* before signals are held back: opening a FIFO waits for its other end */
 	TRY(run_streams_open(&cmd.run.streams, &cmd.args.spec, err));
 	TRY(supervisor_init(&cmd.supervisor, err));
-	TRY(supervisor_start(&cmd.supervisor, &cmd.run, &cmd.host, err));
-	/* what killed launchers left: now, while the program runs, where it costs nobody time */
-	cg_leaf_sweep(&cmd.host, cmd.run.box.slot.number);
-	return supervisor_wait(&cmd.supervisor, err);
+	rc = supervisor_start(&cmd.supervisor, &cmd.run, &cmd.host, err);
+	if (rc == 0) {
+		/* what killed launchers left: now, while the program runs, where it costs nobody time */
+		cg_leaf_sweep(&cmd.host, cmd.run.box.slot.number);
+		rc = supervisor_wait(&cmd.supervisor, err);
+	}
+	return rc;
+}
+
+static bool is_same_file(int a, int b)
+{
+	struct stat st_a, st_b;
+
+	return fstat(a, &st_a) == 0 && fstat(b, &st_b) == 0 && st_a.st_dev == st_b.st_dev && st_a.st_ino == st_b.st_ino;
+}
+
+/* Whether the program left a line unfinished where the report goes: it could write the report's first half itself. */
+static bool is_line_open(void)
+{
+	const struct run_streams *io = &cmd.run.streams;
+	const struct run_spec *spec = &cmd.args.spec;
+	bool out = spec->stdout_path == NULL && io->out.bytes > 0 && io->out.last != '\n';
+	bool err = spec->stderr_path == NULL && io->err.bytes > 0 && io->err.last != '\n';
+
+	if (cmd.args.report == NULL)
+		return err || (out && is_same_file(STDOUT_FILENO, STDERR_FILENO));
+	return strcmp(cmd.args.report, "-") == 0 && (out || (err && is_same_file(STDOUT_FILENO, STDERR_FILENO)));
 }
 
 static int write_report(struct sbx_err *err)
@@ -116,6 +151,11 @@ static int write_report(struct sbx_err *err)
 		cmd.report.limits = cmd.limits;
 	}
 	TRY(report_format(&cmd.report, cmd.args.format, &text, err));
+	/* whoever has the other end may never read: a signal ends this process from here on, as it does any other */
+	if (!report_sink_is_file(&cmd.sink))
+		supervisor_finish(&cmd.supervisor);
+	if (is_line_open())
+		TRY(report_sink_write(&cmd.sink, "\n", err));
 	return report_sink_write(&cmd.sink, text, err);
 }
 
@@ -126,6 +166,7 @@ static int run_box(struct sbx_err *err)
 	int rc;
 
 	run_result_init(result);
+	TRY(run_streams_check(&cmd.args.spec, report_file_name(cmd.args.report), err));
 	TRY(load_profile(&cmd.args.spec, err));
 	TRY(policy_plan(&cmd.plan, &cmd.args.spec, err));
 	if (cmd.args.dry_run)
@@ -172,6 +213,7 @@ int cmd_run(int argc, char **argv)
 		return SBX_EXIT_OK;
 	}
 	report_sink_init(&cmd.sink);
+	cmd.supervisor = (struct supervisor){.epoll_fd = -1, .signal_fd = -1};
 	rc = run_box(&err);
 	status = rc < 0 ? fail(&err) : exit_status();
 	report_sink_finish(&cmd.sink);

@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 {
 	if (streams_guard() < 0)
 		return SBX_EXIT_SANDBOX; /* there is nowhere to say it */
-	umask(022);
+	streams_file_mode = 0600 | (0644 & ~umask(022));
 	/* a reader that leaves and a file limit of the caller's are errors of a write, not ends of sbx */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);

@@ -14,6 +14,7 @@ void relay_init(struct relay *relay)
 	relay->own_src = relay->own_dst = relay->dst_is_box = relay->over = relay->reading = false;
 	relay->budget = NULL;
 	relay->bytes = 0;
+	relay->last = '\n';
 	relay->errnum = 0;
 	relay->begin = relay->end = 0;
 }
@@ -91,6 +92,7 @@ static enum relay_state drain(struct relay *relay)
 		if (n < 0)
 			return fail(relay, errno, false);
 		relay->begin += (size_t)n;
+		relay->last = relay->buf[relay->begin - 1];
 		relay->bytes += (uint64_t)n;
 	}
 	return RELAY_READY;

@@ -37,7 +37,7 @@ static const char *signal_name(int signal, char buf[SIGNAL_NAME_SIZE])
 
 static const char *denied_name(const struct run_result *result, char buf[CALL_NAME_SIZE])
 {
-	if (!result->denied.seen)
+	if (!result->denied.seen || result->denied.nr < 0)
 		return NULL;
 	seccomp_call_name(result->denied.arch, result->denied.nr, buf, CALL_NAME_SIZE);
 	return buf;
@@ -117,7 +117,10 @@ static void add_limits(struct json_object *object, const struct report *report)
 		add_limit_value(limit, report, i);
 		json_add_string(limit, "mechanism",
 		                is_enforced(&report->limits[i]) ? report->limits[i].mechanism : "none");
-		json_add_bool(limit, "hit", report->limits[i].hit);
+		if (report->limits[i].hit == LIMIT_HIT_UNTOLD)
+			json_add(limit, "hit", NULL);
+		else
+			json_add_bool(limit, "hit", report->limits[i].hit == LIMIT_HIT);
 		json_add(limits, box_limit_name(i), limit);
 	}
 	json_add(object, "limits", limits);
@@ -140,10 +143,18 @@ static void add_circumstances(struct json_object *object, const struct run_resul
 	add_count(object, "teardown_us", result->teardown_us);
 }
 
-static void add_error(struct json_object *object, const struct sbx_err *failure)
+static void add_error(struct json_object *object, const struct run_result *result)
 {
+	const struct sbx_err *failure = &result->error;
 	struct json_object *error;
+	struct sbx_err interrupt;
 
+	if (failure->stage == SBX_STAGE_NONE && result->killed_by == KILLED_BY_INTERRUPT) {
+		char signal[SIGNAL_NAME_SIZE];
+		const char *name = signal_name(result->interrupt_signal, signal);
+		sbx_fail(&interrupt, SBX_STAGE_SUPERVISE, 0, "interrupted by %s", name != NULL ? name : "a signal");
+		failure = &interrupt;
+	}
 	if (failure->stage == SBX_STAGE_NONE) {
 		json_add(object, "error", NULL);
 		return;
@@ -167,7 +178,7 @@ static void write_json(FILE *out, const struct report *report)
 	add_counts(object, report->result);
 	add_limits(object, report);
 	add_circumstances(object, report->result);
-	add_error(object, &report->result->error);
+	add_error(object, report->result);
 	fprintf(out, "%s\n", json_text(object, false));
 	json_free(object);
 }

@@ -51,10 +51,11 @@ struct report_sink {
 /* `sink` may be uninitialised, and is filled only on success. Fails with SBX_STAGE_REPORT. */
 int report_sink_open(struct report_sink *sink, const char *where, struct sbx_err *err);
 /*
- * Writes all of `text`, and for a file makes it appear. Once per sink. Fails with SBX_STAGE_REPORT; then the sink is
+ * Writes all of `text`, and for a file makes it appear: that only once. Fails with SBX_STAGE_REPORT; then the sink is
  * finished and no partial file is left. SIGPIPE and SIGXFSZ must be ignored, so that they come back as errors.
  */
 int report_sink_write(struct report_sink *sink, const char *text, struct sbx_err *err);
+bool report_sink_is_file(const struct report_sink *sink);
 /* A sink that report_sink_finish() has nothing to do for. */
 void report_sink_init(struct report_sink *sink);
 /* Closes, and removes the temporary file where nothing was written. Accepts an initialised, zeroed or finished sink. */

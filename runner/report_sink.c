@@ -124,11 +124,11 @@ static int open_tmp(struct report_sink *sink, const char *path, struct sbx_err *
 		snprintf(tmp, sizeof(tmp), ".sbx-report-%016" PRIx64, random);
 		/* without a name a killed launcher leaves nothing; where the file system knows no such files, with one
 		 */
-		sink->fd = openat(sink->dir_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+		sink->fd = openat(sink->dir_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, streams_file_mode);
 		sink->unnamed = sink->fd >= 0;
 		if (!sink->unnamed)
-			sink->fd =
-			        openat(sink->dir_fd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+			sink->fd = openat(sink->dir_fd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			                  streams_file_mode);
 		if (sink->fd >= 0) {
 			sink->owned = true;
 			strcpy(sink->tmp, tmp);
@@ -223,16 +223,20 @@ static int publish(struct report_sink *sink)
 	return 0;
 }
 
+bool report_sink_is_file(const struct report_sink *sink)
+{
+	return sink->tmp[0] != '\0';
+}
+
 int report_sink_write(struct report_sink *sink, const char *text, struct sbx_err *err)
 {
-	const bool is_file = sink->tmp[0] != '\0';
+	const bool is_file = report_sink_is_file(sink);
 	int result = write_all(sink->fd, text, strlen(text));
 
 	if (result == 0 && is_file)
 		result = publish(sink);
 	if (result < 0) {
-		FAIL(err, -result, "--report: %s cannot be written: %s", is_file ? sink->name : "the descriptor",
-		     strerror(-result));
+		FAIL(err, -result, "--report: %s cannot be written", is_file ? sink->name : "the descriptor");
 		report_sink_finish(sink);
 	}
 	return result;

@@ -8,11 +8,19 @@
 #include "runner/relay.h"
 #include "sandbox/err.h"
 
+#include <sys/types.h>
+
 /* Which of 0, 1 and 2 were closed when sbx started, as a mask. They hold /dev/null since, so nothing else lands there.
  */
 extern unsigned streams_closed;
 /* Called first of all. Returns 0 or -errno when not even /dev/null can be opened. */
 int streams_guard(void);
+
+/* What a new file of ours gets: the caller's umask and 022 are off it, but the caller itself can use it. */
+extern mode_t streams_file_mode;
+
+/* Refuses a spec of which two options, --report's file (or NULL) among them, name one file. Touches nothing. */
+int run_streams_check(const struct run_spec *spec, const char *report, struct sbx_err *err);
 
 struct run_streams {
 	int box_fd[3]; /* what the program gets: pipe ends, or the standard input itself where that is harmless; ours */

@@ -24,6 +24,8 @@
 #define SETUP_NS_MAX (60ULL * 1000000000)
 /* Looks closer together than this gain nothing: the counter itself moves by ticks. */
 #define LOOK_NS_MIN 250000ULL
+/* So far apart they get while the counter stands still just below the limit. */
+#define LOOK_NS_IDLE 4000000ULL
 /* Runs shorter than this end before /proc/stat, which counts in hundredths of a second, could show anything. */
 #define FIRST_LOOK_NS 10000000ULL
 /* After a killed box is dead: how long a slow reader of its output is waited for. */
@@ -140,7 +142,11 @@ static void look_at_cpu(struct run *run, uint64_t now_ns)
 		return;
 	}
 	wait_ns = (run->plan->cpu_us_max - used_us) * 1000 / run->cores;
-	run->look_ns = now_ns + (wait_ns < LOOK_NS_MIN ? LOOK_NS_MIN : wait_ns);
+	run->idle_ns = used_us != run->looked_us     ? LOOK_NS_MIN
+	               : run->idle_ns < LOOK_NS_IDLE ? 2 * run->idle_ns
+	                                             : LOOK_NS_IDLE;
+	run->looked_us = used_us;
+	run->look_ns = now_ns + (wait_ns < run->idle_ns ? run->idle_ns : wait_ns);
 }
 
 /* v1 announces an OOM kill before it is counted, and a victim of ours would never be. */
@@ -209,14 +215,12 @@ static void on_timer(struct run *run)
 
 static void on_notify(struct run *run)
 {
-	if (!box_read_denied(&run->box, &run->result)) {
-		/* the caller is gone, or no process has the filter any more: then the descriptor stays readable for
-		 * ever */
-		unwatch_fd(run, run->box.notify_fd);
-		return;
+	if (run->watch_notify.events & EPOLLIN) {
+		box_read_denied(&run->box, &run->result);
+		end_early(run, KILLED_BY_SYSCALL);
 	}
+	/* no process has the filter any more, and the descriptor would stay readable for ever */
 	unwatch_fd(run, run->box.notify_fd);
-	end_early(run, KILLED_BY_SYSCALL);
 }
 
 static void on_oom(struct run *run)
@@ -256,6 +260,8 @@ static void on_sock(struct run *run)
 			sbx_fail(&err, SBX_STAGE_SUPERVISE, ENOMEM, "cannot watch the running box");
 			end_by_error(run, &err);
 		} else if (event == BOX_EVENT_EXIT || event == BOX_EVENT_FAILED) {
+			if (run->result.denied.seen)
+				end_early(run, KILLED_BY_SYSCALL);
 			dying(run);
 		} else if (event == BOX_EVENT_CLOSED) {
 			unwatch_fd(run, run->box.sock);
@@ -277,8 +283,8 @@ static void fail_relay(struct run *run, const struct relay *relay)
 	else if (relay->errnum == EPIPE)
 		sbx_fail(&err, SBX_STAGE_OUTPUT, EPIPE, "the reader of %s went away", name);
 	else
-		sbx_fail(&err, SBX_STAGE_OUTPUT, relay->errnum, "cannot %s %s: %s", relay->reading ? "read" : "write",
-		         name, strerror(relay->errnum));
+		sbx_fail(&err, SBX_STAGE_OUTPUT, relay->errnum, "cannot %s %s", relay->reading ? "read" : "write",
+		         name);
 	end_by_error(run, &err);
 }
 
@@ -381,7 +387,6 @@ static void on_signal(struct supervisor *supervisor)
 
 	if (read(supervisor->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return;
-	supervisor->interrupted = (int)info.ssi_signo;
 	for (struct run *run = supervisor->runs; run != NULL; run = run->next) {
 		if (run->state == RUN_ENDED)
 			continue;
@@ -404,7 +409,7 @@ int supervisor_init(struct supervisor *supervisor, struct sbx_err *err)
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGQUIT);
 	/* an ignored SIGCHLD would reap init behind our back, and a blocked one changes nothing */
-	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || sigprocmask(SIG_SETMASK, &set, NULL) < 0)
+	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || sigprocmask(SIG_SETMASK, &set, &supervisor->caller_mask) < 0)
 		return sbx_fail(err, SBX_STAGE_SUPERVISE, errno, "cannot set up signals");
 	supervisor->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	supervisor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -419,8 +424,11 @@ int supervisor_init(struct supervisor *supervisor, struct sbx_err *err)
 
 void supervisor_finish(struct supervisor *supervisor)
 {
+	if (supervisor->signal_fd < 0)
+		return;
 	fd_close(&supervisor->epoll_fd);
 	fd_close(&supervisor->signal_fd);
+	sigprocmask(SIG_SETMASK, &supervisor->caller_mask, NULL);
 }
 
 static int start_watching(struct run *run)
@@ -507,6 +515,7 @@ int supervisor_wait(struct supervisor *supervisor, struct sbx_err *err)
 		if (n <= 0)
 			continue;
 		watch = event.data.ptr;
+		watch->events = event.events;
 		if (watch == &supervisor->signal_watch)
 			on_signal(supervisor);
 		else

@@ -9,18 +9,21 @@
 #include "sandbox/plan.h"
 #include "sandbox/result.h"
 
+#include <signal.h>
+
 struct run;
 
 /* What an epoll event leads to. */
 struct watch {
 	void (*ready)(struct run *run);
 	struct run *run;
+	uint32_t events; /* the last that came */
 };
 
 struct supervisor {
 	int epoll_fd, signal_fd;
-	unsigned live;   /* runs not yet ended */
-	int interrupted; /* the signal that ended it all, 0 while none did */
+	sigset_t caller_mask;
+	unsigned live; /* runs not yet ended */
 	struct run *runs;
 	struct watch signal_watch;
 };
@@ -49,6 +52,8 @@ struct run {
 	int timer_fd;
 	uint64_t deadline_ns; /* of set-up, then of the wall clock; UINT64_MAX for none */
 	uint64_t look_ns;     /* next look at the CPU counter; UINT64_MAX for none */
+	uint64_t looked_us;   /* what it showed last, and how long nothing has changed since */
+	uint64_t idle_ns;
 	bool looked;          /* the first look, for the noise fields, has been taken */
 	unsigned oom_looks;   /* left, while an OOM kill is announced but not yet counted */
 	uint64_t steal_ticks; /* of the whole machine at the first look */
@@ -58,6 +63,7 @@ struct run {
 /* Blocks SIGINT, SIGTERM, SIGHUP and SIGQUIT, which end all runs from now on. Fails with
  * SBX_STAGE_SUPERVISE. */
 int supervisor_init(struct supervisor *supervisor, struct sbx_err *err);
+/* Gives the signals back. */
 void supervisor_finish(struct supervisor *supervisor);
 
 /* Starts a run. An error of its own making is returned, noted in run->result.error, and leaves the run ended. */

@@ -10,13 +10,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -114,11 +112,12 @@ static int own_pipes(const struct box *box, const int stdio[3], struct sbx_err *
  * Sharing the launcher's memory with init, instead of copying it, saves a fifth of a launch. Not with an ordinary
  * user's launcher: init ends as not dumpable, and the memory with it, whose /proc files then are root's. And not under
  * a limit that the last steps before exec could reach: the OOM killer kills all processes of a memory, this one too.
- * Up to exec the leaf is charged for the arguments, which the kernel bounds to 6 MiB, and for less than 1 MiB more.
+ * Up to exec the leaf is charged for the arguments, which the kernel bounds to 6 MiB, and for less than 1 MiB more. A
+ * launcher that is protected from the OOM killer stays so, while init must not be: that too is one for all of a memory.
  */
 static bool may_share(const struct box *box)
 {
-	return !box->host->rootless && box->plan->memory_bytes_max >= 16U << 20;
+	return !box->host->rootless && box->plan->memory_bytes_max >= 16U << 20 && !box->setup->oom_protected;
 }
 
 static int clone_init(struct box *box, struct sbx_err *err)
@@ -189,6 +188,7 @@ static int say_go(const struct box *box, struct sbx_err *err)
 static int map_setup(struct box *box, const int stdio[3], struct sbx_err *err)
 {
 	struct setup *setup = setup_map();
+	char score[16];
 
 	if (setup == NULL)
 		return sbx_fail(err, SBX_STAGE_NAMESPACES, errno, "cannot map memory for the box's init");
@@ -199,6 +199,8 @@ static int map_setup(struct box *box, const int stdio[3], struct sbx_err *err)
 	setup->slot_fd = box->slot.lock_fd;
 	setup->root_fd = setup->listener_fd = -1;
 	setup->tracing = box->trace != NULL;
+	setup->oom_protected =
+	        fd_read_at(AT_FDCWD, "/proc/self/oom_score_adj", score, sizeof(score)) > 0 && score[0] == '-';
 	return 0;
 }
 
@@ -219,6 +221,7 @@ static int start_in_order(struct box *box, const int stdio[3], struct sbx_err *e
 	trace_own(box, SBX_STAGE_SLOT, t, detail);
 	t = clock_ns();
 	TRY(map_setup(box, stdio, err));
+	TRY(setup_resolve_sources(box->setup, err));
 	TRY(clone_init(box, err));
 	trace_own(box, SBX_STAGE_NAMESPACES, t, "user pid mount ipc uts");
 	t = clock_ns();
@@ -242,7 +245,7 @@ static void prefer_inits_word(struct box *box, struct sbx_err *err)
 		enum box_event event = box_read_event(box, &said);
 		if (event == BOX_EVENT_FAILED)
 			*err = said.error;
-		if (event != BOX_EVENT_NONE)
+		if (event != BOX_EVENT_TRACE)
 			return;
 	}
 }
@@ -302,7 +305,7 @@ enum box_event box_read_event(struct box *box, struct run_result *result)
 	case SETUP_MSG_TRACE:
 		if (box->trace != NULL)
 			box->trace(box->trace_arg, &msg.trace);
-		return BOX_EVENT_NONE;
+		return BOX_EVENT_TRACE;
 	case SETUP_MSG_FAILED:
 		result->error = msg.err;
 		return BOX_EVENT_FAILED;
@@ -317,6 +320,8 @@ enum box_event box_read_event(struct box *box, struct run_result *result)
 		result->status_known = true;
 		result->wait_status = msg.exit.wait_status;
 		result->involuntary_switches = msg.exit.involuntary_switches;
+		if (msg.exit.denied.seen)
+			result->denied = msg.exit.denied;
 		if (msg.exit.alone)
 			box->end_ns = msg.exit.end_ns;
 		return BOX_EVENT_EXIT;
@@ -324,18 +329,11 @@ enum box_event box_read_event(struct box *box, struct run_result *result)
 	return BOX_EVENT_CLOSED;
 }
 
-bool box_read_denied(struct box *box, struct run_result *result)
+void box_read_denied(struct box *box, struct run_result *result)
 {
-	struct pollfd waiting = {.fd = box->notify_fd, .events = POLLIN};
-	struct seccomp_notif notif = {0}; /* the kernel insists on zeroes */
-
-	/* without a caller that waits the ioctl would block, on 6.1 even after the last process of the filter is gone
-	 */
-	if (poll(&waiting, 1, 0) <= 0 || !(waiting.revents & POLLIN) ||
-	    ioctl(box->notify_fd, SECCOMP_IOCTL_NOTIF_RECV, &notif) < 0)
-		return false;
-	result->denied = (struct denied_call){.seen = true, .arch = notif.data.arch, .nr = notif.data.nr};
-	return true;
+	setup_read_denied(box->notify_fd, &result->denied);
+	if (!result->denied.seen)
+		result->denied = (struct denied_call){.seen = true, .nr = -1};
 }
 
 int box_cpu_us(const struct box *box, uint64_t *ret_us)
@@ -430,8 +428,8 @@ int box_end(struct box *box, struct run_result *result, struct sbx_err *err)
 	}
 	fd_close(&box->notify_fd);
 	fd_close(&box->sock);
-	if (box->init_pidfd < 0)
-		setup_unmap(box->setup); /* else something still runs in it */
+	if (box->init_pidfd < 0) /* else something still runs in it */
+		setup_unmap(box->setup);
 	box->setup = NULL;
 	fd_close(&box->init_pidfd);
 	slot_release(&box->slot);

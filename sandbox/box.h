@@ -44,7 +44,8 @@ struct box {
 };
 
 enum box_event {
-	BOX_EVENT_NONE,   /* a trace was passed on */
+	BOX_EVENT_NONE,   /* nothing to read now */
+	BOX_EVENT_TRACE,  /* one was passed on */
 	BOX_EVENT_EXEC,   /* the program runs: exec_ns and notify_fd are set */
 	BOX_EVENT_EXIT,   /* it ended: the wait status is in the result */
 	BOX_EVENT_FAILED, /* a set-up step failed: the error is in the result */
@@ -67,10 +68,10 @@ int box_start(struct box *box, const struct box_host *host, const struct box_pla
 enum box_event box_read_event(struct box *box, struct run_result *result);
 
 /*
- * Reads one notification from box->notify_fd into result->denied. The call stays blocked: killing the box is the
- * caller's next step. False when there was none (the caller died meanwhile).
+ * After POLLIN on box->notify_fd, which says that a denied call was made: notes in result->denied that it was, and
+ * which, where its caller still lives to be asked. The call stays blocked: killing the box is the caller's next step.
  */
-bool box_read_denied(struct box *box, struct run_result *result);
+void box_read_denied(struct box *box, struct run_result *result);
 
 /* CPU time since exec, microseconds. */
 int box_cpu_us(const struct box *box, uint64_t *ret_us);

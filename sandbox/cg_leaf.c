@@ -30,13 +30,11 @@ static bool own_dir(const struct box_host *host, int controller)
 	return host->has[controller] && (host->cgroup_version == 1 || controller == CG_MEMORY);
 }
 
-/* A v1 hierarchy is entered only where something of this run depends on it: each costs 0.1 ms. */
-static bool wanted(const struct box_host *host, int controller, const struct box_plan *plan, const char *cpus)
+/* A v1 hierarchy is entered only where something of this run depends on it. */
+static bool wanted(const struct box_host *host, int controller, const char *cpus)
 {
 	if (!own_dir(host, controller))
 		return false;
-	if (controller == CG_CPU)
-		return host->cgroup_version == 2 || plan->cpu_rate_millis != BOX_UNLIMITED;
 	if (controller == CG_CPUSET)
 		return host->cgroup_version == 2 || cpus != NULL;
 	return true;
@@ -85,12 +83,12 @@ static int remove_dir(int slice_fd, const char *name, const struct cg_leaf *leaf
 	}
 }
 
-static int open_dirs(struct cg_leaf *leaf, const struct box_plan *plan, const char *cpus, struct sbx_err *err)
+static int open_dirs(struct cg_leaf *leaf, const char *cpus, struct sbx_err *err)
 {
 	const struct box_host *host = leaf->host;
 
 	for (int c = 0; c < CG_MAX; c++) {
-		if (!wanted(host, c, plan, cpus))
+		if (!wanted(host, c, cpus))
 			continue;
 		if (mkdirat(host->slice_fd[c], leaf->name, 0755) < 0)
 			return sbx_fail(err, SBX_STAGE_CGROUP, errno, "cannot make the %s cgroup %s of this run",
@@ -132,7 +130,7 @@ int cg_leaf_create(struct cg_leaf *leaf, const struct box_host *host, unsigned n
 	snprintf(leaf->name, sizeof(leaf->name), "run-%u", number);
 	if (faccessat(host->slice_fd[CG_MEMORY], leaf->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		TRY(remove_leftover(leaf, err));
-	rc = open_dirs(leaf, plan, cpus, err);
+	rc = open_dirs(leaf, cpus, err);
 	if (rc == 0)
 		rc = be->set_limits(leaf, plan, cpus, err);
 	if (rc == 0) {
@@ -154,9 +152,25 @@ int cg_leaf_write(const struct cg_leaf *leaf, enum box_limit limit, enum cg_cont
 	int rc = fd_write_at(leaf->dir_fd[controller], file, value);
 
 	if (rc < 0)
-		return sbx_fail(err, SBX_STAGE_CGROUP, -rc, "%s: cannot write %.100s to %s: %s",
-		                box_limit_option(limit), value, file, strerror(-rc));
+		return sbx_fail(err, SBX_STAGE_CGROUP, -rc, "%s: cannot write %.100s to %s", box_limit_option(limit),
+		                value, file);
 	return 0;
+}
+
+int cg_leaf_pin(const struct cg_leaf *leaf, enum cg_controller controller, const char *cpus, struct sbx_err *err)
+{
+	char usable[256];
+	int rc = fd_write_at(leaf->dir_fd[controller], "cpuset.cpus", cpus), n;
+
+	if (rc == 0)
+		return 0;
+	n = fd_read_at(leaf->host->slice_fd[controller],
+	               leaf->host->cgroup_version == 2 ? "cpuset.cpus.effective" : "cpuset.cpus", usable,
+	               sizeof(usable));
+	if (n > 0)
+		usable[strcspn(usable, "\n")] = '\0';
+	return sbx_fail(err, SBX_STAGE_CGROUP, -rc, "--pin: no box can be pinned to the cores %.100s; there are %s",
+	                cpus, n > 0 ? usable : "others");
 }
 
 int cg_leaf_without(const struct box_plan *plan, enum box_limit limit, const char *what, struct sbx_err *err)

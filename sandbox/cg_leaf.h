@@ -71,5 +71,7 @@ extern const struct cg_backend cg_v1, cg_v2;
  * SBX_STAGE_CGROUP. */
 int cg_leaf_write(const struct cg_leaf *leaf, enum box_limit limit, enum cg_controller controller, const char *file,
                   const char *value, struct sbx_err *err);
+/* Writes cpuset.cpus; fails with the cores that there are. */
+int cg_leaf_pin(const struct cg_leaf *leaf, enum cg_controller controller, const char *cpus, struct sbx_err *err);
 /* The controller is missing: 0 when the plan lets `limit` go, else an error that says so. */
 int cg_leaf_without(const struct box_plan *plan, enum box_limit limit, const char *what, struct sbx_err *err);

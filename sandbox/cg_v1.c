@@ -25,7 +25,7 @@ static const char *const mechanism[BOX_LIMIT_MAX] = {
 
 static int set_memory(const struct cg_leaf *leaf, const struct box_plan *plan, struct sbx_err *err)
 {
-	char text[24];
+	char text[24], sockets[24];
 	int rc;
 
 	if (plan->memory_bytes_max == BOX_UNLIMITED)
@@ -33,6 +33,12 @@ static int set_memory(const struct cg_leaf *leaf, const struct box_plan *plan, s
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)plan->memory_bytes_max);
 	/* in this order: the limit with swap may not be below the one without */
 	TRY(cg_leaf_write(leaf, BOX_LIMIT_MEMORY, CG_MEMORY, "memory.limit_in_bytes", text, err));
+	/* v1 counts the buffers of sockets apart, and only where there is a limit of them */
+	snprintf(sockets, sizeof(sockets), "%llu", (unsigned long long)plan->memory_bytes_max / 10);
+	rc = fd_write_at(leaf->dir_fd[CG_MEMORY], "memory.kmem.tcp.limit_in_bytes", sockets);
+	if (rc < 0 && rc != -ENOENT)
+		return sbx_fail(err, SBX_STAGE_CGROUP, -rc, "cannot write %s to memory.kmem.tcp.limit_in_bytes",
+		                sockets);
 	rc = fd_write_at(leaf->dir_fd[CG_MEMORY], "memory.memsw.limit_in_bytes", text);
 	if (rc == -ENOENT)
 		return cg_leaf_without(plan, BOX_LIMIT_SWAP, "swap accounting (boot with swapaccount=1)", err);
@@ -72,7 +78,7 @@ static int set_cpu(const struct cg_leaf *leaf, const struct box_plan *plan, cons
 		int n;
 		if (!leaf->host->has[CG_CPUSET])
 			return cg_leaf_without(plan, BOX_LIMIT_PIN, "cpuset controller", err);
-		TRY(cg_leaf_write(leaf, BOX_LIMIT_PIN, CG_CPUSET, "cpuset.cpus", cpus, err));
+		TRY(cg_leaf_pin(leaf, CG_CPUSET, cpus, err));
 		n = fd_read_at(leaf->host->slice_fd[CG_CPUSET], "cpuset.mems", mems, sizeof(mems));
 		if (n < 0)
 			return sbx_fail(err, SBX_STAGE_CGROUP, -n, "cannot read cpuset.mems of the slice");

@@ -53,7 +53,7 @@ static int set_cpu(const struct cg_leaf *leaf, const struct box_plan *plan, cons
 	if (cpus != NULL) {
 		if (!leaf->host->has[CG_CPUSET])
 			return cg_leaf_without(plan, BOX_LIMIT_PIN, "cpuset controller", err);
-		TRY(cg_leaf_write(leaf, BOX_LIMIT_PIN, CG_MEMORY, "cpuset.cpus", cpus, err));
+		TRY(cg_leaf_pin(leaf, CG_MEMORY, cpus, err));
 	}
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const stage_names[SBX_STAGE_MAX] = {
         [SBX_STAGE_NONE] = "none",
@@ -42,6 +43,19 @@ const char *sbx_stage_name(enum sbx_stage stage)
 	return stage_names[stage];
 }
 
+/*
+ * How many bytes a UTF-8 character has that terminals obey or that turns the direction of text: U+0080 to U+009F, and
+ * U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069. 0 for any other.
+ */
+static size_t deceiver_len(const unsigned char *c)
+{
+	if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+		return 2;
+	if (c[0] == 0xe2 && c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xaa && c[2] <= 0xae)))
+		return 3;
+	return c[0] == 0xe2 && c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9 ? 3 : 0;
+}
+
 #undef sbx_fail
 int sbx_fail(struct sbx_err *err, enum sbx_stage stage, int errnum, const char *fmt, ...)
 {
@@ -53,8 +67,10 @@ int sbx_fail(struct sbx_err *err, enum sbx_stage stage, int errnum, const char *
 	if (vsnprintf(err->msg, sizeof(err->msg), fmt, args) < 0)
 		err->msg[0] = '\0';
 	va_end(args);
-	for (char *c = err->msg; *c != '\0'; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+	for (unsigned char *c = (unsigned char *)err->msg; *c != '\0'; c++)
+		if (*c < 0x20 || *c == 0x7f)
 			*c = '?';
+		else
+			memset(c, '?', deceiver_len(c));
 	return errnum > 0 ? -errnum : -EINVAL;
 }

@@ -22,6 +22,21 @@
 #define UID_BASE 0x70000000U
 #define UIDS_NEEDED (2U * HOST_SLOTS)
 
+/* To an ordinary user, who can do nothing about it alone. */
+static int not_delegated(const char *what, int errnum, struct sbx_err *err)
+{
+	char controllers[256];
+
+	if (fd_read_at(AT_FDCWD, "/sys/fs/cgroup/cgroup.controllers", controllers, sizeof(controllers)) <= 0 ||
+	    strstr(controllers, "memory") == NULL)
+		return sbx_fail(
+		        err, SBX_STAGE_HOST, ENOTSUP,
+		        "an ordinary user can run sbx on cgroup v2 only, and this host's controllers are on v1: boot "
+		        "with systemd.unified_cgroup_hierarchy=1, or run sbx as root");
+	return sbx_fail(err, SBX_STAGE_HOST, errnum, "%s; ask root to run: sbx setup --user %u --pid %u", what,
+	                (unsigned)geteuid(), (unsigned)getppid());
+}
+
 static int open_run_dir(struct box_host *host, bool make, struct sbx_err *err)
 {
 	char path[64];
@@ -37,9 +52,7 @@ static int open_run_dir(struct box_host *host, bool make, struct sbx_err *err)
 	if (host->run_fd < 0 && errno == ENOENT && !host->rootless)
 		return sbx_fail(err, SBX_STAGE_HOST, ENOENT, "no slice is made yet; run: sbx setup");
 	if (host->run_fd < 0 && errno == ENOENT)
-		return sbx_fail(err, SBX_STAGE_HOST, ENOENT,
-		                "no cgroup is delegated to this user; ask root to run: sbx setup --user %u --pid %u",
-		                (unsigned)geteuid(), (unsigned)getppid());
+		return not_delegated("no cgroup is delegated to this user", ENOENT, err);
 	if (host->run_fd < 0 || fstat(host->run_fd, &st) < 0)
 		return sbx_fail(err, SBX_STAGE_HOST, errno, "cannot open %s", path);
 	/* what stands in it decides where limits are written: nobody else may have put it there */
@@ -151,10 +164,7 @@ static int check_inside_delegation(const struct host_layout *layout, struct sbx_
 	own += 3;
 	own[strcspn(own, "\n")] = '\0';
 	if (!is_below(own, layout->path[CG_MEMORY]))
-		return sbx_fail(
-		        err, SBX_STAGE_HOST, EPERM,
-		        "this shell is not in the delegated cgroup; ask root to run: sbx setup --user %u --pid %u",
-		        (unsigned)geteuid(), (unsigned)getppid());
+		return not_delegated("this shell is not in the delegated cgroup", EPERM, err);
 	return 0;
 }
 
@@ -170,10 +180,7 @@ static int replace_kept(struct box_host *host, bool make, struct host_layout *la
 	int rc;
 
 	if (host->rootless)
-		return sbx_fail(err, SBX_STAGE_HOST, ENOENT,
-		                "the cgroup delegated to this user is gone; ask root to run: sbx setup --user %u "
-		                "--pid %u",
-		                (unsigned)geteuid(), (unsigned)getppid());
+		return not_delegated("the cgroup delegated to this user is gone", ENOENT, err);
 	if (!make)
 		return sbx_fail(err, SBX_STAGE_HOST, ENOENT, "no slice is made yet; run: sbx setup");
 	TRY(host_setup(NULL, err));
@@ -192,8 +199,14 @@ static int open_host(struct box_host *host, bool make, struct sbx_err *err)
 	for (int c = 0; c < CG_MAX; c++)
 		host->slice_fd[c] = -1;
 	rc = open_run_dir(host, make, err);
-	if (rc == 0 && open_kept(host, &layout) < 0)
-		rc = replace_kept(host, make, &layout, err);
+	if (rc == 0) {
+		int kept = open_kept(host, &layout);
+		if (kept == -EMFILE || kept == -ENFILE || kept == -ENOMEM)
+			rc = sbx_fail(err, SBX_STAGE_HOST, -kept,
+			              "cannot open the slice; sbx needs %d descriptors (ulimit -n)", HOST_FDS_NEEDED);
+		else if (kept < 0)
+			rc = replace_kept(host, make, &layout, err);
+	}
 	if (rc == 0)
 		rc = host->rootless ? check_inside_delegation(&layout, err) : host_find_ids(&host->uid_base, err);
 	if (rc < 0)

@@ -1,7 +1,7 @@
 /*
  * Pid 1 of the box. It builds the box by the table below, lets the program go, then does nothing but reap. Once the
- * program runs it has no descriptor but its socket and the slot's lock, and no capability, and nobody can trace it. It
- * shares the launcher's memory (see setup.h).
+ * program runs it has no descriptor but its socket, the slot's lock and the filter's listener, no capability, and
+ * nobody can trace it. It shares the launcher's memory (see setup.h).
  */
 #include "sandbox/setup.h"
 
@@ -10,7 +10,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ioprio.h>
+#include <linux/seccomp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,6 +91,28 @@ static int reset_signals(struct setup *setup, struct sbx_err *err)
 	if (rc < 0)
 		return sbx_fail(err, SBX_STAGE_NAMESPACES, (int)-rc, "cannot unblock signals");
 	sys(SYS_umask, 022);
+	return 0;
+}
+
+/* A caller with more rights than it means to give: real-time or idle scheduling, more than its share, a protected life.
+ */
+static int reset_priorities(struct setup *setup, struct sbx_err *err)
+{
+	static const struct sched_param none = {0};
+	long rc = sys(SYS_sched_setscheduler, 0, SCHED_OTHER, &none);
+	FD_CLEANUP int fd = -1;
+
+	/* the raw call counts from 40 downwards; a caller that is nice stays so */
+	if (rc == 0 && sys(SYS_getpriority, PRIO_PROCESS, 0) > 20)
+		rc = sys(SYS_setpriority, PRIO_PROCESS, 0, 0);
+	if (rc == 0)
+		rc = sys(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0));
+	if (rc == 0 && setup->oom_protected) {
+		fd = (int)sys(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+		rc = fd < 0 ? fd : sys(SYS_write, fd, "0", 1);
+	}
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_NAMESPACES, (int)-rc, "cannot give up the caller's priorities");
 	return 0;
 }
 
@@ -184,6 +209,7 @@ static int die_with_launcher(struct setup *setup, struct sbx_err *err)
 static const struct setup_step steps[] = {
         /* what needs neither mapped ids nor the leaf, while the launcher makes both */
         {SBX_STAGE_NAMESPACES, reset_signals},
+        {SBX_STAGE_NAMESPACES, reset_priorities},
         {SBX_STAGE_NETWORK, setup_start_network},
         {SBX_STAGE_ROOT, make_private},
         {SBX_STAGE_LOCKDOWN, forbid_gains},
@@ -195,6 +221,7 @@ static const struct setup_step steps[] = {
         {SBX_STAGE_IDS, take_ids},
         {SBX_STAGE_ROOT, setup_make_root},
         {SBX_STAGE_MOUNT, setup_mounts},
+        {SBX_STAGE_ROOT, setup_limit_scratch},
         {SBX_STAGE_PIVOT, setup_pivot},
         {SBX_STAGE_NETWORK, name_host},
         {SBX_STAGE_NETWORK, setup_join_network},
@@ -300,8 +327,19 @@ static void say_exec(struct setup *setup)
 	 */
 	if (sys(SYS_close_range, 0, 2) < 0)
 		sys_exit(1);
-	if (setup->listener_fd >= 0)
-		sys(SYS_close, setup->listener_fd);
+}
+
+void setup_read_denied(int listener_fd, struct denied_call *denied)
+{
+	struct pollfd waiting = {.fd = listener_fd, .events = POLLIN};
+	struct seccomp_notif notif = {0}; /* the kernel insists on zeroes */
+
+	/* without a caller that waits the ioctl would block, on 6.1 even after the last process of the filter is gone
+	 */
+	if (sys(SYS_poll, &waiting, 1, 0) <= 0 || !(waiting.revents & POLLIN) ||
+	    sys(SYS_ioctl, listener_fd, SECCOMP_IOCTL_NOTIF_RECV, &notif) < 0)
+		return;
+	*denied = (struct denied_call){.seen = true, .arch = notif.data.arch, .nr = notif.data.nr};
 }
 
 static _Noreturn void reap_until_exit(struct setup *setup)
@@ -326,6 +364,9 @@ static _Noreturn void reap_until_exit(struct setup *setup)
 			pid = sys(SYS_wait4, -1, &status, WNOHANG | __WALL);
 		while (pid > 0);
 		msg.exit.alone = pid < 0;
+		/* a call of what the program left behind, which dies with this process */
+		if (pid == 0 && setup->listener_fd >= 0)
+			setup_read_denied(setup->listener_fd, &msg.exit.denied);
 		say(setup, &msg, -1);
 		sys_exit(0); /* takes whatever the program left behind with it */
 	}

@@ -74,6 +74,13 @@ static enum cg_controller needs(enum box_limit limit)
 	}
 }
 
+/* The last mistake to make about these is a guess: a process that got EMFILE or ENOSPC has told nobody. */
+static bool is_untold(enum box_limit limit)
+{
+	return limit == BOX_LIMIT_SWAP || limit == BOX_LIMIT_STACK || limit == BOX_LIMIT_OPEN_FILES ||
+	       limit == BOX_LIMIT_TMP || limit == BOX_LIMIT_PIN;
+}
+
 static bool was_hit(const struct run_result *result, const struct box_plan *plan, enum box_limit limit)
 {
 	switch (limit) {
@@ -117,7 +124,10 @@ void box_limit_facts(const struct box_host *host, const struct box_plan *plan, c
 		    (controller != CG_MAX && !host->has[controller]) || (limit == BOX_LIMIT_PIN && !is_pinned(plan)) ||
 		    (value == BOX_UNLIMITED && limit != BOX_LIMIT_PIN && limit != BOX_LIMIT_SECCOMP))
 			mechanism = "none";
-		facts[l] = (struct limit_fact){
-		        .mechanism = mechanism, .value = value, .hit = was_hit(result, plan, limit)};
+		facts[l] = (struct limit_fact){.mechanism = mechanism,
+		                               .value = value,
+		                               .hit = is_untold(limit)               ? LIMIT_HIT_UNTOLD
+		                                      : was_hit(result, plan, limit) ? LIMIT_HIT
+		                                                                     : LIMIT_NOT_HIT};
 	}
 }

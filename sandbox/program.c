@@ -144,9 +144,9 @@ static int set_rlimits(struct setup *setup, struct sbx_err *err)
 	TRY(set_rlimit("real-time priority", RLIMIT_RTPRIO, 0, err));
 	TRY(set_rlimit("nice", RLIMIT_NICE, 0, err));
 	TRY(set_rlimit("locked memory", RLIMIT_MEMLOCK, 64 << 10, err));
-	TRY(set_rlimit("message queues", RLIMIT_MSGQUEUE, 800 << 10, err));
-	/* counted per user id: the same for every box, so that one box's share is its own */
-	TRY(set_rlimit("pending signals", RLIMIT_SIGPENDING, 1024, err));
+	/* these two are counted for the box's id and for the launcher's as well, so what one box takes, others lack */
+	TRY(set_rlimit("message queues", RLIMIT_MSGQUEUE, 0, err));
+	TRY(set_rlimit("pending signals", RLIMIT_SIGPENDING, 256, err));
 	if (!plan->aslr) {
 		long rc = sys(SYS_personality, ADDR_NO_RANDOMIZE);
 		if (rc < 0)
@@ -190,9 +190,8 @@ static int change_dir(struct setup *setup, struct sbx_err *err)
 	long rc = sys(SYS_chdir, setup->plan->cwd);
 
 	if (rc < 0)
-		return sbx_fail(err, SBX_STAGE_CHDIR, (int)-rc, "cannot enter %s as the box's user: %s",
-		                setup->plan->cwd,
-		                rc == -EACCES ? "chmod o+rx the folder it shows" : strerrordesc_np((int)-rc));
+		return sbx_fail(err, SBX_STAGE_CHDIR, (int)-rc, "cannot enter %s as the box's user%s", setup->plan->cwd,
+		                rc == -EACCES ? "; chmod o+rx the folder it shows, and those above it in the box" : "");
 	/* outside the root the kernel says "(unreachable)" */
 	if (sys(SYS_getcwd, cwd, sizeof(cwd)) < 0 || cwd[0] != '/')
 		return sbx_fail(err, SBX_STAGE_CHDIR, EXDEV, "the working directory is not inside the box");

@@ -32,14 +32,20 @@ const char *killed_by_name(enum killed_by killed_by);
 struct denied_call {
 	bool seen;
 	uint32_t arch; /* AUDIT_ARCH_*, as the kernel gave it */
-	int nr;        /* number in that architecture's table, x32's bit 30 kept */
+	int nr;        /* number in that architecture's table, x32's bit 30 kept; -1: its caller died before it told */
+};
+
+enum limit_hit {
+	LIMIT_NOT_HIT,
+	LIMIT_HIT,
+	LIMIT_HIT_UNTOLD, /* the kernel does not tell */
 };
 
 /* The mechanism that held one limit. */
 struct limit_fact {
 	const char *mechanism; /* "cgroup-v2 memory.max", "rlimit", "supervisor", ...; "none" when nobody does */
 	uint64_t value;        /* in the limit's own unit; RESULT_UNKNOWN for unlimited */
-	bool hit;
+	enum limit_hit hit;
 };
 
 struct run_result {

@@ -8,6 +8,7 @@
 #include "sandbox/setup.h"
 
 #include "sandbox/fd.h"
+#include "sandbox/path.h"
 #include "sandbox/sys.h"
 
 #include <errno.h>
@@ -17,21 +18,46 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 
-/* What the box's own folders, links and files under /etc take of the tmpfs, beside what the plan gives the program. */
-#define OWN_BYTES (128 << 10)
-#define OWN_INODES 64
+/* What the box's own folders, links and files may take of the tmpfs while it is built. */
+#define BUILD_BYTES (4 << 20)
+#define BUILD_INODES (1 << 20)
 
 static long stat_fd(int fd, struct stat *st)
 {
 	return sys(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH);
 }
 
-static int open_source(const struct box_mount *m, int *ret_fd, struct sbx_err *err)
+/* Named by the caller, and not a part of the system that every box gets. */
+static bool is_named(const struct box_mount *m)
 {
-	/* a mirrored link is looked at itself; anything else is what its path leads to */
-	int flags = O_PATH | O_CLOEXEC | (m->kind == BOX_MOUNT_MIRROR ? O_NOFOLLOW : 0);
-	int fd = (int)sys(SYS_openat, AT_FDCWD, m->src, flags);
+	return (m->kind == BOX_MOUNT_BIND && !(m->flags & BOX_MOUNT_DEV)) || m->kind == BOX_MOUNT_OVERLAY;
+}
+
+static int cannot_open(const struct box_mount *m, int errnum, struct sbx_err *err)
+{
+	return sbx_fail(err, SBX_STAGE_SOURCES, errnum, "cannot open %.200s, to be seen as %.80s%s", m->src, m->dst,
+	                errnum == ELOOP ? ": " PATH_LOOP_ADVICE : "");
+}
+
+int setup_resolve_sources(struct setup *setup, struct sbx_err *err)
+{
+	for (size_t i = 0; i < setup->plan->n_mounts; i++) {
+		const struct box_mount *m = &setup->plan->mounts[i];
+		int rc = is_named(m) ? path_without_links(m->src, &setup->source[i]) : 0;
+		if (rc < 0 && !(rc == -ENOENT && (m->flags & BOX_MOUNT_MAYBE)))
+			return cannot_open(m, -rc, err);
+	}
+	return 0;
+}
+
+static int open_source(const struct box_mount *m, const char *path, int *ret_fd, struct sbx_err *err)
+{
+	/* a mirrored link is looked at itself; what the caller named has had its links resolved, and has none now */
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC | (m->kind == BOX_MOUNT_MIRROR ? O_NOFOLLOW : 0),
+	                       .resolve = is_named(m) ? RESOLVE_NO_SYMLINKS : 0};
+	int fd = (int)sys(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
 	struct stat st;
 
 	*ret_fd = fd;
@@ -40,8 +66,7 @@ static int open_source(const struct box_mount *m, int *ret_fd, struct sbx_err *e
 		                m->src, m->dst);
 	if (fd >= 0 || (fd == -ENOENT && (m->kind == BOX_MOUNT_MIRROR || (m->flags & BOX_MOUNT_MAYBE))))
 		return 0;
-	return sbx_fail(err, SBX_STAGE_SOURCES, -fd, "cannot open %.200s, to be seen as %.80s: %s", m->src, m->dst,
-	                strerrordesc_np(-fd));
+	return cannot_open(m, -fd, err);
 }
 
 int setup_open_sources(struct setup *setup, struct sbx_err *err)
@@ -52,7 +77,8 @@ int setup_open_sources(struct setup *setup, struct sbx_err *err)
 		const struct box_mount *m = &plan->mounts[i];
 		setup->source_fd[i] = -1;
 		if (m->kind == BOX_MOUNT_BIND || m->kind == BOX_MOUNT_MIRROR || m->kind == BOX_MOUNT_OVERLAY)
-			TRY(open_source(m, &setup->source_fd[i], err));
+			TRY(open_source(m, setup->source[i] != NULL ? setup->source[i] : m->src, &setup->source_fd[i],
+			                err));
 	}
 	return 0;
 }
@@ -110,17 +136,9 @@ static int new_tmpfs(uint64_t bytes, uint64_t inodes, const char *mode, unsigned
 	return fs_mount(fs, attrs);
 }
 
-static uint64_t plus(uint64_t limit, uint64_t own)
-{
-	return limit > BOX_UNLIMITED - own ? BOX_UNLIMITED : limit + own;
-}
-
 int setup_make_root(struct setup *setup, struct sbx_err *err)
 {
-	const struct box_plan *plan = setup->plan;
-	int fd =
-	        new_tmpfs(plus(plan->scratch_bytes, OWN_BYTES), plus(plan->scratch_inodes, OWN_INODES + plan->n_mounts),
-	                  "755", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+	int fd = new_tmpfs(BUILD_BYTES, BUILD_INODES, "755", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 
 	long rc;
 
@@ -419,6 +437,10 @@ static const char *mount_advice(const struct box_mount *m, int errnum)
 		       "container with an unmasked /proc (systempaths=unconfined)";
 	if (m->kind == BOX_MOUNT_OVERLAY && errnum == ENODEV)
 		return ": the kernel has no overlayfs; modprobe overlay";
+	if (m->kind == BOX_MOUNT_OVERLAY && errnum == EINVAL)
+		return ": overlayfs cannot show a folder with mounts below it, nor one that two overlays carry "
+		       "already; "
+		       "copy it, or use --box-mode rw";
 	return "";
 }
 
@@ -428,14 +450,38 @@ int setup_mounts(struct setup *setup, struct sbx_err *err)
 		const struct box_mount *m = &setup->plan->mounts[i];
 		int rc = do_mount(setup, i);
 		if (rc < 0)
-			return sbx_fail(err, SBX_STAGE_MOUNT, -rc, "cannot make %.80s (%s%s%.120s) in the box: %s%s",
+			return sbx_fail(err, SBX_STAGE_MOUNT, -rc, "cannot make %.80s (%s%s%.120s) in the box%s",
 			                m->dst, box_mount_kind_name(m->kind),
 			                m->src != NULL && m->kind <= BOX_MOUNT_OVERLAY ? " of " : "",
 			                m->src != NULL && m->kind <= BOX_MOUNT_OVERLAY ? m->src : "",
-			                strerrordesc_np(-rc), mount_advice(m, -rc));
+			                mount_advice(m, -rc));
 	}
 	if (setup->tracing)
 		snprintf(setup->detail, sizeof(setup->detail), "%zu mounts and files", setup->plan->n_mounts);
+	return 0;
+}
+
+static uint64_t plus(uint64_t limit, uint64_t used)
+{
+	return limit > BOX_UNLIMITED - used ? BOX_UNLIMITED : limit + used;
+}
+
+int setup_limit_scratch(struct setup *setup, struct sbx_err *err)
+{
+	FD_CLEANUP int fs = (int)sys(SYS_fspick, setup->root_fd, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC);
+	struct statfs used;
+	long rc = fs < 0 ? fs : sys(SYS_fstatfs, setup->root_fd, &used);
+
+	if (rc == 0)
+		rc = fs_set_limit(
+		        fs, "size",
+		        plus(setup->plan->scratch_bytes, (used.f_blocks - used.f_bfree) * (uint64_t)used.f_bsize));
+	if (rc == 0)
+		rc = fs_set_limit(fs, "nr_inodes", plus(setup->plan->scratch_inodes, used.f_files - used.f_ffree));
+	if (rc == 0)
+		rc = sys(SYS_fsconfig, fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0);
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_ROOT, (int)-rc, "--tmp: cannot limit the box's tmpfs");
 	return 0;
 }
 

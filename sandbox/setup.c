@@ -2,6 +2,7 @@
 #include "sandbox/setup.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #define GUARD_BYTES 4096UL
@@ -36,8 +37,11 @@ struct setup *setup_map(void)
 
 void setup_unmap(struct setup *setup)
 {
-	if (setup != NULL)
-		munmap((void *)(uintptr_t)area_of(setup), sizeof(struct area));
+	if (setup == NULL)
+		return;
+	for (size_t i = 0; i < SETUP_MOUNTS_MAX; i++)
+		free(setup->source[i]);
+	munmap((void *)(uintptr_t)area_of(setup), sizeof(struct area));
 }
 
 uint64_t setup_stack(const struct setup *setup, enum setup_stack which)

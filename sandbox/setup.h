@@ -24,6 +24,8 @@ struct setup {
 	const struct box_host *host;
 	int sock, launcher_sock; /* init's end, and the other, which it has no business with */
 	int slot_fd;
+	char *source[SETUP_MOUNTS_MAX]; /* where the plan's path leads through links: without them; else NULL */
+	bool oom_protected; /* the launcher has a negative oom_score_adj, which the program must not inherit */
 	int stdio[3];
 
 	/* init's, received with the launcher's word to go on: v1, the leaf's tasks files; v2, its directory at
@@ -81,7 +83,8 @@ struct setup_msg {
 		} exec;
 		struct {
 			int wait_status;
-			bool alone; /* nothing else was left running in the box */
+			bool alone;                /* nothing else was left running in the box */
+			struct denied_call denied; /* that the launcher had not seen yet */
 			uint64_t end_ns, involuntary_switches;
 		} exit;
 	};
@@ -108,6 +111,9 @@ uint64_t setup_stack(const struct setup *setup, enum setup_stack which);
 /* sandbox/init.c: pid 1 of the box, `arg` a struct setup. Never returns. */
 _Noreturn void setup_init(void *arg);
 
+/* sandbox/init.c: takes a notification from the filter's listener, where one waits. Also the launcher's. */
+void setup_read_denied(int listener_fd, struct denied_call *denied);
+
 /* sandbox/program.c: all capabilities of the calling process, for good. 0 or -errno. */
 long setup_drop_caps(void);
 
@@ -118,8 +124,11 @@ int setup_spawn_program(struct setup *setup, struct sbx_err *err);
 int setup_start_network(struct setup *setup, struct sbx_err *err);
 int setup_join_network(struct setup *setup, struct sbx_err *err);
 
-/* sandbox/root.c: steps of init. */
+/* sandbox/root.c: of the launcher, before init; then steps of init. */
+int setup_resolve_sources(struct setup *setup, struct sbx_err *err);
 int setup_open_sources(struct setup *setup, struct sbx_err *err);
 int setup_make_root(struct setup *setup, struct sbx_err *err);
 int setup_mounts(struct setup *setup, struct sbx_err *err);
+/* After all that the box itself puts there: what is left is exactly the program's share. */
+int setup_limit_scratch(struct setup *setup, struct sbx_err *err);
 int setup_pivot(struct setup *setup, struct sbx_err *err);

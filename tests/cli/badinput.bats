@@ -272,12 +272,16 @@ values() {
 	mkdir "$T/dir" "$T/ro"
 	ln -s "$T/elsewhere" "$T/link"
 	mkfifo "$T/fifo"
-	for place in "$T/dir" "$T/dir/" "$T/none/report" "$T/link" "$T/fifo" /dev/full fd:99 fd: fd:x fd:-1 \
-		fd:99999999999999999999 "$T/$(head -c 300 /dev/zero | tr '\0' r)"; do
+	for place in "$T/dir" "$T/dir/" "$T/none/report" "$T/link" "$T/fifo" /dev/full fd:99 \
+		"$T/$(head -c 300 /dev/zero | tr '\0' r)"; do
 		refused 3 '^sbx: report: --report' --report "$place" --stdout "$T/ran" -- /bin/echo ran
 		[ ! -e "$T/ran" ]
 	done
 	equal "$(ls "$T/dir" "$T/ro")" "$T/dir:"$'\n\n'"$T/ro:"
+	for place in fd: fd:x fd:-1 fd:99999999999999999999; do
+		refused 2 '^sbx: --report: .*fd:N' --report "$place" --stdout "$T/ran" -- /bin/echo ran
+	done
+	[ ! -e "$T/ran" ]
 }
 
 @test "a report to a descriptor that is only for reading" {
@@ -372,7 +376,10 @@ values() {
 	status=0
 	setpriv --reuid 65533 --regid 65533 --clear-groups "$SBX" run -- /bin/true 2>"$T/err" || status=$?
 	equal "$status" 3
-	one_line "$T/err" '^sbx: (IE \()?host.*sbx setup --user'
+	case $(cgroup_version) in
+	1) one_line "$T/err" '^sbx: IE \(host.*cgroup v2 only.*as root' ;;
+	2) one_line "$T/err" '^sbx: IE \(host.*sbx setup --user' ;;
+	esac
 }
 
 @test "an argument vector that is empty" {
@@ -387,4 +394,30 @@ values() {
 		equal "$status" 3
 		one_line "$T/err" '^sbx: IE \(sources: No such file'
 	done
+}
+
+@test "values that no kernel takes" {
+	usage '--pids.*4194304' --pids 4194305 -- ./die
+	usage '--cpus.*0\.01' --cpus 0.001 -- ./die
+	usage '--cpus.*unlimited' --cpus 8193 -- ./die
+	usage '--cpus.*2\^63' --cpus 184467440737095527 -- ./die
+	usage '--mem.*2\^63' --mem 16777215T -- ./die
+	usage '--time.*too small' --time 0.0000001 -- ./die
+	usage '--require.*"foo".*time,wall' --require memory,foo -- ./die
+}
+
+@test "--require of what was not asked for" {
+	usage '--require: seccomp .*--seccomp' --seccomp none --require seccomp -- ./die
+	usage '--require: memory .*--mem' --mem unlimited --require memory -- ./die
+	usage '--require: pin .*--pin' --require pin -- ./die
+	box --seccomp none --require all -- ./die exit 0
+	verdict OK null
+}
+
+@test "a job directory with mounts below it: said why" {
+	mkdir -p "$T/job/sub"
+	mount -t tmpfs none "$T/job/sub"
+	JOB=$T/job refused 3 '^sbx: IE \(mount.*mounts below it.*--box-mode rw' -- /bin/true || result=$?
+	umount "$T/job/sub"
+	[ -z "${result:-}" ]
 }

@@ -10,6 +10,7 @@ setup() { cd "$BOX" && T=$BATS_TEST_TMPDIR; }
 
 # Starts sbx with children that sleep, and waits until they run. Sets $launcher.
 start_sleepers() {
+	rm -f "$T/ready"
 	"$SBX" run --wall 100s --report "$T/report" --format json -- ./stay children 8 >"$T/ready" 2>"$T/err" &
 	launcher=$!
 	within 30 grep -q ready "$T/ready"
@@ -27,7 +28,7 @@ child_of() {
 		status=0
 		wait "$launcher" || status=$?
 		equal "$status" 3
-		report verdict=IE reason=interrupted killed_by=interrupt error=null
+		report verdict=IE reason=interrupted killed_by=interrupt error.stage=supervise "error.message=interrupted by SIG$signal"
 		no_processes
 		no_cgroups
 	done

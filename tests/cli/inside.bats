@@ -302,3 +302,11 @@ inside() {
 		inside --net loopback --tmpfs /proc -- /bin/true
 	done
 }
+
+@test "the caller's priorities are not the program's" {
+	chrt -f 5 nice -n -10 ionice -c 1 -n 0 "$SBX" run --report "$T/report" --format json -- \
+		/bin/sh -c 'cut -d " " -f 19,40,41 /proc/self/stat; ionice' >"$T/out"
+	printed $'0 0 0\nnone: prio 0'
+	nice -n 5 "$SBX" run -- /usr/bin/cut -d ' ' -f 19 /proc/self/stat >"$T/out" 2>/dev/null
+	printed 5
+}

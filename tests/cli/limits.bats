@@ -202,3 +202,21 @@ setup() { cd "$BOX" && T=$BATS_TEST_TMPDIR; }
 	"$SBX" run --mem 1 -- ./die exit 0 2>"$T/err" || status=$?
 	one_line "$T/err" '^sbx: MLE  cpu unknown  wall unknown  memory unknown of 1 B$'
 }
+
+@test "--mem: the buffers of sockets count" {
+	box --net loopback --mem 32M --time 60s --wall 120s -- ./socks 40
+	case $(cgroup_version) in
+	1) verdict OK null && [ "$(cat "$T/out")" -le 16 ] ;;
+	2) verdict MLE memory || [ "$(cat "$T/out")" -le 32 ] ;;
+	esac
+}
+
+@test "cgroup v1: a box takes its share of the cores as one, however many processes it has" {
+	only_on_v1
+	"$SBX" run --wall 60s -- ./stay children 4 >"$T/ready" 2>/dev/null &
+	within 30 grep -q ready "$T/ready"
+	members=$(cat /sys/fs/cgroup/cpu/sbx/run-*/tasks | wc -l)
+	kill $!
+	wait $! || true
+	[ "$members" -ge 5 ]
+}

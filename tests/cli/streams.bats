@@ -248,10 +248,10 @@ failed_output() {
 @test "a full disk behind stdout" {
 	status=0
 	"$SBX" run -- /bin/echo hello >/dev/full 2>"$T/err" || status=$?
-	failed_output 'stdout.*No space'
+	failed_output '.*No space left on device.*stdout'
 	status=0
 	"$SBX" run --stdout /dev/full -- /bin/echo hello 2>"$T/err" || status=$?
-	failed_output 'stdout.*No space'
+	failed_output '.*No space left on device.*stdout'
 }
 
 @test "a full disk behind stderr and so behind the report" {
@@ -263,7 +263,7 @@ failed_output() {
 @test "a program that ignores its full stdout does not make it right" {
 	status=0
 	"$SBX" run -- /bin/sh -c 'echo hello || true; exit 0' >/dev/full 2>"$T/err" || status=$?
-	failed_output 'stdout.*No space'
+	failed_output '.*No space left on device.*stdout'
 }
 
 @test "nobody reads: the wall limit ends it" {
@@ -290,4 +290,95 @@ failed_output() {
 	out=$(./leaky tty "$SBX" run -- /bin/echo hello | tr -d '\r')
 	equal "$(sed -n 1p <<<"$out")" hello
 	[[ $(sed -n 2p <<<"$out") == 'sbx: OK '* ]]
+}
+
+@test "a line that the program left unfinished does not run into the report" {
+	status=0
+	"$SBX" run -- /bin/sh -c 'printf "sbx: OK" >&2; exit 1' >"$T/out" 2>"$T/err" || status=$?
+	equal "$status" 1
+	equal "$(sed -n 1p "$T/err")" 'sbx: OK'
+	[[ $(sed -n 2p "$T/err") == 'sbx: RE (exit 1)'* ]]
+	"$SBX" run --report - -- /usr/bin/printf hello >"$T/out"
+	equal "$(sed -n 1p "$T/out")" hello
+	"$SBX" run -- /usr/bin/printf hello >"$T/out" 2>"$T/err"
+	printed hello
+	one_line "$T/err" '^sbx: OK'
+}
+
+@test "stdin from a file: it cannot be written, it has no path, and what the caller has read is not in it" {
+	echo original >"$T/in"
+	chown 1879048192 "$T/in"
+	box --stdin "$T/in" -- /bin/sh -c 'readlink /proc/self/fd/0; cat
+		for i in 1 2; do (echo x >/proc/self/fd/0) 2>/dev/null; chmod 777 /proc/self/fd/0 2>/dev/null; done; true'
+	printed $'/\noriginal'
+	equal "$(cat "$T/in") $(stat -c %a "$T/in")" 'original 644'
+	printf 'read\nrest\n' >"$T/in"
+	{
+		read -r line
+		box -- /bin/sh -c 'readlink /proc/self/fd/0 | cut -d : -f 1; cat'
+	} <"$T/in"
+	equal "$line" read
+	printed $'pipe\nrest'
+}
+
+@test "what a box left in a writable folder leads no redirection and no bind away" {
+	mkdir -m 777 "$T/rw"
+	echo secret >"$T/secret"
+	JOB=$T/rw box --box-mode rw -- /bin/sh -c "ln -s $T/secret link; ln -s $T dir"
+	verdict OK null
+	for option in --stdin --stdout --stderr; do
+		for place in "$T/rw/link" "$T/rw/dir/secret"; do
+			status=0
+			"$SBX" run "$option" "$place" -- /bin/cat >"$T/out" 2>"$T/err" || status=$?
+			equal "$status" 3
+			one_line "$T/err" "^sbx: IE \(stdio.*$option.*symbolic link"
+			printed ''
+		done
+	done
+	status=0
+	"$SBX" run --bind "$T/rw/dir/secret:/s" -- /bin/cat /s >"$T/out" 2>"$T/err" || status=$?
+	equal "$status" 3
+	one_line "$T/err" '^sbx: IE \(sources.*symbolic link'
+	equal "$(cat "$T/secret")" secret
+	# root's own links are followed
+	ln -s "$T/secret" "$T/root-link"
+	box --stdin "$T/root-link" -- /bin/cat
+	printed secret
+	"$SBX" run --stdin /dev/stdin --stdout /dev/fd/7 -- /bin/cat <"$T/secret" 7>"$T/out" 2>/dev/null
+	printed secret
+}
+
+@test "a FIFO that nobody reads is refused, not waited for" {
+	mkfifo "$T/fifo"
+	for option in --stdout --stderr; do
+		status=0
+		"$SBX" run "$option" "$T/fifo" -- /bin/true 2>"$T/err" || status=$?
+		equal "$status" 3
+		one_line "$T/err" "^sbx: IE \(stdio.*$option.*FIFO"
+	done
+}
+
+@test "a report that nobody reads: a signal still ends the launcher" {
+	mkfifo "$T/fifo"
+	exec 9<>"$T/fifo"
+	"$SBX" run --time 1 --wall 2 -- /bin/sh -c 'head -c 70000 /dev/zero >&2' 2>"$T/fifo" &
+	sleep 5
+	kill $!
+	status=0
+	wait $! || status=$?
+	exec 9>&-
+	equal "$status" 143
+}
+
+@test "options that name one file" {
+	echo input >"$T/same"
+	for pair in 'stdin stdout' 'stdin stderr' 'stdout stderr' 'stdout report' 'stdin report'; do
+		status=0
+		"$SBX" run "--${pair% *}" "$T/same" "--${pair#* }" "$T/./same" -- /bin/cat 2>"$T/err" || status=$?
+		equal "$status" 2
+		one_line "$T/err" "^sbx: --${pair% *} and --${pair#* } name the same file"
+	done
+	equal "$(cat "$T/same")" input
+	box --stdout /dev/null --stderr /dev/null -- /bin/true
+	verdict OK null
 }

@@ -167,7 +167,7 @@ static void bad_quantities(void **state)
 		for (size_t b = 0; b < sizeof(bad) / sizeof(bad[0]); b++)
 			refused(" is not ", WORDS(quantities[i].option, bad[b], "p"));
 		for (size_t b = 0; b < sizeof(too_large) / sizeof(too_large[0]); b++)
-			refused(" is too large ", WORDS(quantities[i].option, too_large[b], "p"));
+			refused(" is too large: it must stay", WORDS(quantities[i].option, too_large[b], "p"));
 		refused(quantities[i].what, WORDS(quantities[i].option, "12x", "p"));
 		refused("its value is missing", WORDS(quantities[i].option));
 		refused("given twice",
@@ -523,12 +523,12 @@ static void weaker_limits(void **state)
 	                 files);
 	for (int i = 0; i < BOX_LIMIT_MAX; i++)
 		assert_int_equal(accepted(WORDS("--allow-weaker", box_limit_name(i), "p")).spec.weaker, 1U << i);
-	refused("is not a list of limits", WORDS("--require", "", "p"));
-	refused("is not a list of limits", WORDS("--require", "swap,", "p"));
-	refused("is not a list of limits", WORDS("--require", ",swap", "p"));
-	refused("is not a list of limits", WORDS("--require", "mem", "p"));
-	refused("is not a list of limits", WORDS("--allow-weaker", "none", "p"));
-	refused("is not a list of limits", WORDS("--allow-weaker", "swap, pids", "p"));
+	refused("is no limit (use all", WORDS("--require", "", "p"));
+	refused("is no limit (use all", WORDS("--require", "swap,", "p"));
+	refused("is no limit (use all", WORDS("--require", ",swap", "p"));
+	refused("is no limit (use all", WORDS("--require", "mem", "p"));
+	refused("is no limit (use all", WORDS("--allow-weaker", "none", "p"));
+	refused("is no limit (use all", WORDS("--allow-weaker", "swap, pids", "p"));
 }
 
 int main(void)

@@ -122,12 +122,23 @@ static void test_policy_of_all(void **state)
 	        {SYS_socket, 40, 1, 0, ERRNO(EAFNOSUPPORT)},         /* AF_VSOCK */
 	        {SYS_socketpair, 1, 1, 0, ALLOW},
 	        {SYS_socketpair, 2, 1, 0, ERRNO(EAFNOSUPPORT)},
-	        {SYS_setsockopt, 3, 1, 26, ERRNO(EPERM)}, /* SO_ATTACH_FILTER */
-	        {SYS_setsockopt, 3, 1, 2, ALLOW},         /* SO_REUSEADDR */
-	        {SYS_setsockopt, 3, 6, 26, ALLOW},        /* another level */
-	        {SYS_fcntl, 0, 1030, 0, ALLOW},           /* F_DUPFD_CLOEXEC */
-	        {SYS_fcntl, 0, 5, 0, ALLOW},              /* F_GETLK */
-	        {SYS_fcntl, 0, 6, 0, ERRNO(EPERM)},       /* F_SETLK */
+	        {SYS_setsockopt, 3, 1, 26, ERRNO(EPERM)},         /* SO_ATTACH_FILTER */
+	        {SYS_setsockopt, 3, 1, 2, ALLOW},                 /* SO_REUSEADDR */
+	        {SYS_setsockopt, 3, UPPER | 1, 51, ERRNO(EPERM)}, /* SO_ATTACH_REUSEPORT_CBPF */
+	        {SYS_setsockopt, 3, 6, 14, ERRNO(ENOPROTOOPT)},   /* TCP_MD5SIG */
+	        {SYS_setsockopt, 3, 6, UPPER | 1, ERRNO(ENOPROTOOPT)},
+	        {SYS_setsockopt, 3, 41, 48, ERRNO(ENOPROTOOPT)},  /* MCAST_MSFILTER */
+	        {SYS_setsockopt, 3, 41, 20, ERRNO(ENOPROTOOPT)},  /* IPV6_JOIN_GROUP */
+	        {SYS_setsockopt, 3, 41, 32, ERRNO(ENOPROTOOPT)},  /* IPV6_FLOWLABEL_MGR */
+	        {SYS_setsockopt, 3, 0, 35, ERRNO(ENOPROTOOPT)},   /* IP_ADD_MEMBERSHIP */
+	        {SYS_setsockopt, 3, 17, 103, ERRNO(ENOPROTOOPT)}, /* UDP_SEGMENT */
+	        {SYS_mmap, 0, 0, 3, ALLOW},
+	        {SYS_memfd_create, 0, 1, 0, ALLOW},
+	        {SYS_memfd_create, 0, UPPER | 5, 0, ERRNO(EINVAL)}, /* MFD_HUGETLB */
+	        {SYS_fcntl, 0, 1036, 0, ERRNO(EINVAL)},             /* F_SET_RW_HINT */
+	        {SYS_fcntl, 0, 1030, 0, ALLOW},                     /* F_DUPFD_CLOEXEC */
+	        {SYS_fcntl, 0, 5, 0, ALLOW},                        /* F_GETLK */
+	        {SYS_fcntl, 0, 6, 0, ERRNO(EPERM)},                 /* F_SETLK */
 	        {SYS_fcntl, 0, UPPER | 7, 0, ERRNO(EPERM)},
 	        {SYS_fcntl, 0, 38, 0, ERRNO(EPERM)},   /* F_OFD_SETLKW */
 	        {SYS_fcntl, 0, 1024, 0, ERRNO(EPERM)}, /* F_SETLEASE */
@@ -185,7 +196,11 @@ static void test_policy_of_each(void **state)
 	        {SYS_socket, 2, 3, 1, {protocol, protocol, protocol, family}},  /* SOCK_RAW */
 	        {SYS_socket, 10, 5, 0, {protocol, protocol, protocol, family}}, /* SOCK_SEQPACKET */
 	        {SYS_shmget, 0, 0, 0, {ALLOW, ALLOW, none, none}},
-	        {SYS_mq_open, 0, 0, 0, {ALLOW, none, none, none}},
+	        {SYS_shmget, 0, 0, 2048, {ERRNO(ENOMEM), ERRNO(ENOMEM), none, none}}, /* SHM_HUGETLB */
+	        {SYS_mq_open, 0, 0, 0, {none, none, none, none}},
+	        {SYS_setsockopt, 3, 6, 1, {ALLOW, ALLOW, ALLOW, ERRNO(ENOPROTOOPT)}},   /* TCP_NODELAY */
+	        {SYS_setsockopt, 3, 41, 26, {ALLOW, ALLOW, ALLOW, ERRNO(ENOPROTOOPT)}}, /* IPV6_V6ONLY */
+	        {SYS_setsockopt, 3, 0, 1, {ALLOW, ALLOW, ALLOW, ERRNO(ENOPROTOOPT)}},   /* IP_TOS */
 	        {SYS_capget, 0, 0, 0, {none, ALLOW, ALLOW, ALLOW}},
 	        {SYS_pkey_alloc, 0, 0, 0, {none, ALLOW, none, ALLOW}},
 	        {SYS_flock, 0, 0, 0, {none, none, ERRNO(0), ERRNO(0)}},

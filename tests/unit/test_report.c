@@ -209,7 +209,8 @@ static void json_golden(void **state)
 	(void)state;
 	uname(&names);
 	limits[BOX_LIMIT_CPUS] = (struct limit_fact){NULL, RESULT_UNKNOWN, false};
-	limits[BOX_LIMIT_MEMORY].hit = true;
+	limits[BOX_LIMIT_MEMORY].hit = LIMIT_HIT;
+	limits[BOX_LIMIT_TMP].hit = LIMIT_HIT_UNTOLD;
 	text = formatted(REPORT_JSON);
 	snprintf(
 	        expected, sizeof(expected),
@@ -227,7 +228,7 @@ static void json_golden(void **state)
 	        "\"fsize\":{\"value\":106,\"mechanism\":\"supervisor\",\"hit\":false},"
 	        "\"output\":{\"value\":107,\"mechanism\":\"supervisor\",\"hit\":false},"
 	        "\"open-files\":{\"value\":108,\"mechanism\":\"supervisor\",\"hit\":false},"
-	        "\"tmp\":{\"value\":109,\"mechanism\":\"supervisor\",\"hit\":false},"
+	        "\"tmp\":{\"value\":109,\"mechanism\":\"supervisor\",\"hit\":null},"
 	        "\"cpus\":{\"value\":null,\"mechanism\":\"none\",\"hit\":false},"
 	        "\"pin\":{\"value\":null,\"mechanism\":\"supervisor\",\"hit\":false},"
 	        "\"seccomp\":{\"value\":\"default\",\"mechanism\":\"supervisor\",\"hit\":false}},"

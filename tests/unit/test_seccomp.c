@@ -82,12 +82,10 @@ static void test_precedence(void **state)
 	                        "0", "EQ", "1", "0") "]") ", " RULE("\"dup\"",
 	                                                            "\"SCMP_ACT_ALLOW\", \"args\": [" ARG(
 	                                                                    "0", "MASKED_EQ", "1", "1") "]")),
-	        /* The same twice, and a group of nothing. */
+	        /* The same twice. */
 	        DENY(RULE("\"dup\", \"dup\"", "\"SCMP_ACT_ALLOW\"") ", " RULE(
-	                "\"dup\"", "\"SCMP_ACT_ALLOW\"") ", " RULE("",
-	                                                           "\"SCMP_ACT_KILL\"") ", " RULE("\"read\"",
-	                                                                                          "\"SCMP_ACT_NOTIFY\","
-	                                                                                          " \"args\": []")),
+	                "\"dup\"", "\"SCMP_ACT_ALLOW\"") ", " RULE("\"read\"", "\"SCMP_ACT_NOTIFY\","
+	                                                                       " \"args\": []")),
 	        "{\"defaultAction\": \"SCMP_ACT_KILL_PROCESS\", \"syscalls\": [" RULE(
 	                "\"dup\"", "\"SCMP_ACT_KILL_THREAD\"") ", " RULE("\"read\"", "\"SCMP_ACT_ERRNO\"") "]}",
 	        "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [" RULE(
@@ -175,7 +173,9 @@ static void test_bad_profiles(void **state)
 	        {DENY(RULE("1", "\"SCMP_ACT_ALLOW\"")), "unknown system call", EINVAL},
 	        {DENY(RULE("1", "\"SCMP_ACT_ERRNO\"")), "unknown system call", EINVAL},
 	        {DENY(RULE("\"opne\"", "\"SCMP_ACT_ALLOW\"")), "unknown system call \"opne\"", EINVAL},
-	        {DENY(RULE("\"dup\"", "\"SCMP_ACT_TRAP\"")), "unknown action \"SCMP_ACT_TRAP\"", EINVAL},
+	        {DENY(RULE("", "\"SCMP_ACT_ALLOW\"")), "\"names\" is empty", EINVAL},
+	        {DENY(RULE("\"dup\"", "\"SCMP_ACT_TRAP\"")), "SCMP_ACT_TRAP would leave the end to the program",
+	         EINVAL},
 	        {DENY(RULE("\"dup\"", "\"SCMP_ACT_ALLOW\", \"errnoRet\": 1")), "SCMP_ACT_ERRNO only", EINVAL},
 	        {DENY(RULE("\"dup\"", "\"SCMP_ACT_ERRNO\", \"errnoRet\": 5000")), "between 0 and 4095", ERANGE},
 	        {DENY(RULE("\"dup\"", "\"SCMP_ACT_ERRNO\"") ", " RULE("\"dup\"", "\"SCMP_ACT_ALLOW\"")),

@@ -1,0 +1,146 @@
+/* Opens what callers name. Used for the sources of mounts and for redirections. */
+#include "sandbox/path.h"
+
+#include "sandbox/err.h"
+#include "sandbox/fd.h"
+#include "sandbox/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
+#define PATH_BYTES_MAX 4096
+#define LINKS_MAX 40
+
+/* The way that is left: `at` is the folder it starts from, `rest` what is still to go. */
+struct walk {
+	int at;
+	unsigned links;
+	char rest[PATH_BYTES_MAX];
+};
+
+static int start(struct walk *walk, const char *path)
+{
+	size_t len = strlen(path);
+
+	if (len == 0)
+		return -ENOENT;
+	if (len >= sizeof(walk->rest))
+		return -ENAMETOOLONG;
+	memmove(walk->rest, path, len + 1);
+	fd_close(&walk->at);
+	walk->at = (int)sys(SYS_openat, AT_FDCWD, path[0] == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return walk->at < 0 ? walk->at : 0;
+}
+
+static bool is_proc(int fd)
+{
+	struct statfs fs;
+
+	return sys(SYS_fstatfs, fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+}
+
+/* Puts the target of the link `fd` in front of the rest. */
+static int follow(struct walk *walk, int fd, const char *rest)
+{
+	char target[PATH_BYTES_MAX];
+	size_t rest_len = strlen(rest);
+	long n = sys(SYS_readlinkat, fd, "", target, sizeof(target));
+
+	if (n < 0)
+		return (int)n;
+	if (++walk->links > LINKS_MAX)
+		return -ELOOP;
+	if (n == 0 || (size_t)n + rest_len >= sizeof(walk->rest))
+		return -ENAMETOOLONG;
+	memmove(walk->rest + n, rest, rest_len + 1);
+	memcpy(walk->rest, target, (size_t)n);
+	if (walk->rest[0] != '/')
+		return 0;
+	fd_close(&walk->at);
+	walk->at = (int)sys(SYS_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return walk->at < 0 ? walk->at : 0;
+}
+
+/* One component. Returns the descriptor that was asked for when it was the last, -EINPROGRESS when more is to come. */
+static int step(struct walk *walk, int flags, mode_t mode)
+{
+	char *name = walk->rest + strspn(walk->rest, "/"), *rest = name + strcspn(name, "/");
+	bool last = rest[strspn(rest, "/")] == '\0';
+	char cut = *rest;
+	struct stat st;
+	FD_CLEANUP int fd = -1;
+	long rc;
+
+	*rest = '\0';
+	fd = (int)sys(SYS_openat, walk->at, *name == '\0' ? "." : name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd == -ENOENT && last && cut == '\0' && (flags & O_CREAT))
+		return (int)sys(SYS_openat, walk->at, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, mode);
+	TRY(fd);
+	rc = sys(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
+	if (rc < 0)
+		return (int)rc;
+	if (S_ISLNK(st.st_mode) && is_proc(walk->at)) { /* the kernel's own, which may lead where no path does */
+		fd_close(&fd);
+		fd = (int)sys(SYS_openat, walk->at, name, O_PATH | O_CLOEXEC);
+		TRY(fd);
+		if (last)
+			return (int)sys(SYS_openat, walk->at, name, (flags & ~O_CREAT) | O_CLOEXEC | O_NOCTTY);
+	} else if (S_ISLNK(st.st_mode)) {
+		if (st.st_uid != 0)
+			return -ELOOP;
+		*rest = cut;
+		TRY(follow(walk, fd, rest));
+		return -EINPROGRESS;
+	} else if (last && (flags & O_PATH)) {
+		return fd_take(&fd);
+	} else if (last) {
+		return (int)sys(SYS_openat, walk->at, *name == '\0' ? "." : name,
+		                (flags & ~O_CREAT) | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+	}
+	fd_close(&walk->at);
+	walk->at = fd_take(&fd);
+	*rest = cut;
+	memmove(walk->rest, rest, strlen(rest) + 1);
+	return -EINPROGRESS;
+}
+
+int path_open(const char *path, int flags, mode_t mode)
+{
+	struct walk walk = {.at = -1};
+	int fd = start(&walk, path);
+
+	if (fd == 0)
+		do
+			fd = step(&walk, flags, mode);
+		while (fd == -EINPROGRESS);
+	fd_close(&walk.at);
+	return fd;
+}
+
+int path_without_links(const char *path, char **ret)
+{
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
+	FD_CLEANUP int fd = (int)sys(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	char self[32], found[PATH_BYTES_MAX];
+	long n;
+
+	*ret = NULL;
+	if (fd != -ELOOP)
+		return 0;
+	fd = path_open(path, O_PATH, 0);
+	TRY(fd);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	n = sys(SYS_readlinkat, AT_FDCWD, self, found, sizeof(found) - 1);
+	if (n <= 0)
+		return n < 0 ? (int)n : -ENOENT;
+	found[n] = '\0';
+	*ret = strdup(found);
+	return *ret == NULL ? -ENOMEM : 0;
+}
