@@ -1,7 +1,7 @@
 /*
- * Opening what a caller names, in places where a box may have been before: with --box-mode rw or a --bind of the caller's
- * a program can leave symbolic links and FIFOs, and the next command line may lead through them. Launcher only: in a box's
- * user namespace every owner looks like nobody.
+ * Opening what a caller names, in places where a box may have been before: with --box-mode rw or a --bind of the
+ * caller's a program can leave symbolic links and FIFOs, and the next command line may lead through them. Launcher
+ * only: in a box's user namespace every owner looks like nobody.
  */
 #pragma once
 
@@ -9,14 +9,14 @@
 
 /*
  * As open(2), close-on-exec, but of symbolic links only those are followed that root owns, and those of /proc, which
- * no box can have made. Never becomes a controlling terminal. Returns a descriptor or -errno; -ELOOP for a link of another
- * owner.
+ * no box can have made. Never becomes a controlling terminal. Returns a descriptor or -errno; -ELOOP for a link of
+ * another owner.
  */
 int path_open(const char *path, int flags, mode_t mode);
 
 /*
- * The path of the same file or folder with no link in it, malloc'ed; or NULL in *ret where `path` has none itself, so that
- * it may be opened with RESOLVE_NO_SYMLINKS as it is. Returns 0 or -errno as path_open() does.
+ * The path of the same file or folder with no link in it, malloc'ed; or NULL in *ret where `path` has none itself, so
+ * that it may be opened with RESOLVE_NO_SYMLINKS as it is. Returns 0 or -errno as path_open() does.
  */
 int path_without_links(const char *path, char **ret);
 
