@@ -11,11 +11,12 @@ CFLAGS   ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 $(WARN) -I. -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' $(CFLAGS)
 # Static: it starts in about half the time of a dynamic binary, and no LD_PRELOAD reaches it.
 LINK     := -static-pie -Wl,-z,relro,-z,now
-LDLIBS   := -lseccomp -lcap -lcgroup -ljson-c
+LDLIBS   := -lseccomp -lcgroup -ljson-c
 
 # Packages of Debian 12, installed where they are missing.
-BUILD_PACKAGES := gcc libc6-dev libseccomp-dev libcap-dev libcgroup-dev libjson-c-dev
-CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev bats python3 iproute2 procps util-linux strace
+BUILD_PACKAGES := gcc libc6-dev libseccomp-dev libcgroup-dev libjson-c-dev
+CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev bats python3 iproute2 procps util-linux strace \
+	g++ default-jdk-headless nodejs golang-go rustc perl ruby fp-compiler fp-units-rtl
 LINT_PACKAGES  := clang-format clang-tidy clang shellcheck git
 BENCH_PACKAGES := bubblewrap crun
 
@@ -23,7 +24,7 @@ PROFILES := $(sort $(wildcard policy/profiles/*.json))
 SRC := $(wildcard sandbox/*.c) $(filter-out policy/gen_%.c,$(wildcard policy/*.c)) $(wildcard runner/*.c)
 OBJ := $(SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/profiles.o
 LIB := $(filter-out $(BUILD)/obj/runner/main.o,$(OBJ))
-GEN_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,policy/gen_profiles.c policy/seccomp.c policy/bpf_code.c policy/json.c sandbox/err.c sandbox/fd.c)
+GEN_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,policy/gen_profiles.c policy/seccomp.c policy/bpf_code.c policy/json.c policy/json_text.c sandbox/err.c sandbox/fd.c)
 
 .PHONY: all
 all: $(BUILD)/sbx ## build build/sbx

@@ -1,10 +1,11 @@
 /*
- * Run when sbx is built: `gen_profiles default=policy/profiles/default.json ... > profiles_gen.c` compiles each profile
+ * Run when sbx is built: `gen_profiles default=policy/profiles/default.json ... > profiles.c` compiles each profile
  * and writes the C file that defines seccomp_builtin[], in the order of the arguments. tests/unit/test_seccomp.c
  * checks that the bytes in the binary are what libseccomp makes of the JSON in the binary.
  */
 #include "policy/json.h"
 #include "policy/seccomp.h"
+#include "sandbox/fd.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,11 +16,6 @@
 /* seccomp.c looks profiles up here; the generator has none to look up. */
 const struct seccomp_profile seccomp_builtin[] = {{.name = NULL}};
 
-static void free_chars(char **text)
-{
-	free(*text);
-}
-
 static void close_file(FILE **file)
 {
 	if (*file != NULL)
@@ -29,7 +25,7 @@ static void close_file(FILE **file)
 static int read_profile(const char *path, char **ret_text, size_t *ret_len, struct sbx_err *err)
 {
 	__attribute__((cleanup(close_file))) FILE *file = fopen(path, "re");
-	__attribute__((cleanup(free_chars))) char *text = NULL;
+	FREE_CLEANUP char *text = NULL;
 	size_t len;
 
 	if (file == NULL)
@@ -67,7 +63,7 @@ static void write_literal(const char *text, size_t len)
 
 static int write_profile(const char *name, const char *path, struct sbx_err *err)
 {
-	__attribute__((cleanup(free_chars))) char *text = NULL;
+	FREE_CLEANUP char *text = NULL;
 	__attribute__((cleanup(json_freep))) struct json_object *root = NULL;
 	struct json_object *summary_json = NULL;
 	struct sock_filter *filter;

@@ -8,6 +8,8 @@
  */
 #include "policy/json.h"
 
+#include "policy/json_text.h"
+
 #include <errno.h>
 #include <json-c/json.h>
 #include <limits.h>
@@ -67,6 +69,36 @@ static void json_tokener_freep(json_tokener **tokener)
 		json_tokener_free(*tokener);
 }
 
+static size_t count_members(struct json_object *json)
+{
+	size_t n = 0;
+
+	if (json_object_is_type(json, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(json); i++)
+			n += count_members(json_object_array_get_idx(json, i));
+	if (json_object_is_type(json, json_type_object)) {
+		json_object_object_foreach(json, key, value)
+		{
+			n += 1 + count_members(value);
+			(void)key;
+		}
+	}
+	return n;
+}
+
+/* Of a key that is given twice json-c keeps the last, so the text then has more members than what was read from it. */
+static int check_text(const char *text, size_t len, struct json_object *json, const char *origin, struct sbx_err *err)
+{
+	const char *what;
+	size_t members = 0, at = json_text_check(text, len, &what, &members);
+
+	if (at < len)
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s: %s at byte %zu", origin, what, at);
+	if (members != count_members(json))
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s: an object has a key twice", origin);
+	return 0;
+}
+
 int json_parse(const char *text, size_t len, const char *origin, struct json_object **ret, struct sbx_err *err)
 {
 	__attribute__((cleanup(json_tokener_freep))) json_tokener *tokener = NULL;
@@ -94,8 +126,12 @@ int json_parse(const char *text, size_t len, const char *origin, struct json_obj
 		error = json_tokener_get_error(tokener);
 	}
 	if (error == json_tokener_success && end == len) {
-		*ret = json;
-		return 0;
+		int rc = check_text(text, len, json, origin, err);
+		if (rc < 0)
+			json_object_put(json);
+		else
+			*ret = json;
+		return rc;
 	}
 	json_object_put(json);
 	if (error == json_tokener_success || error == json_tokener_continue)

@@ -1,7 +1,6 @@
 /*
- * JSON through json-c, which only policy/json.c includes. Parsing is strict: UTF-8 checked, bounded depth
- * (32) and size, nothing after the value. Laxer than the standard is what json-c does not tell: a key given
- * twice counts as given last, strings may stand in single quotes and hold control characters, NaN is a number.
+ * JSON through json-c, which only policy/json.c includes. Parsing is strict, and stricter than json-c: UTF-8 checked,
+ * bounded depth (32) and size, nothing after the value, no key twice in an object, no integer beyond 64 bits.
  * Building keeps the order of insertion. `struct json_object` is json-c's own; values are reference counted:
  * json_free() gives one up. As in json-c, the JSON value null is the NULL pointer.
  */
@@ -50,10 +49,7 @@ size_t json_length(const struct json_object *array); /* 0 for what is no array *
 struct json_object *json_at(const struct json_object *array, size_t index);
 /* NULL for what is no string, or holds a NUL. */
 const char *json_string_of(struct json_object *json);
-/*
- * Whether it is an integer of that range. A number beyond 64 bits reads as UINT64_MAX or INT64_MIN (json-c clamps it
- * while parsing), so a caller to whom those mean something special must refuse them.
- */
+/* Whether it is an integer of that range. */
 bool json_u64_of(const struct json_object *json, uint64_t *ret_value);
 bool json_i64_of(const struct json_object *json, int64_t *ret_value);
 bool json_bool_of(const struct json_object *json, bool *ret_value); /* whether it is one */

@@ -1,7 +1,7 @@
 /* The commands of sbx: one file each, one row each in main.c's table. */
 #pragma once
 
-/* argv[0] is the command's name. Each returns the exit status: EXIT_* below, or what its man page says. */
+/* argv[0] is the command's name. Each returns the exit status: SBX_EXIT_* below, or what its man page says. */
 int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_setup(int argc, char **argv);

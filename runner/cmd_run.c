@@ -1,5 +1,6 @@
-/* sbx run: one program in one box. The way of a run is the six calls of run_box(). */
+/* sbx run: one program in one box. The way of a run is run_box(). */
 #include "policy/plan.h"
+#include "policy/seccomp.h"
 #include "policy/verdict.h"
 #include "runner/args_run.h"
 #include "runner/cmd.h"
@@ -14,8 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-
-#define PROFILE_BYTES_MAX (1U << 20)
 
 extern char **environ;
 
@@ -71,11 +70,11 @@ static int load_profile(struct run_spec *spec, struct sbx_err *err)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return sbx_fail(err, SBX_STAGE_USAGE, errno, "--seccomp: cannot open %.200s: %s", spec->seccomp,
 		                strerror(errno));
-	if (!S_ISREG(st.st_mode) || st.st_size > PROFILE_BYTES_MAX)
+	if (!S_ISREG(st.st_mode) || (size_t)st.st_size > SECCOMP_PROFILE_BYTES_MAX)
 		return sbx_fail(err, SBX_STAGE_USAGE, EFBIG, "--seccomp: %.200s is not a file of at most 1 MiB",
 		                spec->seccomp);
-	cmd.profile = malloc(PROFILE_BYTES_MAX);
-	n = cmd.profile == NULL ? -1 : read(fd, cmd.profile, PROFILE_BYTES_MAX);
+	cmd.profile = malloc(SECCOMP_PROFILE_BYTES_MAX);
+	n = cmd.profile == NULL ? -1 : read(fd, cmd.profile, SECCOMP_PROFILE_BYTES_MAX);
 	if (n < 0)
 		return sbx_fail(err, SBX_STAGE_USAGE, errno, "--seccomp: cannot read %.200s", spec->seccomp);
 	spec->seccomp_json = cmd.profile;

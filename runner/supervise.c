@@ -7,6 +7,7 @@
  */
 #include "runner/supervise.h"
 
+#include "policy/size.h"
 #include "sandbox/fd.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@
 
 #define SETUP_NS_MAX (60ULL * 1000000000)
 /* Looks closer together than this gain nothing: the counter itself moves by ticks. */
-#define LOOK_NS_MIN 250000ULL
+#define LOOK_NS_MIN 100000ULL
 /* So far apart they get while the counter stands still just below the limit. */
 #define LOOK_NS_IDLE 4000000ULL
 /* Runs shorter than this end before /proc/stat, which counts in hundredths of a second, could show anything. */
@@ -112,10 +113,13 @@ static uint64_t steal_ticks(void)
 static unsigned cores_at_once(const struct box_plan *plan)
 {
 	cpu_set_t set;
+	unsigned listed;
 	uint64_t n = sched_getaffinity(0, sizeof(set), &set) == 0 ? (uint64_t)CPU_COUNT(&set) : CPU_SETSIZE;
 
 	if (plan->cpus_of_slot)
 		n = 1;
+	if (plan->cpus != NULL && cpu_list_parse(plan->cpus, &listed) == 0 && listed < n)
+		n = listed;
 	if (plan->pids_max < n)
 		n = plan->pids_max;
 	if (plan->cpu_rate_millis != BOX_UNLIMITED && (plan->cpu_rate_millis + 999) / 1000 < n)
@@ -205,10 +209,12 @@ static void on_timer(struct run *run)
 			run->looked = true;
 			run->steal_ticks = steal_ticks();
 		}
-		cg_leaf_look(&run->box.leaf, &run->result);
+		/* first what may have to end the run: the rest takes as long as a tenth of a millisecond */
 		look_at_cpu(run, now_ns);
 		if (run->oom_looks > 0)
 			look_at_oom(run, now_ns);
+		if (run->state == RUN_RUNNING)
+			cg_leaf_look(&run->box.leaf, &run->result);
 	}
 	arm(run);
 }

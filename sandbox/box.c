@@ -20,8 +20,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-/* The program makes its own network namespace, while init builds the rest, and its cgroup one, once it is in its leaf.
- */
+/* A helper of init makes the network namespace, while init builds the rest; the program its cgroup one, once it is in
+ * its leaf. */
 #define NAMESPACES (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS)
 
 /* A dead init may wait for a process in uninterruptible sleep; then the run ends without it, as an error. */
@@ -230,7 +230,7 @@ static int start_in_order(struct box *box, const int stdio[3], struct sbx_err *e
 	t = clock_ns();
 	TRY(map_ids(box, err));
 	TRY(say_go(box, err));
-	trace_own(box, SBX_STAGE_IDS, t, "");
+	trace_own(box, SBX_STAGE_IDS, t, "uid and gid maps");
 	return 0;
 }
 
@@ -315,6 +315,7 @@ enum box_event box_read_event(struct box *box, struct run_result *result)
 		box->notify_fd = fd;
 		result->started = true;
 		result->setup_us = (box->exec_ns - box->start_ns) / 1000;
+		trace_own(box, SBX_STAGE_EXEC, box->exec_ns, box->plan->argv[0]);
 		return BOX_EVENT_EXEC;
 	case SETUP_MSG_EXIT:
 		result->status_known = true;

@@ -11,7 +11,7 @@
 
 enum sbx_stage {
 	SBX_STAGE_NONE,
-	/* the launcher, in order */
+	/* the launcher */
 	SBX_STAGE_USAGE,      /* the command line or a file it names */
 	SBX_STAGE_PLAN,       /* spec -> plan */
 	SBX_STAGE_HOST,       /* finding the cgroup hierarchies and the run directory */
@@ -20,7 +20,7 @@ enum sbx_stage {
 	SBX_STAGE_STDIO,      /* redirections and pipes */
 	SBX_STAGE_NAMESPACES, /* clone3 of init into fresh namespaces */
 	SBX_STAGE_IDS,        /* uid and gid maps, and taking the ids */
-	/* init, in order */
+	/* init */
 	SBX_STAGE_SOURCES, /* opening what will be mounted */
 	SBX_STAGE_SPAWN,   /* clone3 of the program into the leaf */
 	SBX_STAGE_ROOT,    /* the box's own tmpfs */
@@ -28,7 +28,7 @@ enum sbx_stage {
 	SBX_STAGE_PIVOT,
 	SBX_STAGE_NETWORK,
 	SBX_STAGE_LOCKDOWN, /* init gives up what it no longer needs */
-	/* the program, in order */
+	/* the program */
 	SBX_STAGE_ENTER, /* entering a v1 leaf, hiding the cgroup path */
 	SBX_STAGE_SESSION,
 	SBX_STAGE_FDS,

@@ -44,14 +44,6 @@ int fd_write_at(int dir_fd, const char *name, const char *text)
 	return (size_t)n == len ? 0 : -EIO;
 }
 
-int fd_write_u64_at(int dir_fd, const char *name, uint64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
-	return fd_write_at(dir_fd, name, text);
-}
-
 static int parse_u64(const char *text, uint64_t *ret)
 {
 	char *end;
@@ -79,7 +71,7 @@ int fd_read_u64_at(int dir_fd, const char *name, uint64_t *ret)
 	return parse_u64(buf, ret);
 }
 
-int text_key_u64(const char *text, const char *key, uint64_t *ret)
+bool text_key_u64(const char *text, const char *key, uint64_t *ret)
 {
 	size_t len = strlen(key);
 
@@ -90,7 +82,7 @@ int text_key_u64(const char *text, const char *key, uint64_t *ret)
 		if (text != NULL)
 			text++;
 	}
-	return 0;
+	return false;
 }
 
 uint64_t clock_ns(void)

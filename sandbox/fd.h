@@ -1,6 +1,7 @@
 /* Scope cleanup for descriptors and memory, and the small reads and writes that kernel files want. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -37,16 +38,15 @@ int fd_read_at(int dir_fd, const char *name, char *buf, size_t size);
 
 /* Writes `text` with one write(2), as cgroup and proc files want it, to an existing file. Returns 0 or -errno. */
 int fd_write_at(int dir_fd, const char *name, const char *text);
-int fd_write_u64_at(int dir_fd, const char *name, uint64_t value);
 
 /* The decimal number that a kernel file starts with. "max" gives UINT64_MAX. Returns 0 or -errno. */
 int fd_read_u64_at(int dir_fd, const char *name, uint64_t *ret);
 
 /*
  * The number behind `key` and one space in the flat-keyed text of memory.stat and its kin. `key` matches
- * whole words at a line's start. Returns false, *ret untouched, where there is none.
+ * whole words at a line's start. False, *ret untouched, where there is none.
  */
-int text_key_u64(const char *text, const char *key, uint64_t *ret);
+bool text_key_u64(const char *text, const char *key, uint64_t *ret);
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 uint64_t clock_ns(void);

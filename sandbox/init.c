@@ -171,8 +171,6 @@ static int take_ids(struct setup *setup, struct sbx_err *err)
 		rc = sys(SYS_setresuid, plan->init_uid, plan->init_uid, plan->init_uid);
 	if (rc < 0)
 		return sbx_fail(err, SBX_STAGE_IDS, (int)-rc, "cannot take the ids of the box's init");
-	if (setup->tracing)
-		snprintf(setup->detail, sizeof(setup->detail), "init %u:%u", plan->init_uid, plan->init_gid);
 	return 0;
 }
 
@@ -208,26 +206,38 @@ static int die_with_launcher(struct setup *setup, struct sbx_err *err)
 /* The box, in the order it is built. */
 static const struct setup_step steps[] = {
         /* what needs neither mapped ids nor the leaf, while the launcher makes both */
-        {SBX_STAGE_NAMESPACES, reset_signals},
-        {SBX_STAGE_NAMESPACES, reset_priorities},
-        {SBX_STAGE_NETWORK, setup_start_network},
-        {SBX_STAGE_ROOT, make_private},
-        {SBX_STAGE_LOCKDOWN, forbid_gains},
+        {SBX_STAGE_NAMESPACES, "default signals", reset_signals},
+        {SBX_STAGE_NAMESPACES, "default priorities", reset_priorities},
+        {SBX_STAGE_NETWORK, "a helper makes the namespace", setup_start_network},
+        {SBX_STAGE_ROOT, "private mounts", make_private},
+        {SBX_STAGE_LOCKDOWN, "no new privileges, empty bounding set", forbid_gains},
         /* with the caller's ids: its rights decide what may be shown to the program */
-        {SBX_STAGE_SOURCES, setup_open_sources},
-        {SBX_STAGE_IDS, wait_for_launcher},
+        {SBX_STAGE_SOURCES, "what is to be mounted", setup_open_sources},
+        {SBX_STAGE_IDS, "wait for the launcher's maps and leaf", wait_for_launcher},
         /* still with the caller's ids: only these may place a process in the leaf */
-        {SBX_STAGE_SPAWN, setup_spawn_program},
-        {SBX_STAGE_IDS, take_ids},
-        {SBX_STAGE_ROOT, setup_make_root},
-        {SBX_STAGE_MOUNT, setup_mounts},
-        {SBX_STAGE_ROOT, setup_limit_scratch},
-        {SBX_STAGE_PIVOT, setup_pivot},
-        {SBX_STAGE_NETWORK, name_host},
-        {SBX_STAGE_NETWORK, setup_join_network},
-        {SBX_STAGE_LOCKDOWN, drop_caps},
-        {SBX_STAGE_LOCKDOWN, die_with_launcher},
+        {SBX_STAGE_SPAWN, "the program, asleep", setup_spawn_program},
+        {SBX_STAGE_IDS, "init's own", take_ids},
+        {SBX_STAGE_ROOT, "a tmpfs", setup_make_root},
+        {SBX_STAGE_MOUNT, "all of them", setup_mounts},
+        {SBX_STAGE_ROOT, "its size", setup_limit_scratch},
+        {SBX_STAGE_PIVOT, "into the tmpfs, read-only", setup_pivot},
+        {SBX_STAGE_NETWORK, "host name", name_host},
+        {SBX_STAGE_NETWORK, "init joins the namespace", setup_join_network},
+        {SBX_STAGE_LOCKDOWN, "init's capabilities", drop_caps},
+        {SBX_STAGE_LOCKDOWN, "death with the launcher", die_with_launcher},
 };
+
+void setup_trace(const struct setup *setup, enum sbx_stage stage, uint64_t begin_ns, int errnum, const char *what,
+                 const char *detail)
+{
+	struct setup_msg msg = {.type = SETUP_MSG_TRACE};
+
+	msg.trace.stage = stage;
+	msg.trace.errnum = errnum;
+	msg.trace.us = (uint32_t)((clock_ns() - begin_ns) / 1000);
+	snprintf(msg.trace.detail, sizeof(msg.trace.detail), "%s%s%s", what, detail[0] != '\0' ? " " : "", detail);
+	say(setup, &msg, -1);
+}
 
 static void say_failed(const struct setup *setup, const struct sbx_err *err)
 {
@@ -240,19 +250,11 @@ static void say_failed(const struct setup *setup, const struct sbx_err *err)
 static int build(struct setup *setup, struct sbx_err *err)
 {
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		uint64_t begin_ns = clock_ns();
-		struct setup_msg msg = {.type = SETUP_MSG_TRACE};
-		int rc;
+		uint64_t begin_ns = setup->tracing ? clock_ns() : 0;
+		int rc = steps[i].run(setup, err);
 
-		setup->detail[0] = '\0';
-		rc = steps[i].run(setup, err);
-		if (setup->tracing) {
-			msg.trace.stage = steps[i].stage;
-			msg.trace.errnum = rc < 0 ? -rc : 0;
-			msg.trace.us = (uint32_t)((clock_ns() - begin_ns) / 1000);
-			memcpy(msg.trace.detail, setup->detail, sizeof(setup->detail));
-			say(setup, &msg, -1);
-		}
+		if (setup->tracing)
+			setup_trace(setup, steps[i].stage, begin_ns, rc < 0 ? -rc : 0, steps[i].what, "");
 		if (rc < 0)
 			return rc;
 	}

@@ -52,7 +52,7 @@ enum box_network {
 	BOX_NETWORK_MAX,
 };
 
-/* Limits that need a kernel facility some hosts lack. A mask of these may be let go of by the caller. */
+/* All limits. Some need a kernel facility that some hosts lack: a mask of these may be let go of by the caller. */
 enum box_limit {
 	BOX_LIMIT_TIME,
 	BOX_LIMIT_WALL,

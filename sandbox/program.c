@@ -218,15 +218,15 @@ static int load_filter(struct setup *setup, struct sbx_err *err)
 
 static const struct setup_step steps[] = {
         /* first, while the capabilities are there that the namespaces need */
-        {SBX_STAGE_NETWORK, setup_join_network},
-        {SBX_STAGE_ENTER, enter_leaf},
-        {SBX_STAGE_SESSION, new_session},
-        {SBX_STAGE_FDS, set_stdio},
-        {SBX_STAGE_RLIMITS, set_rlimits},
-        {SBX_STAGE_CREDENTIALS, set_credentials},
+        {SBX_STAGE_NETWORK, "the program joins the namespace", setup_join_network},
+        {SBX_STAGE_ENTER, "the leaf (v1), a cgroup namespace", enter_leaf},
+        {SBX_STAGE_SESSION, "its own", new_session},
+        {SBX_STAGE_FDS, "0, 1 and 2", set_stdio},
+        {SBX_STAGE_RLIMITS, "all of them", set_rlimits},
+        {SBX_STAGE_CREDENTIALS, "ids, no capabilities", set_credentials},
         /* as the program's user: what it may not enter it does not start in */
-        {SBX_STAGE_CHDIR, change_dir},
-        {SBX_STAGE_SECCOMP, load_filter},
+        {SBX_STAGE_CHDIR, "the working directory", change_dir},
+        {SBX_STAGE_SECCOMP, "the filter", load_filter},
 };
 
 static const char *env_path(char *const *envp)
@@ -264,11 +264,16 @@ static int exec_along_path(char *const *argv, char *const *envp)
 	return (int)-worst;
 }
 
-static void trace_step(struct setup *setup, enum sbx_stage stage, uint64_t begin_ns, int rc)
+_Static_assert(sizeof(steps) / sizeof(steps[0]) < SETUP_TRACE_MAX, "a trace for each step, and for exec");
+
+static void trace_step(struct setup *setup, enum sbx_stage stage, const char *what, uint64_t begin_ns, int rc)
 {
-	if (setup->n_program_trace < SETUP_TRACE_MAX)
-		setup->program_trace[setup->n_program_trace++] = (struct box_trace){
-		        .stage = stage, .errnum = rc < 0 ? -rc : 0, .us = (uint32_t)((clock_ns() - begin_ns) / 1000)};
+	struct box_trace *trace = &setup->program_trace[setup->n_program_trace++];
+
+	trace->stage = stage;
+	trace->errnum = rc < 0 ? -rc : 0;
+	trace->us = (uint32_t)((clock_ns() - begin_ns) / 1000);
+	snprintf(trace->detail, sizeof(trace->detail), "%s", what);
 }
 
 static void take_steps(struct setup *setup)
@@ -281,7 +286,7 @@ static void take_steps(struct setup *setup)
 		setup->stage = steps[i].stage;
 		rc = steps[i].run(setup, &setup->program_err);
 		if (setup->tracing)
-			trace_step(setup, steps[i].stage, begin_ns, rc);
+			trace_step(setup, steps[i].stage, steps[i].what, begin_ns, rc);
 		if (rc < 0)
 			return;
 	}
@@ -292,7 +297,7 @@ static void take_steps(struct setup *setup)
 	setup->stage = SBX_STAGE_EXEC;
 	errnum = exec_along_path(setup->plan->argv, setup->plan->envp);
 	if (setup->tracing)
-		trace_step(setup, SBX_STAGE_EXEC, setup->exec_ns, -errnum);
+		trace_step(setup, SBX_STAGE_EXEC, setup->plan->argv[0], setup->exec_ns, -errnum);
 	sbx_fail(&setup->program_err, SBX_STAGE_EXEC, errnum, "cannot execute");
 }
 

@@ -448,7 +448,11 @@ int setup_mounts(struct setup *setup, struct sbx_err *err)
 {
 	for (size_t i = 0; i < setup->plan->n_mounts; i++) {
 		const struct box_mount *m = &setup->plan->mounts[i];
+		uint64_t begin_ns = setup->tracing ? clock_ns() : 0;
 		int rc = do_mount(setup, i);
+		if (setup->tracing)
+			setup_trace(setup, SBX_STAGE_MOUNT, begin_ns, rc < 0 ? -rc : 0, box_mount_kind_name(m->kind),
+			            m->dst);
 		if (rc < 0)
 			return sbx_fail(err, SBX_STAGE_MOUNT, -rc, "cannot make %.80s (%s%s%.120s) in the box%s",
 			                m->dst, box_mount_kind_name(m->kind),
@@ -456,8 +460,6 @@ int setup_mounts(struct setup *setup, struct sbx_err *err)
 			                m->src != NULL && m->kind <= BOX_MOUNT_OVERLAY ? m->src : "",
 			                mount_advice(m, -rc));
 	}
-	if (setup->tracing)
-		snprintf(setup->detail, sizeof(setup->detail), "%zu mounts and files", setup->plan->n_mounts);
 	return 0;
 }
 

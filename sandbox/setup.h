@@ -49,13 +49,13 @@ struct setup {
 
 	/* --debug */
 	bool tracing;
-	char detail[sizeof(((struct box_trace *)0)->detail)]; /* a step of init's may leave its arguments here */
 	struct box_trace program_trace[SETUP_TRACE_MAX];
 	unsigned n_program_trace;
 };
 
 struct setup_step {
 	enum sbx_stage stage;
+	const char *what; /* for --debug */
 	int (*run)(struct setup *setup, struct sbx_err *err);
 };
 
@@ -110,6 +110,11 @@ uint64_t setup_stack(const struct setup *setup, enum setup_stack which);
 
 /* sandbox/init.c: pid 1 of the box, `arg` a struct setup. Never returns. */
 _Noreturn void setup_init(void *arg);
+
+/* sandbox/init.c: tells the launcher of a step of init's, or a part of one, that began then. Only where setup->tracing.
+ */
+void setup_trace(const struct setup *setup, enum sbx_stage stage, uint64_t begin_ns, int errnum, const char *what,
+                 const char *detail);
 
 /* sandbox/init.c: takes a notification from the filter's listener, where one waits. Also the launcher's. */
 void setup_read_denied(int listener_fd, struct denied_call *denied);

@@ -83,15 +83,13 @@ within() {
 # Process ids of what this test run started through sbx: launchers and inits by their file, the programs of a box,
 # whose file has no path here, by its content.
 processes() {
-	local dir exe
-	for dir in /proc/[0-9]*; do
-		exe=$(readlink "$dir/exe") || continue
+	find /proc/[0-9]*/exe -printf '%l %h\n' 2>/dev/null | while read -r exe dir; do
 		case $exe in
 		"$SBX") ;;
 		/box/*) cmp -s "$dir/exe" "$BOX/${exe#/box/}" ;;
 		*) false ;;
 		esac && echo "${dir#/proc/}"
-	done 2>/dev/null
+	done
 	return 0
 }
 
