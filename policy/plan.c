@@ -4,9 +4,11 @@
 #include "policy/bpf_run.h"
 #include "policy/seccomp.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #define DEFAULT_PATH "PATH=/usr/local/bin:/usr/bin:/bin"
@@ -113,6 +115,35 @@ static uint64_t default_inodes(uint64_t tmp_bytes)
 	return one_each > 65536 ? 65536 : one_each < 16 ? 16 : one_each;
 }
 
+/* A second fence behind the cgroup's counter, for a supervisor that is stopped: whole seconds, per process. */
+static uint64_t cpu_fence_s(uint64_t cpu_us_max)
+{
+	return cpu_us_max == BOX_UNLIMITED ? BOX_UNLIMITED : cpu_us_max / 1000000 + 2;
+}
+
+static void plan_rlimits(struct box_plan *box, const struct run_spec *spec)
+{
+	const struct box_rlimit rlimits[] = {
+	        {RLIMIT_STACK, spec->stack_bytes_max == SPEC_UNSET ? "--stack (as --mem)" : "--stack",
+	         box->stack_bytes_max},
+	        {RLIMIT_FSIZE, "--fsize", box->fsize_bytes_max},
+	        {RLIMIT_NOFILE, "--open-files", box->open_files_max},
+	        {RLIMIT_CPU, "--time (and two seconds)", cpu_fence_s(box->cpu_us_max)},
+	        {RLIMIT_CORE, "core dumps", 0},
+	        {RLIMIT_RTPRIO, "real-time priority", 0},
+	        {RLIMIT_NICE, "nice", 0},
+	        {RLIMIT_MEMLOCK, "locked memory", 64 << 10},
+	        /* these two are counted for the box's id and for the launcher's as well: what one box takes, others
+	           lack */
+	        {RLIMIT_MSGQUEUE, "message queues", 0},
+	        {RLIMIT_SIGPENDING, "pending signals", 256},
+	};
+
+	static_assert(sizeof(rlimits) == sizeof(box->rlimits), "");
+	memcpy(box->rlimits, rlimits, sizeof(rlimits));
+	box->n_rlimits = BOX_RLIMITS_MAX;
+}
+
 static void plan_limits(struct box_plan *box, const struct run_spec *spec)
 {
 	box->cpu_us_max = spec->cpu_us_max;
@@ -130,6 +161,7 @@ static void plan_limits(struct box_plan *box, const struct run_spec *spec)
 	box->cpus = spec->pin == PIN_LIST ? spec->pin_list : NULL;
 	box->cpus_of_slot = spec->pin == PIN_AUTO;
 	box->weaker = spec->weaker;
+	plan_rlimits(box, spec);
 }
 
 /* sbx itself has yet to exec under the caller's profile, and reads a clock just before, with nobody there to be

@@ -24,12 +24,18 @@ static void print_limits(FILE *out, const struct box_plan *plan)
 		uint64_t value;
 		void (*format)(uint64_t, char *, unsigned long);
 	} rows[] = {
-	        {"time", plan->cpu_us_max, duration_format},     {"wall", plan->wall_us_max, duration_format},
-	        {"memory", plan->memory_bytes_max, size_format}, {"pids", plan->pids_max, NULL},
-	        {"stack", plan->stack_bytes_max, size_format},   {"fsize", plan->fsize_bytes_max, size_format},
-	        {"output", plan->output_bytes_max, size_format}, {"open-files", plan->open_files_max, NULL},
-	        {"tmp", plan->scratch_bytes, size_format},       {"tmp-inodes", plan->scratch_inodes, NULL},
-	        {"cpus-millis", plan->cpu_rate_millis, NULL},
+	        {"time", plan->cpu_us_max, duration_format},
+	        {"wall", plan->wall_us_max, duration_format},
+	        {"memory", plan->memory_bytes_max, size_format},
+	        {"swap", plan->memory_bytes_max == BOX_UNLIMITED ? BOX_UNLIMITED : 0, size_format},
+	        {"pids", plan->pids_max, NULL},
+	        {"stack", plan->stack_bytes_max, size_format},
+	        {"fsize", plan->fsize_bytes_max, size_format},
+	        {"output", plan->output_bytes_max, size_format},
+	        {"open-files", plan->open_files_max, NULL},
+	        {"tmp", plan->scratch_bytes, size_format},
+	        {"tmp-inodes", plan->scratch_inodes, NULL},
+	        {"cpus-thousandths", plan->cpu_rate_millis, NULL},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -41,6 +47,14 @@ static void print_limits(FILE *out, const struct box_plan *plan)
 		else
 			snprintf(text, sizeof(text), "%llu", (unsigned long long)rows[i].value);
 		fprintf(out, "limit %s %s\n", rows[i].name, text);
+	}
+	for (size_t i = 0; i < plan->n_rlimits; i++) {
+		const struct box_rlimit *rlimit = &plan->rlimits[i];
+		fprintf(out, "rlimit %s ", rlimit->name);
+		if (rlimit->value == BOX_UNLIMITED)
+			fputs("unlimited\n", out);
+		else
+			fprintf(out, "%llu\n", (unsigned long long)rlimit->value);
 	}
 	fprintf(out, "pin %s\n", plan->cpus != NULL ? plan->cpus : plan->cpus_of_slot ? "slot" : "none");
 	for (int limit = 0; limit < BOX_LIMIT_MAX; limit++)

@@ -74,6 +74,14 @@ enum box_limit {
 const char *box_limit_name(enum box_limit limit);
 const char *box_limit_option(enum box_limit limit);
 
+/* A limit of each process by itself, soft and hard. */
+struct box_rlimit {
+	int resource;     /* RLIMIT_* */
+	const char *name; /* for messages: the option behind it, or what it limits */
+	uint64_t value;   /* in the resource's own unit; BOX_UNLIMITED leaves it as the caller's hard limit */
+};
+#define BOX_RLIMITS_MAX 10
+
 struct box_plan {
 	char *const *argv; /* argv[0] is looked up inside the box: by path with a '/', else along PATH */
 	char *const *envp; /* the program's whole environment */
@@ -94,6 +102,8 @@ struct box_plan {
 	uint64_t fsize_bytes_max;
 	uint64_t output_bytes_max; /* stdout and stderr together; supervised */
 	uint64_t open_files_max;
+	struct box_rlimit rlimits[BOX_RLIMITS_MAX];
+	size_t n_rlimits;
 	uint64_t cpu_rate_millis; /* thousandths of a core; BOX_UNLIMITED for no cap */
 	const char *cpus;         /* a cpuset list as the kernel writes it ("0-1,3"), NULL for no pinning */
 	bool cpus_of_slot;        /* `cpus` is NULL and the slot's own core is meant */

@@ -105,48 +105,33 @@ static int set_stdio(struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
-static int set_rlimit(const char *name, __rlimit_resource_t resource, uint64_t value, struct sbx_err *err)
+static int set_rlimit(const struct box_rlimit *wanted, struct sbx_err *err)
 {
-	struct rlimit old, limit = {.rlim_cur = value, .rlim_max = value};
-	long rc = sys(SYS_getrlimit, resource, &old);
+	struct rlimit old, limit = {.rlim_cur = wanted->value, .rlim_max = wanted->value};
+	long rc = sys(SYS_getrlimit, wanted->resource, &old);
 
 	if (rc < 0)
-		return sbx_fail(err, SBX_STAGE_RLIMITS, (int)-rc, "cannot read the limit of %s", name);
-	if (value == BOX_UNLIMITED) /* none of ours: what this sbx was started with */
+		return sbx_fail(err, SBX_STAGE_RLIMITS, (int)-rc, "cannot read the limit of %s", wanted->name);
+	if (wanted->value == BOX_UNLIMITED) /* none of ours: what this sbx was started with */
 		limit.rlim_cur = limit.rlim_max = old.rlim_max;
-	rc = sys(SYS_setrlimit, resource, &limit);
+	rc = sys(SYS_setrlimit, wanted->resource, &limit);
 	if (rc == 0)
 		return 0;
 	if (rc == -EPERM)
 		return sbx_fail(
 		        err, SBX_STAGE_RLIMITS, EPERM,
-		        "%s asks for %llu, but the hard limit this sbx was started with is %llu; raise that (ulimit "
-		        "-H) or ask for less",
-		        name, (unsigned long long)value, (unsigned long long)old.rlim_max);
-	return sbx_fail(err, SBX_STAGE_RLIMITS, (int)-rc, "cannot set the limit of %s", name);
-}
-
-/* A second fence behind the cgroup's counter, for a supervisor that is stopped: whole seconds, per process. */
-static uint64_t cpu_fence_s(uint64_t cpu_us_max)
-{
-	return cpu_us_max == BOX_UNLIMITED ? BOX_UNLIMITED : cpu_us_max / 1000000 + 2;
+		        "%s asks for %llu, but the hard limit this sbx was started with is %llu; ask for less, or "
+		        "start sbx with a higher one (prlimit(1), limits.conf(5))",
+		        wanted->name, (unsigned long long)wanted->value, (unsigned long long)old.rlim_max);
+	return sbx_fail(err, SBX_STAGE_RLIMITS, (int)-rc, "cannot set the limit of %s", wanted->name);
 }
 
 static int set_rlimits(struct setup *setup, struct sbx_err *err)
 {
 	const struct box_plan *plan = setup->plan;
 
-	TRY(set_rlimit("--stack", RLIMIT_STACK, plan->stack_bytes_max, err));
-	TRY(set_rlimit("--fsize", RLIMIT_FSIZE, plan->fsize_bytes_max, err));
-	TRY(set_rlimit("--open-files", RLIMIT_NOFILE, plan->open_files_max, err));
-	TRY(set_rlimit("--time", RLIMIT_CPU, cpu_fence_s(plan->cpu_us_max), err));
-	TRY(set_rlimit("core dumps", RLIMIT_CORE, 0, err));
-	TRY(set_rlimit("real-time priority", RLIMIT_RTPRIO, 0, err));
-	TRY(set_rlimit("nice", RLIMIT_NICE, 0, err));
-	TRY(set_rlimit("locked memory", RLIMIT_MEMLOCK, 64 << 10, err));
-	/* these two are counted for the box's id and for the launcher's as well, so what one box takes, others lack */
-	TRY(set_rlimit("message queues", RLIMIT_MSGQUEUE, 0, err));
-	TRY(set_rlimit("pending signals", RLIMIT_SIGPENDING, 256, err));
+	for (size_t i = 0; i < plan->n_rlimits; i++)
+		TRY(set_rlimit(&plan->rlimits[i], err));
 	if (!plan->aslr) {
 		long rc = sys(SYS_personality, ADDR_NO_RANDOMIZE);
 		if (rc < 0)
