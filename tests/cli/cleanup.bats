@@ -137,7 +137,7 @@ child_of() {
 }
 
 @test "STOP of the launcher and CONT: the run goes on" {
-	"$SBX" run --wall 100s --report "$T/report" --format json -- ./burn self 300 2>/dev/null &
+	"$SBX" run --wall 100s --report "$T/report" --format json -- ./burn self 2000 2>/dev/null &
 	launcher=$!
 	sleep 0.1
 	kill -STOP "$launcher"

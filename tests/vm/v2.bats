@@ -69,6 +69,10 @@ wanted() {
 	grep -q 'sbx setup --user 1234 --pid' "$BATS_TEST_TMPDIR/err"
 	"$SBX" setup --user 1234 --pid $BASHPID
 	[ "$(as_user "$SBX" run -- ./good 2>/dev/null)" = '78498 primes' ]
+	# init has the program's id there, and not even without a filter may the program trace it: PTRACE_SEIZE, EPERM
+	[ "$(as_user "$SBX" run --seccomp none -- /usr/bin/python3 -c 'import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.ptrace(0x4206, 1, 0, 0), ctypes.get_errno())')" = '-1 1' ]
 }
 
 @test "nothing is left" {
