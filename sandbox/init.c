@@ -94,18 +94,21 @@ static int reset_signals(struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
-/* A caller with more rights than it means to give: real-time or idle scheduling, more than its share, a protected life.
+/*
+ * What a caller may have more of than it means to give: real-time scheduling, more than its share of cores and disk, a
+ * protected life. One that has less than others stays so.
  */
 static int reset_priorities(struct setup *setup, struct sbx_err *err)
 {
 	static const struct sched_param none = {0};
-	long rc = sys(SYS_sched_setscheduler, 0, SCHED_OTHER, &none);
+	long policy = sys(SYS_sched_getscheduler, 0) & ~SCHED_RESET_ON_FORK, rc = 0;
 	FD_CLEANUP int fd = -1;
 
-	/* the raw call counts from 40 downwards; a caller that is nice stays so */
-	if (rc == 0 && sys(SYS_getpriority, PRIO_PROCESS, 0) > 20)
+	if (policy != SCHED_OTHER && policy != SCHED_BATCH && policy != SCHED_IDLE)
+		rc = sys(SYS_sched_setscheduler, 0, SCHED_OTHER, &none);
+	if (rc == 0 && sys(SYS_getpriority, PRIO_PROCESS, 0) > 20) /* the raw call counts from 40 downwards */
 		rc = sys(SYS_setpriority, PRIO_PROCESS, 0, 0);
-	if (rc == 0)
+	if (rc == 0 && IOPRIO_PRIO_CLASS(sys(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0)) == IOPRIO_CLASS_RT)
 		rc = sys(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0));
 	if (rc == 0 && setup->oom_protected) {
 		fd = (int)sys(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);

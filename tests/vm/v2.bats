@@ -75,6 +75,11 @@ libc = ctypes.CDLL(None, use_errno=True)
 print(libc.ptrace(0x4206, 1, 0, 0), ctypes.get_errno())')" = '-1 1' ]
 }
 
+@test "a launcher that is protected from the OOM killer does not pass that on" {
+	[ "$(choom -n -500 -- "$SBX" run -- /bin/cat /proc/self/oom_score_adj 2>/dev/null)" = 0 ]
+	wanted MLE --mem 64M -- ./memory
+}
+
 @test "nothing is left" {
 	[ -z "$(find /sys/fs/cgroup/sbx -name 'run-*')" ]
 	[ -z "$(pgrep -x sbx)" ]
