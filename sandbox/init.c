@@ -167,11 +167,7 @@ static int take_ids(struct setup *setup, struct sbx_err *err)
 
 	if (setup->host->rootless) /* one id is all there is, and it is this process's already */
 		return 0;
-	rc = sys(SYS_setgroups, 0, NULL);
-	if (rc == 0)
-		rc = sys(SYS_setresgid, plan->init_gid, plan->init_gid, plan->init_gid);
-	if (rc == 0)
-		rc = sys(SYS_setresuid, plan->init_uid, plan->init_uid, plan->init_uid);
+	rc = setup_take_ids(plan->init_uid, plan->init_gid);
 	if (rc < 0)
 		return sbx_fail(err, SBX_STAGE_IDS, (int)-rc, "cannot take the ids of the box's init");
 	return 0;

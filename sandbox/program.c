@@ -140,6 +140,15 @@ static int set_rlimits(struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
+long setup_take_ids(uid_t uid, gid_t gid)
+{
+	long rc = sys(SYS_setgroups, 0, NULL);
+
+	if (rc == 0)
+		rc = sys(SYS_setresgid, gid, gid, gid);
+	return rc < 0 ? rc : sys(SYS_setresuid, uid, uid, uid);
+}
+
 long setup_drop_caps(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -154,13 +163,8 @@ static int set_credentials(struct setup *setup, struct sbx_err *err)
 	const struct box_plan *plan = setup->plan;
 	long rc = 0;
 
-	if (!setup->host->rootless) {
-		rc = sys(SYS_setgroups, 0, NULL);
-		if (rc == 0)
-			rc = sys(SYS_setresgid, plan->gid, plan->gid, plan->gid);
-		if (rc == 0)
-			rc = sys(SYS_setresuid, plan->uid, plan->uid, plan->uid);
-	}
+	if (!setup->host->rootless)
+		rc = setup_take_ids(plan->uid, plan->gid);
 	if (rc < 0)
 		return sbx_fail(err, SBX_STAGE_CREDENTIALS, (int)-rc, "cannot take the program's ids");
 	rc = setup_drop_caps();

@@ -119,6 +119,10 @@ void setup_trace(const struct setup *setup, enum sbx_stage stage, uint64_t begin
 /* sandbox/init.c: takes a notification from the filter's listener, where one waits. Also the launcher's. */
 void setup_read_denied(int listener_fd, struct denied_call *denied);
 
+/* sandbox/program.c: makes the calling process this user with no other group, real, effective and saved. 0 or -errno.
+ */
+long setup_take_ids(uid_t uid, gid_t gid);
+
 /* sandbox/program.c: all capabilities of the calling process, for good. 0 or -errno. */
 long setup_drop_caps(void);
 
