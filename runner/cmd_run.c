@@ -107,7 +107,7 @@ static int supervise(struct sbx_err *err)
 	box_init(&cmd.run.box);
 	if (cmd.args.debug)
 		cmd.run.box.trace = print_trace;
-	/* before signals are held back: opening a FIFO waits for its other end */
+	/* before signals are held back: a file may lie on a disk that answers late */
 	TRY(run_streams_open(&cmd.run.streams, &cmd.args.spec, err));
 	TRY(supervisor_init(&cmd.supervisor, err));
 	rc = supervisor_start(&cmd.supervisor, &cmd.run, &cmd.host, err);

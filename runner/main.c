@@ -27,8 +27,8 @@ static void print_usage(FILE *out)
 	fputs("\nsbx COMMAND --help tells more. Manual: sbx(1), sbx-policy(5).\n", out);
 }
 
-/* A launcher needs some thirty descriptors and writes small files; a caller's soft limits may be lower than what it may
- * have. */
+/* A launcher needs some descriptors (HOST_FDS_NEEDED) and writes small files; a caller's soft limits may be lower than
+ * what it may have. */
 static void raise_soft_limit(__rlimit_resource_t resource)
 {
 	struct rlimit limit;

@@ -396,7 +396,8 @@ static void on_signal(struct supervisor *supervisor)
 	for (struct run *run = supervisor->runs; run != NULL; run = run->next) {
 		if (run->state == RUN_ENDED)
 			continue;
-		run->result.interrupt_signal = (int)info.ssi_signo;
+		if (run->result.interrupt_signal == 0)
+			run->result.interrupt_signal = (int)info.ssi_signo;
 		end_early(run, KILLED_BY_INTERRUPT);
 		if (run->state == RUN_DRAINED)
 			run->state = RUN_ENDED;
@@ -455,6 +456,7 @@ int supervisor_start(struct supervisor *supervisor, struct run *run, const struc
 	int rc;
 
 	run_result_init(&run->result);
+	run->result.cgroup_version = host->cgroup_version;
 	run->supervisor = supervisor;
 	run->timer_fd = -1;
 	run->state = RUN_SETUP;

@@ -30,8 +30,9 @@ const char *cg_controller_name(enum cg_controller controller);
 /* The slice's name, in every hierarchy of v1 and at the root of v2's. */
 #define HOST_SLICE "sbx"
 /* Slots, and so boxes at once, for one run directory. Each has two outside ids. */
-#define HOST_FDS_NEEDED 48 /* descriptors of a launcher with one box */
 #define HOST_SLOTS 4096
+/* Descriptors of a launcher with one box. */
+#define HOST_FDS_NEEDED 48
 
 struct box_host {
 	unsigned cgroup_version; /* 1 or 2 */

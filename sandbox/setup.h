@@ -7,8 +7,8 @@
  * need no channel: they are fields and descriptors that init has too. It sleeps until init lets it go, and from there
  * to exec the two never run at once.
  *
- * Init in turn shares the launcher's memory, where setup_may_share() allows it, and the launcher goes on meanwhile. So
- * nothing in init.c, program.c, network.c and root.c calls what keeps state in libc: no errno, no malloc, no stdio
+ * Init in turn shares the launcher's memory, where may_share() in box.c allows it, and the launcher goes on meanwhile.
+ * So nothing in init.c, program.c, network.c and root.c calls what keeps state in libc: no errno, no malloc, no stdio
  * but snprintf. sandbox/sys.h makes their system calls. See docs/adr/0004.
  */
 #pragma once

@@ -34,6 +34,7 @@ void samples_finish(struct samples *samples);
 struct launch {
 	const char *const *argv; /* argv[0] is a path */
 	int out_fd, err_fd;      /* -1: /dev/null, as standard input always is */
+	bool takes_stdio; /* it makes what it gets there its own (crun): a file in memory, not the host's /dev/null */
 	const char *filter_path; /* opened anew as LAUNCH_FILTER_FD, or NULL */
 };
 

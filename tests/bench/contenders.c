@@ -112,7 +112,8 @@ void contenders_init(struct place *place)
 	crun_argv[6] = place->bundle;
 	crun_argv[7] = place->cgroup;
 	for (int i = 0; i < CONTENDER_MAX; i++)
-		contenders[i].launch = (struct launch){.argv = argvs[i], .out_fd = -1, .err_fd = -1};
+		contenders[i].launch = (struct launch){
+		        .argv = argvs[i], .out_fd = -1, .err_fd = -1, .takes_stdio = argvs[i] == crun_argv};
 	contenders[BWRAP].launch.filter_path = place->filter;
 	/* first, since sbx may have to look for the cgroups, part of which crun's bundle hides */
 	if (place_make_filter(place) < 0)

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -42,16 +43,25 @@ static int null_fd(void)
 	return fd;
 }
 
+static int memory_fd(void)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = memfd_create("stdio", MFD_CLOEXEC);
+	return fd;
+}
+
 int launch_start(const struct launch *what, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
-	int fds[3] = {-1, what->out_fd, what->err_fd};
+	int fds[3] = {-1, what->out_fd, what->err_fd}, otherwise = what->takes_stdio ? memory_fd() : null_fd();
 	int rc = posix_spawn_file_actions_init(&actions);
 
 	if (rc != 0)
 		return -rc;
 	for (int i = 0; i < 3 && rc == 0; i++)
-		rc = posix_spawn_file_actions_adddup2(&actions, fds[i] < 0 ? null_fd() : fds[i], i);
+		rc = posix_spawn_file_actions_adddup2(&actions, fds[i] < 0 ? otherwise : fds[i], i);
 	if (rc == 0 && what->filter_path != NULL)
 		rc = posix_spawn_file_actions_addopen(&actions, LAUNCH_FILTER_FD, what->filter_path, O_RDONLY, 0);
 	if (rc == 0)
