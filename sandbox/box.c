@@ -10,11 +10,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -321,8 +323,8 @@ enum box_event box_read_event(struct box *box, struct run_result *result)
 		result->status_known = true;
 		result->wait_status = msg.exit.wait_status;
 		result->involuntary_switches = msg.exit.involuntary_switches;
-		if (msg.exit.denied.seen)
-			result->denied = msg.exit.denied;
+		if (msg.exit.denied && !result->denied.seen)
+			result->denied = (struct denied_call){.seen = true, .nr = -1};
 		if (msg.exit.alone)
 			box->end_ns = msg.exit.end_ns;
 		return BOX_EVENT_EXIT;
@@ -332,9 +334,15 @@ enum box_event box_read_event(struct box *box, struct run_result *result)
 
 void box_read_denied(struct box *box, struct run_result *result)
 {
-	setup_read_denied(box->notify_fd, &result->denied);
-	if (!result->denied.seen)
-		result->denied = (struct denied_call){.seen = true, .nr = -1};
+	struct pollfd waiting = {.fd = box->notify_fd, .events = POLLIN};
+	struct seccomp_notif notif = {0}; /* the kernel insists on zeroes */
+
+	result->denied = (struct denied_call){.seen = true, .nr = -1};
+	/* without a caller that waits the ioctl would block, on 6.1 even after the last process of the filter is gone
+	 */
+	if (poll(&waiting, 1, 0) > 0 && (waiting.revents & POLLIN) &&
+	    ioctl(box->notify_fd, SECCOMP_IOCTL_NOTIF_RECV, &notif) == 0)
+		result->denied = (struct denied_call){.seen = true, .arch = notif.data.arch, .nr = notif.data.nr};
 }
 
 int box_cpu_us(const struct box *box, uint64_t *ret_us)

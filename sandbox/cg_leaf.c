@@ -83,6 +83,19 @@ static int remove_dir(int slice_fd, const char *name, const struct cg_leaf *leaf
 	}
 }
 
+/* Whether an earlier controller of this leaf lies in the same hierarchy, as cpu and cpuacct often do. */
+static bool shares_hierarchy(const struct cg_leaf *leaf, int controller)
+{
+	struct stat own, other;
+
+	for (int c = 0; c < controller; c++)
+		if (leaf->dir_fd[c] >= 0 && fstat(leaf->host->slice_fd[controller], &own) == 0 &&
+		    fstat(leaf->host->slice_fd[c], &other) == 0 && own.st_dev == other.st_dev &&
+		    own.st_ino == other.st_ino)
+			return true;
+	return false;
+}
+
 static int open_dirs(struct cg_leaf *leaf, const char *cpus, struct sbx_err *err)
 {
 	const struct box_host *host = leaf->host;
@@ -90,7 +103,7 @@ static int open_dirs(struct cg_leaf *leaf, const char *cpus, struct sbx_err *err
 	for (int c = 0; c < CG_MAX; c++) {
 		if (!wanted(host, c, cpus))
 			continue;
-		if (mkdirat(host->slice_fd[c], leaf->name, 0755) < 0)
+		if (!shares_hierarchy(leaf, c) && mkdirat(host->slice_fd[c], leaf->name, 0755) < 0)
 			return sbx_fail(err, SBX_STAGE_CGROUP, errno, "cannot make the %s cgroup %s of this run",
 			                cg_controller_name((enum cg_controller)c), leaf->name);
 		leaf->dir_fd[c] =

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ioprio.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -330,17 +329,11 @@ static void say_exec(struct setup *setup)
 		sys_exit(1);
 }
 
-void setup_read_denied(int listener_fd, struct denied_call *denied)
+static bool is_call_waiting(int listener_fd)
 {
 	struct pollfd waiting = {.fd = listener_fd, .events = POLLIN};
-	struct seccomp_notif notif = {0}; /* the kernel insists on zeroes */
 
-	/* without a caller that waits the ioctl would block, on 6.1 even after the last process of the filter is gone
-	 */
-	if (sys(SYS_poll, &waiting, 1, 0) <= 0 || !(waiting.revents & POLLIN) ||
-	    sys(SYS_ioctl, listener_fd, SECCOMP_IOCTL_NOTIF_RECV, &notif) < 0)
-		return;
-	*denied = (struct denied_call){.seen = true, .arch = notif.data.arch, .nr = notif.data.nr};
+	return sys(SYS_poll, &waiting, 1, 0) > 0 && (waiting.revents & POLLIN) != 0;
 }
 
 static _Noreturn void reap_until_exit(struct setup *setup)
@@ -365,9 +358,11 @@ static _Noreturn void reap_until_exit(struct setup *setup)
 			pid = sys(SYS_wait4, -1, &status, WNOHANG | __WALL);
 		while (pid > 0);
 		msg.exit.alone = pid < 0;
-		/* a call of what the program left behind, which dies with this process */
-		if (pid == 0 && setup->listener_fd >= 0)
-			setup_read_denied(setup->listener_fd, &msg.exit.denied);
+		/*
+		 * A call of what the program left behind, which dies with this process. It is only looked for: with two
+		 * readers the launcher could wait for one that is taken already, for ever on kernels before 6.11.
+		 */
+		msg.exit.denied = pid == 0 && setup->listener_fd >= 0 && is_call_waiting(setup->listener_fd);
 		say(setup, &msg, -1);
 		sys_exit(0); /* takes whatever the program left behind with it */
 	}

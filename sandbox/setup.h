@@ -83,8 +83,8 @@ struct setup_msg {
 		} exec;
 		struct {
 			int wait_status;
-			bool alone;                /* nothing else was left running in the box */
-			struct denied_call denied; /* that the launcher had not seen yet */
+			bool alone;  /* nothing else was left running in the box */
+			bool denied; /* a denied call was waiting for the launcher */
 			uint64_t end_ns, involuntary_switches;
 		} exit;
 	};
@@ -115,9 +115,6 @@ _Noreturn void setup_init(void *arg);
  */
 void setup_trace(const struct setup *setup, enum sbx_stage stage, uint64_t begin_ns, int errnum, const char *what,
                  const char *detail);
-
-/* sandbox/init.c: takes a notification from the filter's listener, where one waits. Also the launcher's. */
-void setup_read_denied(int listener_fd, struct denied_call *denied);
 
 /* sandbox/program.c: makes the calling process this user with no other group, real, effective and saved. 0 or -errno.
  */
