@@ -141,7 +141,6 @@ static void plan_rlimits(struct box_plan *box, const struct run_spec *spec)
 
 	static_assert(sizeof(rlimits) == sizeof(box->rlimits), "");
 	memcpy(box->rlimits, rlimits, sizeof(rlimits));
-	box->n_rlimits = BOX_RLIMITS_MAX;
 }
 
 static void plan_limits(struct box_plan *box, const struct run_spec *spec)
@@ -214,45 +213,11 @@ static int plan_filter(struct policy_plan *plan, const struct run_spec *spec, st
 	return check_filter(plan, err);
 }
 
-static bool is_asked_for(const struct box_plan *box, enum box_limit limit)
-{
-	switch (limit) {
-	case BOX_LIMIT_TIME:
-		return box->cpu_us_max != BOX_UNLIMITED;
-	case BOX_LIMIT_WALL:
-		return box->wall_us_max != BOX_UNLIMITED;
-	case BOX_LIMIT_MEMORY:
-	case BOX_LIMIT_SWAP:
-		return box->memory_bytes_max != BOX_UNLIMITED;
-	case BOX_LIMIT_PIDS:
-		return box->pids_max != BOX_UNLIMITED;
-	case BOX_LIMIT_STACK:
-		return box->stack_bytes_max != BOX_UNLIMITED;
-	case BOX_LIMIT_FSIZE:
-		return box->fsize_bytes_max != BOX_UNLIMITED;
-	case BOX_LIMIT_OUTPUT:
-		return box->output_bytes_max != BOX_UNLIMITED;
-	case BOX_LIMIT_OPEN_FILES:
-		return box->open_files_max != BOX_UNLIMITED;
-	case BOX_LIMIT_TMP:
-		return box->scratch_bytes != BOX_UNLIMITED;
-	case BOX_LIMIT_CPUS:
-		return box->cpu_rate_millis != BOX_UNLIMITED;
-	case BOX_LIMIT_PIN:
-		return box->cpus != NULL || box->cpus_of_slot;
-	case BOX_LIMIT_SECCOMP:
-		return box->filter != NULL;
-	case BOX_LIMIT_MAX:
-		break;
-	}
-	return false;
-}
-
 /* A limit that must be enforced and was not asked for is a mistake of the caller's, and not one to be silent about. */
 static int check_required(const struct policy_plan *plan, const struct run_spec *spec, struct sbx_err *err)
 {
 	for (int limit = 0; limit < BOX_LIMIT_MAX; limit++)
-		if ((spec->required & (1U << limit)) && !is_asked_for(&plan->box, (enum box_limit)limit))
+		if ((spec->required & (1U << limit)) && !box_limit_is_set(&plan->box, (enum box_limit)limit))
 			return sbx_fail(err, SBX_STAGE_USAGE, EINVAL,
 			                "--require: %s must be enforced, but %s asks for none",
 			                box_limit_name((enum box_limit)limit), box_limit_option((enum box_limit)limit));

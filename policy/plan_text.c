@@ -48,7 +48,7 @@ static void print_limits(FILE *out, const struct box_plan *plan)
 			snprintf(text, sizeof(text), "%llu", (unsigned long long)rows[i].value);
 		fprintf(out, "limit %s %s\n", rows[i].name, text);
 	}
-	for (size_t i = 0; i < plan->n_rlimits; i++) {
+	for (size_t i = 0; i < BOX_RLIMITS_MAX; i++) {
 		const struct box_rlimit *rlimit = &plan->rlimits[i];
 		fprintf(out, "rlimit %s ", rlimit->name);
 		if (rlimit->value == BOX_UNLIMITED)

@@ -375,6 +375,18 @@ static unsigned limit_bits(const char *name, size_t len)
 	return 0;
 }
 
+static int no_limit(const struct args_value *at, const char *name, size_t len)
+{
+	char one[ARGS_QUOTE_SIZE], what[256] = "is no limit (use all, or some of ";
+
+	snprintf(one, sizeof(one), "%.*s", (int)(len < QUOTE_BYTES_MAX ? len : QUOTE_BYTES_MAX), name);
+	for (int i = 0; i < BOX_LIMIT_MAX; i++) {
+		size_t end = strlen(what);
+		snprintf(what + end, sizeof(what) - end, "%s%s", box_limit_name(i), i + 1 < BOX_LIMIT_MAX ? "," : ")");
+	}
+	return bad_value(at, one, what);
+}
+
 static int parse_limit_list(const struct args_value *at, const char *value, unsigned *ret_mask)
 {
 	unsigned mask = 0;
@@ -383,13 +395,8 @@ static int parse_limit_list(const struct args_value *at, const char *value, unsi
 		size_t len = strcspn(name, ",");
 		unsigned bits = limit_bits(name, len);
 
-		if (bits == 0) {
-			char one[ARGS_QUOTE_SIZE];
-			snprintf(one, sizeof(one), "%.*s", (int)(len < QUOTE_BYTES_MAX ? len : QUOTE_BYTES_MAX), name);
-			return bad_value(at, one,
-			                 "is no limit (use all, or some of time,wall,memory,swap,pids,stack,fsize,"
-			                 "output,open-files,tmp,cpus,pin,seccomp)");
-		}
+		if (bits == 0)
+			return no_limit(at, name, len);
 		mask |= bits;
 		if (name[len] == '\0')
 			break;
@@ -414,10 +421,8 @@ int args_take_require(const struct args_value *at, const char *value)
 /* F, "-", or fd:N */
 int args_take_report(const struct args_value *at, const char *value)
 {
-	size_t n = strncmp(value, "fd:", 3) == 0 ? strspn(value + 3, "0123456789") : 0;
-
 	TRY(args_take_string(at, value));
-	if (strncmp(value, "fd:", 3) == 0 && (n == 0 || n > 9 || value[3 + n] != '\0'))
+	if (report_where_fd(value) == REPORT_NOWHERE)
 		return bad_value(at, value, "is not fd:N with a number N (a file of that name is ./fd:...)");
 	return 0;
 }

@@ -82,12 +82,6 @@ static int load_profile(struct run_spec *spec, struct sbx_err *err)
 	return 0;
 }
 
-/* NULL where the report goes to a descriptor. */
-static const char *report_file_name(const char *where)
-{
-	return where == NULL || strcmp(where, "-") == 0 || strncmp(where, "fd:", 3) == 0 ? NULL : where;
-}
-
 static int print_plan(struct sbx_err *err)
 {
 	FREE_CLEANUP char *text = policy_plan_text(&cmd.plan.box);
@@ -133,10 +127,9 @@ static bool is_line_open(void)
 	const struct run_spec *spec = &cmd.args.spec;
 	bool out = spec->stdout_path == NULL && io->out.bytes > 0 && io->out.last != '\n';
 	bool err = spec->stderr_path == NULL && io->err.bytes > 0 && io->err.last != '\n';
+	int fd = report_where_fd(cmd.args.report);
 
-	if (cmd.args.report == NULL)
-		return err || (out && is_same_file(STDOUT_FILENO, STDERR_FILENO));
-	return strcmp(cmd.args.report, "-") == 0 && (out || (err && is_same_file(STDOUT_FILENO, STDERR_FILENO)));
+	return fd >= 0 && ((out && is_same_file(fd, STDOUT_FILENO)) || (err && is_same_file(fd, STDERR_FILENO)));
 }
 
 static int write_report(struct sbx_err *err)
@@ -165,7 +158,8 @@ static int run_box(struct sbx_err *err)
 	int rc;
 
 	run_result_init(result);
-	TRY(run_streams_check(&cmd.args.spec, report_file_name(cmd.args.report), err));
+	TRY(run_streams_check(&cmd.args.spec, report_where_fd(cmd.args.report) == REPORT_FILE ? cmd.args.report : NULL,
+	                      err));
 	TRY(load_profile(&cmd.args.spec, err));
 	TRY(policy_plan(&cmd.plan, &cmd.args.spec, err));
 	if (cmd.args.dry_run)

@@ -14,7 +14,6 @@ void relay_init(struct relay *relay)
 	relay->own_src = relay->own_dst = relay->dst_is_box = relay->over = relay->reading = false;
 	relay->budget = NULL;
 	relay->bytes = 0;
-	relay->last = '\n';
 	relay->errnum = 0;
 	relay->begin = relay->end = 0;
 }

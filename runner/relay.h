@@ -28,7 +28,7 @@ struct relay {
 	bool dst_is_box;  /* a receiver that leaves is the program's own business (EPIPE: done, not failed) */
 	uint64_t *budget; /* bytes that may still pass, shared with other relays; NULL for no bound */
 	uint64_t bytes;   /* passed on */
-	char last;        /* of them; a newline where there are none */
+	char last;        /* of them, once there is one */
 	int errnum;
 	bool reading; /* with RELAY_FAILED */
 	int watched;  /* the supervisor's: which of the two it waits for, -1 for neither */

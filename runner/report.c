@@ -266,7 +266,7 @@ static void write_memory(FILE *out, const struct report *report)
 static bool is_expected(const struct report *report, enum box_limit limit)
 {
 	if (limit == BOX_LIMIT_PIN)
-		return report->plan->cpus != NULL || report->plan->cpus_of_slot;
+		return box_limit_is_set(report->plan, limit);
 	return limit == BOX_LIMIT_SECCOMP || report->limits[limit].value != RESULT_UNKNOWN;
 }
 

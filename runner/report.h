@@ -48,6 +48,10 @@ struct report_sink {
 	char name[256]; /* the final name in dir_fd */
 };
 
+/* The descriptor that such a place is; or one of these two, the second for an fd:N without a number. */
+enum { REPORT_FILE = -1, REPORT_NOWHERE = -2 };
+int report_where_fd(const char *where);
+
 /* `sink` may be uninitialised, and is filled only on success. Fails with SBX_STAGE_REPORT. */
 int report_sink_open(struct report_sink *sink, const char *where, struct sbx_err *err);
 /*

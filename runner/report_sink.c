@@ -64,16 +64,23 @@ static int use_fd(struct report_sink *sink, int fd, const char *what, struct sbx
 	return 0;
 }
 
-/* The N of "fd:N", or -1. */
-static int fd_number(const char *digits)
+int report_where_fd(const char *where)
 {
-	size_t n = strspn(digits, "0123456789");
+	size_t n;
 	int fd = 0;
 
-	if (n == 0 || n > 9 || digits[n] != '\0')
-		return -1;
-	while (*digits != '\0')
-		fd = fd * 10 + (*digits++ - '0');
+	if (where == NULL)
+		return STDERR_FILENO;
+	if (strcmp(where, "-") == 0)
+		return STDOUT_FILENO;
+	if (strncmp(where, "fd:", 3) != 0)
+		return REPORT_FILE;
+	where += 3;
+	n = strspn(where, "0123456789");
+	if (n == 0 || n > 9 || where[n] != '\0')
+		return REPORT_NOWHERE;
+	while (*where != '\0')
+		fd = fd * 10 + (*where++ - '0');
 	return fd;
 }
 
@@ -161,18 +168,17 @@ static int open_file(struct report_sink *sink, const char *path, struct sbx_err 
 
 int report_sink_open(struct report_sink *sink, const char *where, struct sbx_err *err)
 {
-	if (where == NULL)
-		return use_fd(sink, STDERR_FILENO, "standard error", err);
-	if (strcmp(where, "-") == 0)
-		return use_fd(sink, STDOUT_FILENO, "standard output", err);
-	if (strncmp(where, "fd:", 3) == 0) {
-		int fd = fd_number(where + 3);
+	int fd = report_where_fd(where);
 
-		if (fd < 0)
-			return FAIL(err, EINVAL, "--report: %.40s is not fd:N with a number N", where);
-		return use_fd(sink, fd, where, err);
-	}
-	return open_file(sink, where, err);
+	if (fd == REPORT_FILE)
+		return open_file(sink, where, err);
+	if (fd == REPORT_NOWHERE)
+		return FAIL(err, EINVAL, "--report: %.40s is not fd:N with a number N", where);
+	return use_fd(sink, fd,
+	              where == NULL             ? "standard error"
+	              : strcmp(where, "-") == 0 ? "standard output"
+	                                        : where,
+	              err);
 }
 
 /* 0 or -errno. A pipe of the caller may be non-blocking; its reader is waited for, as a blocking one would be. */

@@ -103,7 +103,7 @@ static int open_dirs(struct cg_leaf *leaf, const char *cpus, struct sbx_err *err
 	for (int c = 0; c < CG_MAX; c++) {
 		if (!wanted(host, c, cpus))
 			continue;
-		if (!shares_hierarchy(leaf, c) && mkdirat(host->slice_fd[c], leaf->name, 0755) < 0)
+		if (mkdirat(host->slice_fd[c], leaf->name, 0755) < 0 && !(errno == EEXIST && shares_hierarchy(leaf, c)))
 			return sbx_fail(err, SBX_STAGE_CGROUP, errno, "cannot make the %s cgroup %s of this run",
 			                cg_controller_name((enum cg_controller)c), leaf->name);
 		leaf->dir_fd[c] =

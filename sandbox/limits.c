@@ -4,36 +4,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-static uint64_t limit_value(const struct box_plan *plan, enum box_limit limit)
-{
-	switch (limit) {
-	case BOX_LIMIT_TIME:
-		return plan->cpu_us_max;
-	case BOX_LIMIT_WALL:
-		return plan->wall_us_max;
-	case BOX_LIMIT_MEMORY:
-		return plan->memory_bytes_max;
-	case BOX_LIMIT_SWAP:
-		return plan->memory_bytes_max == BOX_UNLIMITED ? BOX_UNLIMITED : 0;
-	case BOX_LIMIT_PIDS:
-		return plan->pids_max;
-	case BOX_LIMIT_STACK:
-		return plan->stack_bytes_max;
-	case BOX_LIMIT_FSIZE:
-		return plan->fsize_bytes_max;
-	case BOX_LIMIT_OUTPUT:
-		return plan->output_bytes_max;
-	case BOX_LIMIT_OPEN_FILES:
-		return plan->open_files_max;
-	case BOX_LIMIT_TMP:
-		return plan->scratch_bytes;
-	case BOX_LIMIT_CPUS:
-		return plan->cpu_rate_millis;
-	default:
-		return BOX_UNLIMITED;
-	}
-}
-
 static const char *own_mechanism(const struct box_plan *plan, enum box_limit limit)
 {
 	switch (limit) {
@@ -52,11 +22,6 @@ static const char *own_mechanism(const struct box_plan *plan, enum box_limit lim
 	default:
 		return "none";
 	}
-}
-
-static bool is_pinned(const struct box_plan *plan)
-{
-	return plan->cpus != NULL || plan->cpus_of_slot;
 }
 
 /* The controller that a limit stands on, or CG_MAX. */
@@ -116,13 +81,12 @@ void box_limit_facts(const struct box_host *host, const struct box_plan *plan, c
 		enum box_limit limit = (enum box_limit)l;
 		enum cg_controller controller = needs(limit);
 		const char *mechanism = cg_leaf_mechanism(host, limit);
-		uint64_t value = limit_value(plan, limit);
+		uint64_t value = box_limit_value(plan, limit);
 
 		if (mechanism == NULL)
 			mechanism = own_mechanism(plan, limit);
 		if ((limit == BOX_LIMIT_SWAP && result->swap_free) ||
-		    (controller != CG_MAX && !host->has[controller]) || (limit == BOX_LIMIT_PIN && !is_pinned(plan)) ||
-		    (value == BOX_UNLIMITED && limit != BOX_LIMIT_PIN && limit != BOX_LIMIT_SECCOMP))
+		    (controller != CG_MAX && !host->has[controller]) || !box_limit_is_set(plan, limit))
 			mechanism = "none";
 		facts[l] = (struct limit_fact){.mechanism = mechanism,
 		                               .value = value,

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdbool.h>
@@ -15,15 +16,21 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
-#define PATH_BYTES_MAX 4096
 #define LINKS_MAX 40
 
 /* The way that is left: `at` is the folder it starts from, `rest` what is still to go. */
 struct walk {
 	int at;
 	unsigned links;
-	char rest[PATH_BYTES_MAX];
+	char rest[PATH_MAX];
 };
+
+static int go_to(struct walk *walk, const char *folder)
+{
+	fd_close(&walk->at);
+	walk->at = (int)sys(SYS_openat, AT_FDCWD, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return walk->at < 0 ? walk->at : 0;
+}
 
 static int start(struct walk *walk, const char *path)
 {
@@ -33,10 +40,8 @@ static int start(struct walk *walk, const char *path)
 		return -ENOENT;
 	if (len >= sizeof(walk->rest))
 		return -ENAMETOOLONG;
-	memmove(walk->rest, path, len + 1);
-	fd_close(&walk->at);
-	walk->at = (int)sys(SYS_openat, AT_FDCWD, path[0] == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return walk->at < 0 ? walk->at : 0;
+	memcpy(walk->rest, path, len + 1);
+	return go_to(walk, path[0] == '/' ? "/" : ".");
 }
 
 static bool is_proc(int fd)
@@ -49,7 +54,7 @@ static bool is_proc(int fd)
 /* Puts the target of the link `fd` in front of the rest. */
 static int follow(struct walk *walk, int fd, const char *rest)
 {
-	char target[PATH_BYTES_MAX];
+	char target[PATH_MAX];
 	size_t rest_len = strlen(rest);
 	long n = sys(SYS_readlinkat, fd, "", target, sizeof(target));
 
@@ -61,48 +66,43 @@ static int follow(struct walk *walk, int fd, const char *rest)
 		return -ENAMETOOLONG;
 	memmove(walk->rest + n, rest, rest_len + 1);
 	memcpy(walk->rest, target, (size_t)n);
-	if (walk->rest[0] != '/')
-		return 0;
-	fd_close(&walk->at);
-	walk->at = (int)sys(SYS_openat, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return walk->at < 0 ? walk->at : 0;
+	return walk->rest[0] == '/' ? go_to(walk, "/") : 0;
 }
 
 /* One component. Returns the descriptor that was asked for when it was the last, -EINPROGRESS when more is to come. */
 static int step(struct walk *walk, int flags, mode_t mode)
 {
-	char *name = walk->rest + strspn(walk->rest, "/"), *rest = name + strcspn(name, "/");
-	bool last = rest[strspn(rest, "/")] == '\0';
+	char *found = walk->rest + strspn(walk->rest, "/"), *rest = found + strcspn(found, "/");
+	const char *name = rest == found ? "." : found;
+	bool last = rest[strspn(rest, "/")] == '\0', is_link;
 	char cut = *rest;
 	struct stat st;
 	FD_CLEANUP int fd = -1;
-	long rc;
 
 	*rest = '\0';
-	fd = (int)sys(SYS_openat, walk->at, *name == '\0' ? "." : name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	fd = (int)sys(SYS_openat, walk->at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -ENOENT && last && cut == '\0' && (flags & O_CREAT))
 		return (int)sys(SYS_openat, walk->at, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, mode);
 	TRY(fd);
-	rc = sys(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH);
-	if (rc < 0)
-		return (int)rc;
-	if (S_ISLNK(st.st_mode) && is_proc(walk->at)) { /* the kernel's own, which may lead where no path does */
-		fd_close(&fd);
-		fd = (int)sys(SYS_openat, walk->at, name, O_PATH | O_CLOEXEC);
-		TRY(fd);
-		if (last)
-			return (int)sys(SYS_openat, walk->at, name, (flags & ~O_CREAT) | O_CLOEXEC | O_NOCTTY);
-	} else if (S_ISLNK(st.st_mode)) {
+	TRY((int)sys(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH));
+	is_link = S_ISLNK(st.st_mode);
+	if (is_link && !is_proc(walk->at)) {
 		if (st.st_uid != 0)
 			return -ELOOP;
 		*rest = cut;
 		TRY(follow(walk, fd, rest));
 		return -EINPROGRESS;
-	} else if (last && (flags & O_PATH)) {
+	}
+	/* a link of /proc is left to the kernel: it may lead where no path does */
+	if (last && !is_link && (flags & O_PATH))
 		return fd_take(&fd);
-	} else if (last) {
-		return (int)sys(SYS_openat, walk->at, *name == '\0' ? "." : name,
-		                (flags & ~O_CREAT) | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+	if (last)
+		return (int)sys(SYS_openat, walk->at, name,
+		                (flags & ~O_CREAT) | (is_link ? 0 : O_NOFOLLOW) | O_CLOEXEC | O_NOCTTY);
+	if (is_link) {
+		fd_close(&fd);
+		fd = (int)sys(SYS_openat, walk->at, name, O_PATH | O_CLOEXEC);
+		TRY(fd);
 	}
 	fd_close(&walk->at);
 	walk->at = fd_take(&fd);
@@ -128,7 +128,7 @@ int path_without_links(const char *path, char **ret)
 {
 	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
 	FD_CLEANUP int fd = (int)sys(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
-	char self[32], found[PATH_BYTES_MAX];
+	char self[32], found[PATH_MAX];
 	long n;
 
 	*ret = NULL;

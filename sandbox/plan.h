@@ -103,7 +103,6 @@ struct box_plan {
 	uint64_t output_bytes_max; /* stdout and stderr together; supervised */
 	uint64_t open_files_max;
 	struct box_rlimit rlimits[BOX_RLIMITS_MAX];
-	size_t n_rlimits;
 	uint64_t cpu_rate_millis; /* thousandths of a core; BOX_UNLIMITED for no cap */
 	const char *cpus;         /* a cpuset list as the kernel writes it ("0-1,3"), NULL for no pinning */
 	bool cpus_of_slot;        /* `cpus` is NULL and the slot's own core is meant */
@@ -120,3 +119,8 @@ struct box_plan {
 	const char *filter_name;          /* "default", a file's name, or "none" */
 	bool filter_lets_clock;           /* clock_gettime may be called under it */
 };
+
+/* A limit's value in its own unit, BOX_UNLIMITED for one that has no number; and whether the plan asks for it at all.
+ */
+uint64_t box_limit_value(const struct box_plan *plan, enum box_limit limit);
+bool box_limit_is_set(const struct box_plan *plan, enum box_limit limit);

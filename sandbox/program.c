@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -130,7 +131,7 @@ static int set_rlimits(struct setup *setup, struct sbx_err *err)
 {
 	const struct box_plan *plan = setup->plan;
 
-	for (size_t i = 0; i < plan->n_rlimits; i++)
+	for (size_t i = 0; i < BOX_RLIMITS_MAX; i++)
 		TRY(set_rlimit(&plan->rlimits[i], err));
 	if (!plan->aslr) {
 		long rc = sys(SYS_personality, ADDR_NO_RANDOMIZE);
@@ -175,7 +176,7 @@ static int set_credentials(struct setup *setup, struct sbx_err *err)
 
 static int change_dir(struct setup *setup, struct sbx_err *err)
 {
-	char cwd[SETUP_PATH_MAX];
+	char cwd[PATH_MAX];
 	long rc = sys(SYS_chdir, setup->plan->cwd);
 
 	if (rc < 0)
@@ -235,7 +236,7 @@ static int exec_along_path(char *const *argv, char *const *envp)
 	if (strchr(argv[0], '/') != NULL || argv[0][0] == '\0')
 		return (int)-sys(SYS_execve, argv[0], argv, envp);
 	while (*dir != '\0') {
-		char path[SETUP_PATH_MAX];
+		char path[PATH_MAX];
 		size_t len = strcspn(dir, ":");
 		if (len + 1 + strlen(argv[0]) < sizeof(path) && len > 0) {
 			long rc;

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
@@ -187,7 +188,7 @@ static int make_folders(int root_fd, char *path)
 /* The folder that `dst` (absolute) is to lie in, made where it is missing; *ret_name is its last component. */
 static int open_parent(int root_fd, const char *dst, const char **ret_name)
 {
-	char path[SETUP_PATH_MAX];
+	char path[PATH_MAX];
 	size_t len = (size_t)(strrchr(dst, '/') - dst);
 	int fd;
 
@@ -264,7 +265,7 @@ static int mount_tree(int root_fd, int source, const struct box_mount *m)
 
 static int mirror(int root_fd, int source, const struct box_mount *m)
 {
-	char target[SETUP_PATH_MAX];
+	char target[PATH_MAX];
 	FD_CLEANUP int parent = -1;
 	const char *name;
 	long n = sys(SYS_readlinkat, source, "", target, sizeof(target) - 1);

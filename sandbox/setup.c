@@ -39,7 +39,7 @@ void setup_unmap(struct setup *setup)
 {
 	if (setup == NULL)
 		return;
-	for (size_t i = 0; i < SETUP_MOUNTS_MAX; i++)
+	for (size_t i = 0; i < setup->plan->n_mounts; i++)
 		free(setup->source[i]);
 	munmap((void *)(uintptr_t)area_of(setup), sizeof(struct area));
 }

@@ -16,7 +16,6 @@
 #include "sandbox/box.h"
 
 #define SETUP_MOUNTS_MAX 256
-#define SETUP_PATH_MAX 4096
 #define SETUP_TRACE_MAX 16
 
 struct setup {

@@ -1,6 +1,7 @@
 /*
  * System calls without libc, for the processes that share the launcher's memory: libc's errno, locks and caches are the
- * launcher's, which runs at the same time. x86_64. Private to sandbox/.
+ * launcher's, which runs at the same time. And for code that is all about the kernel's answers. x86_64. Private to
+ * sandbox/.
  */
 #pragma once
 

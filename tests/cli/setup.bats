@@ -390,3 +390,16 @@ made /sys/fs/cgroup/system.slice/sbx.service'
 	try there "$SBX" setup --keeper
 	failed 3 '^sbx: setup: --keeper is for sbx.service'
 }
+
+@test "cgroup v1: controllers that share a hierarchy, as cpu and cpuacct do on many hosts" {
+	only_on_v1
+	sbx run -- /bin/true
+	# shellcheck disable=SC2016 # for the shell there
+	there sh -c 'cd /run/sbx && path=$(sed -n "s/^cpuacct //p" host) && sed -i "s|^cpu .*|cpu $path|" host && cat host' >"$T/out"
+	equal "$(sed -n 's/^cpu //p' "$T/out")" "$(sed -n 's/^cpuacct //p' "$T/out")"
+	for _ in 1 2; do
+		sbx run --report "$T/report" --format json -- /bin/true
+		report verdict=OK limits.time.mechanism='supervisor, cgroup-v1 cpuacct.usage'
+	done
+	[ -z "$(there sh -c 'ls -d /sys/fs/cgroup/*/sbx/run-* 2>/dev/null')" ]
+}

@@ -69,7 +69,7 @@ static void test_parse_refuses(void **state)
 	refused(TEXT("01"), EINVAL, "byte 2");
 	/* what json-c would take */
 	refused(TEXT("['a']"), EINVAL, "byte 1");
-	refused(TEXT("{'a': 1}"), EINVAL, "byte 1");
+	refused(TEXT("{'a': 1}"), EINVAL, "single quotes at byte 1");
 	refused(TEXT("[\"a\tb\"]"), EINVAL, "control character in a string at byte 3");
 	refused(TEXT("[NaN]"), EINVAL, "byte 1");
 	refused(TEXT("[-Infinity]"), EINVAL, "byte");
