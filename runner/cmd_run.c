@@ -7,6 +7,7 @@
 #include "runner/report.h"
 #include "runner/supervise.h"
 #include "sandbox/fd.h"
+#include "sandbox/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,10 +67,12 @@ static int load_profile(struct run_spec *spec, struct sbx_err *err)
 
 	if (!is_file_name(spec->seccomp))
 		return 0;
-	fd = open(spec->seccomp, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return sbx_fail(err, SBX_STAGE_USAGE, errno, "--seccomp: cannot open %.200s: %s", spec->seccomp,
-		                strerror(errno));
+	fd = path_open(spec->seccomp, O_RDONLY | O_NONBLOCK, 0);
+	if (fd < 0)
+		return sbx_fail(err, SBX_STAGE_USAGE, -fd, "--seccomp: cannot open %.200s: %s%s", spec->seccomp,
+		                strerror(-fd), PATH_LOOP_NOTE(-fd));
+	if (fstat(fd, &st) < 0)
+		return sbx_fail(err, SBX_STAGE_USAGE, errno, "--seccomp: cannot look at %.200s", spec->seccomp);
 	if (!S_ISREG(st.st_mode) || (size_t)st.st_size > SECCOMP_PROFILE_BYTES_MAX)
 		return sbx_fail(err, SBX_STAGE_USAGE, EFBIG, "--seccomp: %.200s is not a file of at most 1 MiB",
 		                spec->seccomp);

@@ -5,6 +5,7 @@
  */
 #include "runner/report.h"
 #include "runner/streams.h"
+#include "sandbox/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,9 +99,10 @@ static int open_folder(struct report_sink *sink, const char *path, struct sbx_er
 		return FAIL(err, ENAMETOOLONG, "--report: %.200s", path);
 	memcpy(folder, path, folder_len);
 	folder[folder_len] = '\0';
-	sink->dir_fd = open(folder_len == 0 ? "." : folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	sink->dir_fd = path_open(folder_len == 0 ? "." : folder, O_PATH | O_DIRECTORY, 0);
 	if (sink->dir_fd < 0)
-		return FAIL(err, errno, "--report: the folder of %.200s cannot be opened", path);
+		return FAIL(err, -sink->dir_fd, "--report: the folder of %.200s cannot be opened%s", path,
+		            PATH_LOOP_NOTE(-sink->dir_fd));
 	strcpy(sink->name, name);
 	return 0;
 }

@@ -101,9 +101,8 @@ static int direct_input(int fd)
 static int cannot_open(const char *option, const char *path, int errnum, struct sbx_err *err)
 {
 	return sbx_fail(err, SBX_STAGE_STDIO, errnum, "%s: cannot open %.200s%s", option, path,
-	                errnum == ELOOP   ? ": " PATH_LOOP_ADVICE
-	                : errnum == ENXIO ? ": nobody reads this FIFO; open its other end first"
-	                                  : "");
+	                errnum == ENXIO ? ": nobody reads this FIFO; open its other end first"
+	                                : PATH_LOOP_NOTE(errnum));
 }
 
 static int open_input(struct run_streams *io, const char *path, struct sbx_err *err)

@@ -18,18 +18,47 @@
 
 #define LINKS_MAX 40
 
-/* The way that is left: `at` is the folder it starts from, `rest` what is still to go. */
+/*
+ * The way that is left: `at` is the folder it starts from, `rest` what is still to go. `trusted` as long as nobody but
+ * root can have chosen what the names so far lead to: who may write a folder may give any of its entries another name,
+ * root's links and folders too.
+ */
 struct walk {
 	int at;
+	bool trusted;
 	unsigned links;
 	char rest[PATH_MAX];
 };
 
-static int go_to(struct walk *walk, const char *folder)
+static bool is_proc(int fd)
+{
+	struct statfs fs;
+
+	return sys(SYS_fstatfs, fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+}
+
+/* In a sticky folder only the owner of an entry renames it. An access list shows in the bits of the group. */
+static bool is_roots(int folder)
+{
+	struct stat st;
+
+	return sys(SYS_newfstatat, folder, "", &st, AT_EMPTY_PATH) == 0 && st.st_uid == 0 &&
+	       ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0 || (st.st_mode & S_ISVTX));
+}
+
+/* Takes `folder` over. Returns 0 or, when it is none, its -errno. */
+static int go_to(struct walk *walk, int folder)
 {
 	fd_close(&walk->at);
-	walk->at = (int)sys(SYS_openat, AT_FDCWD, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return walk->at < 0 ? walk->at : 0;
+	walk->at = folder;
+	TRY(folder);
+	walk->trusted = walk->trusted && (is_roots(folder) || is_proc(folder));
+	return 0;
+}
+
+static int go_to_start(struct walk *walk, const char *start)
+{
+	return go_to(walk, (int)sys(SYS_openat, AT_FDCWD, start, O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 static int start(struct walk *walk, const char *path)
@@ -41,14 +70,7 @@ static int start(struct walk *walk, const char *path)
 	if (len >= sizeof(walk->rest))
 		return -ENAMETOOLONG;
 	memcpy(walk->rest, path, len + 1);
-	return go_to(walk, path[0] == '/' ? "/" : ".");
-}
-
-static bool is_proc(int fd)
-{
-	struct statfs fs;
-
-	return sys(SYS_fstatfs, fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+	return go_to_start(walk, path[0] == '/' ? "/" : ".");
 }
 
 /* Puts the target of the link `fd` in front of the rest. */
@@ -66,7 +88,7 @@ static int follow(struct walk *walk, int fd, const char *rest)
 		return -ENAMETOOLONG;
 	memmove(walk->rest + n, rest, rest_len + 1);
 	memcpy(walk->rest, target, (size_t)n);
-	return walk->rest[0] == '/' ? go_to(walk, "/") : 0;
+	return walk->rest[0] == '/' ? go_to_start(walk, "/") : 0;
 }
 
 /* One component. Returns the descriptor that was asked for when it was the last, -EINPROGRESS when more is to come. */
@@ -87,15 +109,17 @@ static int step(struct walk *walk, int flags, mode_t mode)
 	TRY((int)sys(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH));
 	is_link = S_ISLNK(st.st_mode);
 	if (is_link && !is_proc(walk->at)) {
-		if (st.st_uid != 0)
+		if (st.st_uid != 0 || !walk->trusted)
 			return -ELOOP;
 		*rest = cut;
 		TRY(follow(walk, fd, rest));
 		return -EINPROGRESS;
 	}
+	if (last && cut == '/')
+		flags |= O_DIRECTORY;
 	/* a link of /proc is left to the kernel: it may lead where no path does */
 	if (last && !is_link && (flags & O_PATH))
-		return fd_take(&fd);
+		return (flags & O_DIRECTORY) && !S_ISDIR(st.st_mode) ? -ENOTDIR : fd_take(&fd);
 	if (last)
 		return (int)sys(SYS_openat, walk->at, name,
 		                (flags & ~O_CREAT) | (is_link ? 0 : O_NOFOLLOW) | O_CLOEXEC | O_NOCTTY);
@@ -104,8 +128,7 @@ static int step(struct walk *walk, int flags, mode_t mode)
 		fd = (int)sys(SYS_openat, walk->at, name, O_PATH | O_CLOEXEC);
 		TRY(fd);
 	}
-	fd_close(&walk->at);
-	walk->at = fd_take(&fd);
+	TRY(go_to(walk, fd_take(&fd)));
 	*rest = cut;
 	memmove(walk->rest, rest, strlen(rest) + 1);
 	return -EINPROGRESS;
@@ -113,7 +136,7 @@ static int step(struct walk *walk, int flags, mode_t mode)
 
 int path_open(const char *path, int flags, mode_t mode)
 {
-	struct walk walk = {.at = -1};
+	struct walk walk = {.at = -1, .trusted = true};
 	int fd = start(&walk, path);
 
 	if (fd == 0)

@@ -8,9 +8,9 @@
 #include <sys/types.h>
 
 /*
- * As open(2), close-on-exec, but of symbolic links only those are followed that root owns, and those of /proc, which
- * no box can have made. Never becomes a controlling terminal. Returns a descriptor or -errno; -ELOOP for a link of
- * another owner.
+ * As open(2), close-on-exec, but of symbolic links only those are followed that root made and nobody else can have
+ * moved - every folder on the way to them is root's and not for others to write, or sticky as /tmp is - and those of
+ * /proc. Never becomes a controlling terminal. Returns a descriptor or -errno; -ELOOP for any other link.
  */
 int path_open(const char *path, int flags, mode_t mode);
 
@@ -20,6 +20,8 @@ int path_open(const char *path, int flags, mode_t mode);
  */
 int path_without_links(const char *path, char **ret);
 
-/* What to say of an -ELOOP. */
-#define PATH_LOOP_ADVICE                                                                                               \
-	"it leads through a symbolic link that is not root's, and that a box may have left; name the place itself"
+/* What to add to a message about an errno of path_open(). */
+#define PATH_LOOP_NOTE(errnum)                                                                                         \
+	((errnum) == ELOOP ? ": it leads through a symbolic link that a box may have left, not root's or in a folder " \
+	                     "that others can write; name the place itself"                                            \
+	                   : "")

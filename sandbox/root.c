@@ -25,6 +25,9 @@
 #define BUILD_BYTES (4 << 20)
 #define BUILD_INODES (1 << 20)
 
+/* Bounded, so that a box that renames without end delays others and does not hold them up. */
+#define OPEN_TRIES 1000
+
 static long stat_fd(int fd, struct stat *st)
 {
 	return sys(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH);
@@ -39,7 +42,7 @@ static bool is_named(const struct box_mount *m)
 static int cannot_open(const struct box_mount *m, int errnum, struct sbx_err *err)
 {
 	return sbx_fail(err, SBX_STAGE_SOURCES, errnum, "cannot open %.200s, to be seen as %.80s%s", m->src, m->dst,
-	                errnum == ELOOP ? ": " PATH_LOOP_ADVICE : "");
+	                PATH_LOOP_NOTE(errnum));
 }
 
 int setup_resolve_sources(struct setup *setup, struct sbx_err *err)
@@ -158,8 +161,12 @@ int setup_make_root(struct setup *setup, struct sbx_err *err)
 static int open_inside(int root_fd, const char *path)
 {
 	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+	int fd = -EAGAIN;
 
-	return (int)sys(SYS_openat2, root_fd, path, &how, sizeof(how));
+	/* any rename or mount on the machine, while a ".." of a link is gone through, makes the kernel give up */
+	for (int try = 0; fd == -EAGAIN && try < OPEN_TRIES; try++)
+		fd = (int)sys(SYS_openat2, root_fd, path, &how, sizeof(how));
+	return fd;
 }
 
 /* Makes the folder `path` (absolute, not "/") with all above it that are missing. Returns its descriptor or -errno. */

@@ -339,6 +339,17 @@ failed_output() {
 	"$SBX" run --bind "$T/rw/dir/secret:/s" -- /bin/cat /s >"$T/out" 2>"$T/err" || status=$?
 	equal "$status" 3
 	one_line "$T/err" '^sbx: IE \(sources.*symbolic link'
+	status=0
+	"$SBX" run --report "$T/rw/dir/away" -- /bin/true >"$T/out" 2>"$T/err" || status=$?
+	equal "$status" 3
+	[ ! -e "$T/away" ]
+	one_line "$T/err" '^sbx: report: .*symbolic link'
+	cp "$HERE/../../policy/profiles/default.json" "$T/p.json"
+	status=0
+	"$SBX" run --seccomp "$T/rw/dir/p.json" -- /bin/true 2>"$T/err" || status=$?
+	equal "$status" 2
+	one_line "$T/err" '^sbx: --seccomp: .*symbolic link'
+	"$SBX" run --seccomp "$T/p.json" --report "$T/report" -- /bin/true
 	equal "$(cat "$T/secret")" secret
 	# root's own links are followed
 	ln -s "$T/secret" "$T/root-link"
@@ -346,6 +357,43 @@ failed_output() {
 	printed secret
 	"$SBX" run --stdin /dev/stdin --stdout /dev/fd/7 -- /bin/cat <"$T/secret" 7>"$T/out" 2>/dev/null
 	printed secret
+}
+
+@test "root's link, or a folder with one, that a box gave another name leads nowhere" {
+	mkdir -m 777 "$T/rw" "$T/rw/own"
+	mkdir "$T/rw/data"
+	echo secret >"$T/secret"
+	ln -s "$T/secret" "$T/rw/ref"
+	ln -s "$T/secret" "$T/rw/data/ref"
+	ln -s "$T" "$T/rw/here"
+	JOB=$T/rw box --box-mode rw -- /bin/sh -c 'mv ref answer; mv here dir; mv data answers'
+	verdict OK null
+	for place in answer answers/ref dir/secret; do
+		[ -e "$T/rw/$place" ]
+		for option in --stdin --stdout --stderr; do
+			status=0
+			"$SBX" run "$option" "$T/rw/$place" -- /bin/cat >"$T/out" 2>"$T/err" || status=$?
+			equal "$status" 3
+			one_line "$T/err" "^sbx: IE \(stdio.*$option.*others can write"
+			printed ''
+		done
+	done
+	equal "$(cat "$T/secret")" secret
+	# where none but root moves what root made, and in a sticky folder nobody else can
+	chmod 1777 "$T/rw"
+	box --stdin "$T/rw/answer" -- /bin/cat
+	printed secret
+}
+
+@test "a name that ends in a slash is a folder's" {
+	echo text >"$T/in"
+	for option in --stdin --stdout --stderr; do
+		status=0
+		"$SBX" run "$option" "$T/in/" -- /bin/cat >"$T/out" 2>"$T/err" || status=$?
+		equal "$status" 3
+		one_line "$T/err" "^sbx: IE \(stdio: Not a directory.*$option"
+	done
+	equal "$(cat "$T/in")" text
 }
 
 @test "a FIFO that nobody reads is refused, not waited for" {
