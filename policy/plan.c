@@ -125,18 +125,18 @@ static void plan_rlimits(struct box_plan *box, const struct run_spec *spec)
 {
 	const struct box_rlimit rlimits[] = {
 	        {RLIMIT_STACK, spec->stack_bytes_max == SPEC_UNSET ? "--stack (as --mem)" : "--stack",
-	         box->stack_bytes_max},
-	        {RLIMIT_FSIZE, "--fsize", box->fsize_bytes_max},
-	        {RLIMIT_NOFILE, "--open-files", box->open_files_max},
-	        {RLIMIT_CPU, "--time (and two seconds)", cpu_fence_s(box->cpu_us_max)},
-	        {RLIMIT_CORE, "core dumps", 0},
-	        {RLIMIT_RTPRIO, "real-time priority", 0},
-	        {RLIMIT_NICE, "nice", 0},
-	        {RLIMIT_MEMLOCK, "locked memory", 64 << 10},
+	         box->stack_bytes_max, false},
+	        {RLIMIT_FSIZE, "--fsize", box->fsize_bytes_max, false},
+	        {RLIMIT_NOFILE, "--open-files", box->open_files_max, false},
+	        {RLIMIT_CPU, "--time (and two seconds)", cpu_fence_s(box->cpu_us_max), false},
+	        {RLIMIT_CORE, "core dumps", 0, true},
+	        {RLIMIT_RTPRIO, "real-time priority", 0, true},
+	        {RLIMIT_NICE, "nice", 0, true},
+	        {RLIMIT_MEMLOCK, "locked memory", 64 << 10, true},
 	        /* these two are counted for the box's id and for the launcher's as well: what one box takes, others
 	           lack */
-	        {RLIMIT_MSGQUEUE, "message queues", 0},
-	        {RLIMIT_SIGPENDING, "pending signals", 256},
+	        {RLIMIT_MSGQUEUE, "message queues", 0, true},
+	        {RLIMIT_SIGPENDING, "pending signals", 256, true},
 	};
 
 	static_assert(sizeof(rlimits) == sizeof(box->rlimits), "");

@@ -261,7 +261,8 @@ static void on_sock(struct run *run)
 {
 	for (;;) {
 		enum box_event event = box_read_event(&run->box, &run->result);
-		if (event == BOX_EVENT_EXEC && started(run) < 0) {
+		/* one that was ended while it was built may still have come this far: it stays ended */
+		if (event == BOX_EVENT_EXEC && run->state == RUN_SETUP && started(run) < 0) {
 			struct sbx_err err;
 			sbx_fail(&err, SBX_STAGE_SUPERVISE, ENOMEM, "cannot watch the running box");
 			end_by_error(run, &err);

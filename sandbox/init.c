@@ -93,6 +93,14 @@ static int reset_signals(struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
+/* More of the disks than a process that asked for nothing. A lower level comes first. */
+static bool has_more_io(long prio)
+{
+	long class = IOPRIO_PRIO_CLASS(prio), level = IOPRIO_PRIO_DATA(prio) % IOPRIO_NR_LEVELS; /* above it: hints */
+
+	return class == IOPRIO_CLASS_RT || (class == IOPRIO_CLASS_BE && level < IOPRIO_BE_NORM);
+}
+
 /*
  * What a caller may have more of than it means to give: real-time scheduling, more than its share of cores and disk, a
  * protected life. One that has less than others stays so.
@@ -107,7 +115,7 @@ static int reset_priorities(struct setup *setup, struct sbx_err *err)
 		rc = sys(SYS_sched_setscheduler, 0, SCHED_OTHER, &none);
 	if (rc == 0 && sys(SYS_getpriority, PRIO_PROCESS, 0) > 20) /* the raw call counts from 40 downwards */
 		rc = sys(SYS_setpriority, PRIO_PROCESS, 0, 0);
-	if (rc == 0 && IOPRIO_PRIO_CLASS(sys(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0)) == IOPRIO_CLASS_RT)
+	if (rc == 0 && has_more_io(sys(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0)))
 		rc = sys(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0));
 	if (rc == 0 && setup->oom_protected) {
 		fd = (int)sys(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);

@@ -79,6 +79,7 @@ struct box_rlimit {
 	int resource;     /* RLIMIT_* */
 	const char *name; /* for messages: the option behind it, or what it limits */
 	uint64_t value;   /* in the resource's own unit; BOX_UNLIMITED leaves it as the caller's hard limit */
+	bool at_most;     /* a lower hard limit of the caller's will do: nobody asked for as much as `value` */
 };
 #define BOX_RLIMITS_MAX 10
 

@@ -113,7 +113,7 @@ static int set_rlimit(const struct box_rlimit *wanted, struct sbx_err *err)
 
 	if (rc < 0)
 		return sbx_fail(err, SBX_STAGE_RLIMITS, (int)-rc, "cannot read the limit of %s", wanted->name);
-	if (wanted->value == BOX_UNLIMITED) /* none of ours: what this sbx was started with */
+	if (wanted->value == BOX_UNLIMITED || (wanted->at_most && old.rlim_max < wanted->value))
 		limit.rlim_cur = limit.rlim_max = old.rlim_max;
 	rc = sys(SYS_setrlimit, wanted->resource, &limit);
 	if (rc == 0)

@@ -249,6 +249,27 @@ inside() {
 	equal "$(ls "$T/target")" ''
 }
 
+@test "--bind: a place behind a link with .. is found while others rename and mount" {
+	mkdir -p "$T/job/x/y" "$T/busy"
+	touch "$T/job/x/y/file" "$T/busy/a"
+	ln -s x/../x/../x/../x/../x/../x/../x/y "$T/job/link"
+	echo hi >"$T/file"
+	(
+		exec 3>&-
+		cd "$T/busy"
+		exec python3 -c 'import os
+while True: os.rename("a", "b"); os.rename("b", "a")'
+	) &
+	local renamer=$! result=0
+	for _ in $(seq 20); do
+		"$SBX" run --box "$T/job" --bind "$T/file:/box/link/file" -- /bin/cat /box/link/file >"$T/out" 2>"$T/err" &&
+			printed hi || result=1
+	done
+	kill "$renamer"
+	wait "$renamer" || true
+	equal "$result" 0
+}
+
 @test "--tmpfs DST:S: empty, writable, so large" {
 	inside --tmpfs /work:1M -- /bin/sh -c 'ls -A /work; head -c 2M /dev/zero 2>/dev/null >/work/f; stat -c %s /work/f'
 	printed 1048576
@@ -303,10 +324,22 @@ inside() {
 	done
 }
 
+@test "a caller that may lock or queue less than a box still runs one" {
+	for limit in memlock sigpending msgqueue core nice rtprio; do
+		prlimit --$limit=0:0 "$SBX" run -- /bin/sh -c 'grep -cE "Max (locked memory|pending signals|msgqueue size|core file size|nice priority|realtime priority) +0 +0" /proc/self/limits' \
+			>"$T/out" 2>"$T/err"
+		[ "$(cat "$T/out")" -ge 4 ]
+	done
+}
+
 @test "the caller's priorities are not the program's" {
 	chrt -f 5 nice -n -10 ionice -c 1 -n 0 "$SBX" run --report "$T/report" --format json -- \
 		/bin/sh -c 'cut -d " " -f 19,40,41 /proc/self/stat; ionice' >"$T/out"
 	printed $'0 0 0\nnone: prio 0'
+	ionice -c 2 -n 3 "$SBX" run -- /usr/bin/ionice >"$T/out" 2>/dev/null
+	printed 'none: prio 0'
+	ionice -c 2 -n 6 "$SBX" run -- /usr/bin/ionice >"$T/out" 2>/dev/null
+	printed 'best-effort: prio 6'
 	nice -n 5 "$SBX" run -- /usr/bin/cut -d ' ' -f 19 /proc/self/stat >"$T/out" 2>/dev/null
 	printed 5
 }
