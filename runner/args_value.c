@@ -103,7 +103,7 @@ int args_take_pids(const struct args_value *at, const char *value)
 	TRY(parse_quantity(at, value, count_parse, WHAT_COUNT, &pids));
 	if (pids > PIDS_MAX && pids != SPEC_UNLIMITED)
 		return bad_value(at, value, "is more than the kernel's own limit, 4194304");
-	at->args->spec.pids_max = pids;
+	*(uint64_t *)at->field = pids;
 	return 0;
 }
 
@@ -191,7 +191,7 @@ int args_take_format(const struct args_value *at, const char *value)
 	int format = choice(at, value, names, REPORT_MAX, "is not a format (use text or json)");
 
 	TRY(format);
-	at->args->format = (enum report_format)format;
+	*(enum report_format *)at->field = (enum report_format)format;
 	return 0;
 }
 

@@ -11,9 +11,10 @@
 
 /* The place where a value stands. */
 struct args_value {
-	struct run_args *args;
+	struct run_args *args; /* NULL for other commands, which use the functions with a field only */
+	void *base;            /* what the fields are in */
 	const char *option;    /* its long name */
-	void *field;           /* within args, for the functions that serve many options */
+	void *field;           /* for the functions that serve many options */
 	char *const *environ_; /* the caller's, NULL-terminated; or NULL */
 	struct sbx_err *err;
 };
@@ -30,14 +31,15 @@ int args_take_size(const struct args_value *at, const char *value);     /* field
 int args_take_duration(const struct args_value *at, const char *value); /* field: uint64_t microseconds */
 int args_take_count(const struct args_value *at, const char *value);    /* field: uint64_t */
 
-int args_take_pids(const struct args_value *at, const char *value);         /* at most the kernel's own limit */
+int args_take_pids(const struct args_value *at,
+                   const char *value); /* field: uint64_t; at most the kernel's own limit */
 int args_take_rate(const struct args_value *at, const char *value);         /* cores, kept in thousandths */
-int args_take_report(const struct args_value *at, const char *value);       /* F, "-" or fd:N */
+int args_take_report(const struct args_value *at, const char *value);       /* field: const char *; F, "-" or fd:N */
 int args_take_tmp(const struct args_value *at, const char *value);          /* S[,INODES] */
 int args_take_pin(const struct args_value *at, const char *value);          /* auto, none or a list of cores */
 int args_take_box_mode(const struct args_value *at, const char *value);     /* ro, cow, rw */
 int args_take_net(const struct args_value *at, const char *value);          /* none, loopback */
-int args_take_format(const struct args_value *at, const char *value);       /* text, json */
+int args_take_format(const struct args_value *at, const char *value);       /* field: enum report_format; text, json */
 int args_take_chdir(const struct args_value *at, const char *value);        /* an absolute path inside */
 int args_take_bind(const struct args_value *at, const char *value);         /* SRC[:DST[:OPTS]] */
 int args_take_tmpfs(const struct args_value *at, const char *value);        /* DST[:S] */
