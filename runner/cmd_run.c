@@ -150,8 +150,9 @@ static int write_report(struct sbx_err *err)
 	if (!report_sink_is_file(&cmd.sink))
 		supervisor_finish(&cmd.supervisor);
 	if (is_line_open())
-		TRY(report_sink_write(&cmd.sink, "\n", err));
-	return report_sink_write(&cmd.sink, text, err);
+		TRY(report_sink_write(&cmd.sink, "\n", 1, err));
+	TRY(report_sink_write(&cmd.sink, text, strlen(text), err));
+	return report_sink_publish(&cmd.sink, err);
 }
 
 /* spec -> plan -> host -> box, supervised -> verdict -> report */

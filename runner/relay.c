@@ -12,6 +12,7 @@ void relay_init(struct relay *relay)
 {
 	relay->src = relay->dst = relay->watched = -1;
 	relay->own_src = relay->own_dst = relay->dst_is_box = relay->over = relay->reading = false;
+	relay->consume = NULL;
 	relay->budget = NULL;
 	relay->bytes = 0;
 	relay->errnum = 0;
@@ -72,8 +73,19 @@ static enum relay_state fill(struct relay *relay)
 	return RELAY_READY;
 }
 
+static void moved(struct relay *relay, size_t n)
+{
+	relay->begin += n;
+	relay->last = relay->buf[relay->begin - 1];
+	relay->bytes += n;
+}
+
 static enum relay_state drain(struct relay *relay)
 {
+	if (relay->consume != NULL && relay->begin < relay->end) {
+		relay->consume(relay->consumer, relay->buf + relay->begin, relay->end - relay->begin);
+		moved(relay, relay->end - relay->begin);
+	}
 	while (relay->begin < relay->end) {
 		size_t len = relay->end - relay->begin;
 		ssize_t n;
@@ -90,9 +102,7 @@ static enum relay_state drain(struct relay *relay)
 			return RELAY_DONE;
 		if (n < 0)
 			return fail(relay, errno, false);
-		relay->begin += (size_t)n;
-		relay->last = relay->buf[relay->begin - 1];
-		relay->bytes += (uint64_t)n;
+		moved(relay, (size_t)n);
 	}
 	return RELAY_READY;
 }

@@ -25,7 +25,9 @@ enum relay_state {
 struct relay {
 	int src, dst; /* closed by relay_close() as far as owned */
 	bool own_src, own_dst;
-	bool dst_is_box;  /* a receiver that leaves is the program's own business (EPIPE: done, not failed) */
+	bool dst_is_box; /* a receiver that leaves is the program's own business (EPIPE: done, not failed) */
+	void (*consume)(void *consumer, const char *bytes, size_t len); /* takes them instead of dst; NULL */
+	void *consumer;
 	uint64_t *budget; /* bytes that may still pass, shared with other relays; NULL for no bound */
 	uint64_t bytes;   /* passed on */
 	char last;        /* of them, once there is one */

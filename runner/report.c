@@ -167,7 +167,7 @@ static void add_error(struct json_object *object, const struct run_result *resul
 	json_add(object, "error", error);
 }
 
-static void write_json(FILE *out, const struct report *report)
+struct json_object *report_json(const struct report *report)
 {
 	struct json_object *object = json_new_object();
 
@@ -179,6 +179,13 @@ static void write_json(FILE *out, const struct report *report)
 	add_limits(object, report);
 	add_circumstances(object, report->result);
 	add_error(object, report->result);
+	return object;
+}
+
+static void write_json(FILE *out, const struct report *report)
+{
+	struct json_object *object = report_json(report);
+
 	fprintf(out, "%s\n", json_text(object, false));
 	json_free(object);
 }

@@ -33,6 +33,9 @@ struct report {
  */
 int report_format(const struct report *report, enum report_format format, char **ret_text, struct sbx_err *err);
 
+/* Its JSON form, the caller's. */
+struct json_object *report_json(const struct report *report);
+
 /*
  * Where a report goes, opened before the run so that a bad place is found out before the program starts:
  * "-" is standard output, "fd:N" an open descriptor of the caller, anything else a file, written whole or
@@ -55,10 +58,12 @@ int report_where_fd(const char *where);
 /* `sink` may be uninitialised, and is filled only on success. Fails with SBX_STAGE_REPORT. */
 int report_sink_open(struct report_sink *sink, const char *where, struct sbx_err *err);
 /*
- * Writes all of `text`, and for a file makes it appear: that only once. Fails with SBX_STAGE_REPORT; then the sink is
- * finished and no partial file is left. SIGPIPE and SIGXFSZ must be ignored, so that they come back as errors.
+ * Writes all of these bytes; report_sink_publish(), called once, then makes a file appear. Both fail with
+ * SBX_STAGE_REPORT; then the sink is finished and no partial file is left. SIGPIPE and SIGXFSZ must be ignored, so that
+ * they come back as errors.
  */
-int report_sink_write(struct report_sink *sink, const char *text, struct sbx_err *err);
+int report_sink_write(struct report_sink *sink, const char *bytes, size_t len, struct sbx_err *err);
+int report_sink_publish(struct report_sink *sink, struct sbx_err *err);
 bool report_sink_is_file(const struct report_sink *sink);
 /* A sink that report_sink_finish() has nothing to do for. */
 void report_sink_init(struct report_sink *sink);

@@ -207,7 +207,7 @@ static int write_all(int fd, const char *text, size_t len)
 }
 
 /* Makes what was written appear under its name. */
-static int publish(struct report_sink *sink)
+static int publish_file(struct report_sink *sink)
 {
 	int fd = sink->fd;
 
@@ -236,16 +236,23 @@ bool report_sink_is_file(const struct report_sink *sink)
 	return sink->tmp[0] != '\0';
 }
 
-int report_sink_write(struct report_sink *sink, const char *text, struct sbx_err *err)
+static int not_written(struct report_sink *sink, int errnum, struct sbx_err *err)
 {
-	const bool is_file = report_sink_is_file(sink);
-	int result = write_all(sink->fd, text, strlen(text));
+	FAIL(err, errnum, "--report: %s cannot be written", report_sink_is_file(sink) ? sink->name : "the descriptor");
+	report_sink_finish(sink);
+	return -errnum;
+}
 
-	if (result == 0 && is_file)
-		result = publish(sink);
-	if (result < 0) {
-		FAIL(err, -result, "--report: %s cannot be written", is_file ? sink->name : "the descriptor");
-		report_sink_finish(sink);
-	}
-	return result;
+int report_sink_write(struct report_sink *sink, const char *bytes, size_t len, struct sbx_err *err)
+{
+	int rc = write_all(sink->fd, bytes, len);
+
+	return rc < 0 ? not_written(sink, -rc, err) : 0;
+}
+
+int report_sink_publish(struct report_sink *sink, struct sbx_err *err)
+{
+	int rc = report_sink_is_file(sink) ? publish_file(sink) : 0;
+
+	return rc < 0 ? not_written(sink, -rc, err) : 0;
 }

@@ -394,6 +394,8 @@ static void on_signal(struct supervisor *supervisor)
 
 	if (read(supervisor->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return;
+	if (supervisor->interrupt_signal == 0)
+		supervisor->interrupt_signal = (int)info.ssi_signo;
 	for (struct run *run = supervisor->runs; run != NULL; run = run->next) {
 		if (run->state == RUN_ENDED)
 			continue;
@@ -484,52 +486,83 @@ int supervisor_start(struct supervisor *supervisor, struct run *run, const struc
 	return 0;
 }
 
-/* Takes the ended runs off the list. */
-static void collect(struct supervisor *supervisor)
+/* Takes a run that has ended off the list. */
+static struct run *collect(struct supervisor *supervisor)
 {
-	struct run **link = &supervisor->runs;
+	struct run **link = &supervisor->runs, *run;
 
-	while (*link != NULL) {
-		struct run *run = *link;
-		if (run->state != RUN_ENDED) {
-			link = &run->next;
-			continue;
-		}
-		*link = run->next;
-		supervisor->live--;
-		fd_close(&run->timer_fd);
-		run->result.stdout_bytes = run->streams.out.bytes;
-		run->result.stderr_bytes = run->streams.err.bytes;
-		run_streams_finish(&run->streams);
-	}
+	while (*link != NULL && (*link)->state != RUN_ENDED)
+		link = &(*link)->next;
+	run = *link;
+	if (run == NULL)
+		return NULL;
+	*link = run->next;
+	supervisor->live--;
+	fd_close(&run->timer_fd);
+	run->result.stdout_bytes = run->streams.out.bytes;
+	run->result.stderr_bytes = run->streams.err.bytes;
+	run_streams_finish(&run->streams);
+	return run;
 }
 
-int supervisor_wait(struct supervisor *supervisor, struct sbx_err *err)
+static int give_up(struct supervisor *supervisor, struct sbx_err *err)
 {
-	while (supervisor->live > 0) {
+	sbx_fail(err, SBX_STAGE_SUPERVISE, errno, "cannot wait for events");
+	for (struct run *run = supervisor->runs; run != NULL; run = run->next) {
+		end_by_error(run, err);
+		on_init(run);
+		run->state = RUN_ENDED;
+	}
+	while (collect(supervisor) != NULL)
+		;
+	return -EIO;
+}
+
+int supervisor_watch(struct supervisor *supervisor, int fd, struct watch *watch)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = watch};
+
+	*watch = (struct watch){.ready = NULL};
+	return epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+void supervisor_unwatch(struct supervisor *supervisor, int fd)
+{
+	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+}
+
+int supervisor_next(struct supervisor *supervisor, struct run **ret, struct sbx_err *err)
+{
+	struct run *run = collect(supervisor);
+
+	while (run == NULL) {
 		struct epoll_event event;
 		struct watch *watch;
 		int n = epoll_wait(supervisor->epoll_fd, &event, 1, -1);
 
-		if (n < 0 && errno != EINTR) {
-			sbx_fail(err, SBX_STAGE_SUPERVISE, errno, "cannot wait for events");
-			for (struct run *run = supervisor->runs; run != NULL; run = run->next) {
-				end_by_error(run, err);
-				on_init(run);
-				run->state = RUN_ENDED;
-			}
-			collect(supervisor);
-			return -EIO;
-		}
+		if (n < 0 && errno != EINTR)
+			return give_up(supervisor, err);
 		if (n <= 0)
 			continue;
 		watch = event.data.ptr;
 		watch->events = event.events;
 		if (watch == &supervisor->signal_watch)
 			on_signal(supervisor);
-		else
+		else if (watch->ready != NULL)
 			watch->ready(watch->run);
-		collect(supervisor);
+		run = collect(supervisor);
+		if (watch->ready == NULL)
+			break;
 	}
+	*ret = run;
+	return 0;
+}
+
+int supervisor_wait(struct supervisor *supervisor, struct sbx_err *err)
+{
+	struct run *ended;
+
+	while (supervisor->live > 0)
+		TRY(supervisor_next(supervisor, &ended, err));
 	return 0;
 }

@@ -15,7 +15,7 @@ struct run;
 
 /* What an epoll event leads to. */
 struct watch {
-	void (*ready)(struct run *run);
+	void (*ready)(struct run *run); /* NULL: supervisor_next() returns */
 	struct run *run;
 	uint32_t events; /* the last that came */
 };
@@ -23,8 +23,9 @@ struct watch {
 struct supervisor {
 	int epoll_fd, signal_fd;
 	sigset_t caller_mask;
-	unsigned live; /* runs not yet ended */
+	unsigned live; /* runs that supervisor_next() has yet to return */
 	struct run *runs;
+	int interrupt_signal; /* the first that came; 0 */
 	struct watch signal_watch;
 };
 
@@ -41,7 +42,7 @@ enum run_state {
 struct run {
 	const struct box_plan *plan;
 	struct run_streams streams;
-	struct run_result result; /* complete once supervisor_wait() returned */
+	struct run_result result; /* complete once supervisor_next() returned it */
 
 	struct run *next;
 	struct supervisor *supervisor;
@@ -69,5 +70,15 @@ void supervisor_finish(struct supervisor *supervisor);
 /* Starts a run. An error of its own making is returned, noted in run->result.error, and leaves the run ended. */
 int supervisor_start(struct supervisor *supervisor, struct run *run, const struct box_host *host, struct sbx_err *err);
 
-/* Returns when every run has ended. Fails with SBX_STAGE_SUPERVISE, after killing them all. */
+/*
+ * Waits until a run has ended, and gives it back in *ret; NULL where something else happened first: a signal to this
+ * process, what supervisor_watch() asked for, or there is no run. Fails with SBX_STAGE_SUPERVISE, after killing all
+ * runs.
+ */
+int supervisor_next(struct supervisor *supervisor, struct run **ret, struct sbx_err *err);
+/* Returns when every run has ended. Fails as that does. */
 int supervisor_wait(struct supervisor *supervisor, struct sbx_err *err);
+/* Wakes supervisor_next() when `fd` is readable, until supervisor_unwatch(); `watch` is the supervisor's so long.
+ * -errno. */
+int supervisor_watch(struct supervisor *supervisor, int fd, struct watch *watch);
+void supervisor_unwatch(struct supervisor *supervisor, int fd);

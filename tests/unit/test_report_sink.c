@@ -21,6 +21,12 @@
 #include <cmocka.h>
 
 /* Each test works in an empty folder of its own, its working directory. */
+static int write_whole(struct report_sink *sink, const char *text, struct sbx_err *err)
+{
+	TRY(report_sink_write(sink, text, strlen(text), err));
+	return report_sink_publish(sink, err);
+}
+
 static char folder[64];
 
 static int enter_folder(void **state)
@@ -130,7 +136,7 @@ static void written(struct report_sink *sink, const char *text)
 {
 	struct sbx_err err = {0};
 
-	if (report_sink_write(sink, text, &err) != 0)
+	if (write_whole(sink, text, &err) != 0)
 		fail_msg("%s", err.msg);
 	report_sink_finish(sink);
 }
@@ -259,7 +265,7 @@ static void the_place_is_taken_meanwhile(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir("r", 0755), 0);
-	assert_int_equal(report_sink_write(&sink, "x", &err), -EISDIR);
+	assert_int_equal(write_whole(&sink, "x", &err), -EISDIR);
 	assert_int_equal(err.stage, SBX_STAGE_REPORT);
 	assert_int_equal(n_entries(), 1);
 	assert_int_equal(n_descriptors(), descriptors - 2);
@@ -282,8 +288,8 @@ static void a_file_that_cannot_grow(void **state)
 
 		signal(SIGXFSZ, SIG_IGN);
 		_exit(report_sink_open(&sink, "r", &err) == 0 && setrlimit(RLIMIT_FSIZE, &limit) == 0 &&
-		                      report_sink_write(&sink, "more than four", &err) == -EFBIG &&
-		                      err.errnum == EFBIG && err.stage == SBX_STAGE_REPORT
+		                      write_whole(&sink, "more than four", &err) == -EFBIG && err.errnum == EFBIG &&
+		                      err.stage == SBX_STAGE_REPORT
 		              ? 0
 		              : 1);
 	}
@@ -374,7 +380,7 @@ static void a_reader_that_went_away(void **state)
 	to_where(where, sizeof(where), ends[1]);
 	sink = opened(where);
 	close(ends[0]);
-	assert_int_equal(report_sink_write(&sink, "x", &err), -EPIPE);
+	assert_int_equal(write_whole(&sink, "x", &err), -EPIPE);
 	assert_int_equal(err.stage, SBX_STAGE_REPORT);
 	close(ends[1]);
 	signal(SIGPIPE, SIG_DFL);
@@ -391,7 +397,7 @@ static void a_full_disk(void **state)
 	assert_true(fd >= 0);
 	to_where(where, sizeof(where), fd);
 	sink = opened(where);
-	assert_int_equal(report_sink_write(&sink, "x", &err), -ENOSPC);
+	assert_int_equal(write_whole(&sink, "x", &err), -ENOSPC);
 	assert_int_equal(err.errnum, ENOSPC);
 	close(fd);
 }
