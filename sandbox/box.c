@@ -213,7 +213,8 @@ static int start_in_order(struct box *box, const int stdio[3], struct sbx_err *e
 	const char *cpus = box->plan->cpus;
 	uint64_t t = clock_ns();
 
-	TRY(slot_take(&box->slot, box->host, err));
+	if (box->slot.lock_fd < 0)
+		TRY(slot_take(&box->slot, box->host, err));
 	TRY(own_pipes(box, stdio, err));
 	if (box->plan->cpus_of_slot) {
 		TRY(slot_cpus(box, core, sizeof(core), err));

@@ -56,10 +56,10 @@ enum box_event {
 void box_init(struct box *box);
 
 /*
- * Takes a slot, makes the leaf, clones init into fresh namespaces, maps its ids and lets it build. Returns while
- * the box is still being built. `stdio` are the three descriptors the program gets; they stay the caller's, but
- * pipes among them are given to the box's user. With no `box->trace` set, nothing is traced. On failure nothing is
- * left; the stage says how far it came.
+ * Takes a slot, where box->slot holds none yet, makes the leaf, clones init into fresh namespaces, maps its ids and
+ * lets it build. Returns while the box is still being built. `stdio` are the three descriptors the program gets; they
+ * stay the caller's, but pipes among them are given to the box's user. With no `box->trace` set, nothing is traced. On
+ * failure nothing is left; the stage says how far it came.
  */
 int box_start(struct box *box, const struct box_host *host, const struct box_plan *plan, const int stdio[3],
               struct sbx_err *err);

@@ -37,15 +37,20 @@ static int not_delegated(const char *what, int errnum, struct sbx_err *err)
 	                (unsigned)geteuid(), (unsigned)getppid());
 }
 
+void host_run_path(const struct box_host *host, char *buf, size_t size)
+{
+	if (host->rootless)
+		snprintf(buf, size, HOST_RUN_DIR "/%u", (unsigned)geteuid());
+	else
+		snprintf(buf, size, HOST_RUN_DIR);
+}
+
 static int open_run_dir(struct box_host *host, bool make, struct sbx_err *err)
 {
 	char path[64];
 	struct stat st;
 
-	if (host->rootless)
-		snprintf(path, sizeof(path), HOST_RUN_DIR "/%u", (unsigned)geteuid());
-	else
-		snprintf(path, sizeof(path), HOST_RUN_DIR);
+	host_run_path(host, path, sizeof(path));
 	if (make && !host->rootless && mkdir(path, 0755) < 0 && errno != EEXIST)
 		return sbx_fail(err, SBX_STAGE_HOST, errno, "cannot make %s", path);
 	host->run_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);

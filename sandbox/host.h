@@ -29,8 +29,9 @@ const char *cg_controller_name(enum cg_controller controller);
 #define HOST_RUN_DIR "/run/sbx"
 /* The slice's name, in every hierarchy of v1 and at the root of v2's. */
 #define HOST_SLICE "sbx"
-/* Slots, and so boxes at once, for one run directory. Each has two outside ids. */
+/* Slots, and so boxes at once, for one run directory. Each has two outside ids. The last are those of jobs. */
 #define HOST_SLOTS 4096
+#define HOST_JOB_SLOTS 240
 /* Descriptors of a launcher with one box. */
 #define HOST_FDS_NEEDED 48
 
@@ -50,6 +51,8 @@ struct box_host {
  */
 int host_open(struct box_host *host, struct sbx_err *err);
 void host_finish(struct box_host *host);
+/* The path of its run directory. */
+void host_run_path(const struct box_host *host, char *buf, size_t size);
 /* As host_open(), but where that would make something, this fails. For `sbx check`, which leaves nothing. */
 int host_open_kept(struct box_host *host, struct sbx_err *err);
 /* The first of root's outside ids, in this process's user namespace. */
