@@ -30,6 +30,7 @@ static const char *const stage_names[SBX_STAGE_MAX] = {
         [SBX_STAGE_CHDIR] = "chdir",
         [SBX_STAGE_SECCOMP] = "seccomp",
         [SBX_STAGE_EXEC] = "exec",
+        [SBX_STAGE_WORKSPACE] = "workspace",
         [SBX_STAGE_SUPERVISE] = "supervise",
         [SBX_STAGE_OUTPUT] = "output",
         [SBX_STAGE_TEARDOWN] = "teardown",

@@ -38,6 +38,7 @@ enum sbx_stage {
 	SBX_STAGE_SECCOMP,
 	SBX_STAGE_EXEC,
 	/* the launcher again */
+	SBX_STAGE_WORKSPACE, /* the folder of a job */
 	SBX_STAGE_SUPERVISE,
 	SBX_STAGE_OUTPUT, /* passing the program's output on */
 	SBX_STAGE_TEARDOWN,

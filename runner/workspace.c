@@ -1,0 +1,206 @@
+/* The folder of a job. Made by `sbx judge`, once per process. */
+#include "runner/workspace.h"
+
+#include "sandbox/fd.h"
+#include "sandbox/sys.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MOUNT_POINT "jobs"
+
+#define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_WORKSPACE, errnum, __VA_ARGS__)
+
+/* An ordinary user mounts only in a user namespace of its own. There it keeps its one id, so that nothing else changes.
+ */
+static int enter_user_namespace(uid_t uid, gid_t gid, struct sbx_err *err)
+{
+	char map[64];
+	int rc;
+
+	if (unshare(CLONE_NEWUSER) < 0)
+		return FAIL(err, errno, "cannot make a user namespace for the job's folder");
+	rc = fd_write_at(AT_FDCWD, "/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "%u %u 1", (unsigned)uid, (unsigned)uid);
+	if (rc == 0)
+		rc = fd_write_at(AT_FDCWD, "/proc/self/uid_map", map);
+	snprintf(map, sizeof(map), "%u %u 1", (unsigned)gid, (unsigned)gid);
+	if (rc == 0)
+		rc = fd_write_at(AT_FDCWD, "/proc/self/gid_map", map);
+	if (rc < 0)
+		return FAIL(err, -rc, "cannot map this user's id for the job's folder");
+	return 0;
+}
+
+static int mount_it(const char *path, struct sbx_err *err)
+{
+	char options[96];
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return FAIL(err, errno, "cannot make a mount namespace for the job's folder");
+	/* what the host mounts later is seen here too; what is mounted here is not seen there */
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return FAIL(err, errno, "cannot part this process's mounts from the host's");
+	snprintf(options, sizeof(options), "mode=0700,size=%llu,nr_inodes=%d", (unsigned long long)WORKSPACE_BYTES,
+	         WORKSPACE_INODES);
+	if (mount("sbx", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
+		return FAIL(err, errno, "cannot mount the job's folder");
+	return 0;
+}
+
+int workspace_open(struct workspace *ws, const struct box_host *host, struct sbx_err *err)
+{
+	char path[64 + sizeof(MOUNT_POINT)], run_dir[64];
+
+	*ws = (struct workspace){.fd = -1};
+	host_run_path(host, run_dir, sizeof(run_dir));
+	snprintf(path, sizeof(path), "%s/" MOUNT_POINT, run_dir);
+	if (mkdirat(host->run_fd, MOUNT_POINT, 0700) < 0 && errno != EEXIST)
+		return FAIL(err, errno, "cannot make %s", path);
+	if (host->rootless)
+		TRY(enter_user_namespace(geteuid(), getegid(), err));
+	TRY(mount_it(path, err));
+	ws->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (ws->fd < 0 || mkdirat(ws->fd, "box", 0755) < 0 || mkdirat(ws->fd, "tests", 0700) < 0) {
+		FAIL(err, errno, "cannot use the job's folder");
+		workspace_finish(ws);
+		return -EIO;
+	}
+	snprintf(ws->box, sizeof(ws->box), "%s/box", path);
+	snprintf(ws->tests, sizeof(ws->tests), "%s/tests", path);
+	return 0;
+}
+
+void workspace_finish(struct workspace *ws)
+{
+	fd_close(&ws->fd);
+}
+
+static int write_file(int dir_fd, const char *name, const char *bytes, size_t len)
+{
+	FD_CLEANUP int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
+
+	if (fd < 0)
+		return -errno;
+	while (len > 0) {
+		ssize_t n = write(fd, bytes, len);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* Goes into the folders of `name`, made where they are missing; *ret_last is what is left of it. */
+static int make_folders(int dir_fd, const char *name, const char **ret_last)
+{
+	FD_CLEANUP int at = openat(dir_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	for (const char *slash = strchr(name, '/'); at >= 0; slash = strchr(name, '/')) {
+		char part[NAME_MAX + 1];
+		size_t len = slash == NULL ? strlen(name) : (size_t)(slash - name);
+		int next;
+		if (len == 0 || len > NAME_MAX || strncmp(name, "..", len) == 0)
+			return len > NAME_MAX ? -ENAMETOOLONG : -EINVAL;
+		if (slash == NULL) {
+			*ret_last = name;
+			return fd_take(&at);
+		}
+		memcpy(part, name, len);
+		part[len] = '\0';
+		if (mkdirat(at, part, 0777) < 0 && errno != EEXIST)
+			return -errno;
+		next = openat(at, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		fd_close(&at);
+		at = next;
+		name = slash + 1;
+	}
+	return -errno;
+}
+
+int workspace_add_source(struct workspace *ws, const char *name, const char *bytes, size_t len)
+{
+	FD_CLEANUP int box = openat(ws->fd, "box", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	FD_CLEANUP int folder = -1;
+	const char *last;
+
+	if (box < 0)
+		return -errno;
+	folder = make_folders(box, name, &last);
+	TRY(folder);
+	return write_file(folder, last, bytes, len);
+}
+
+int workspace_add_test(struct workspace *ws, const char *name, const char *bytes, size_t len)
+{
+	FD_CLEANUP int tests = openat(ws->fd, "tests", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return tests < 0 ? -errno : write_file(tests, name, bytes, len);
+}
+
+int workspace_unseal(struct workspace *ws)
+{
+	return fchmodat(ws->fd, "box", 0777, 0) < 0 ? -errno : 0;
+}
+
+static int seal_folder(int dir_fd, unsigned depth);
+
+/* A box is dead by now, so nothing moves under our feet. What is neither file nor folder runs nothing, and stays. */
+static int seal_entry(int dir_fd, const char *name, unsigned depth)
+{
+	FD_CLEANUP int fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	char self[32];
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return 0;
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	if (fchownat(fd, "", geteuid(), getegid(), AT_EMPTY_PATH) < 0 ||
+	    chmod(self, S_ISDIR(st.st_mode) || (st.st_mode & 0111) ? 0555 : 0444) < 0)
+		return -errno;
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	fd_close(&fd);
+	return seal_folder(openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), depth + 1);
+}
+
+/* Takes `dir_fd` over. */
+static int seal_folder(int dir_fd, unsigned depth)
+{
+	DIR *dir = dir_fd < 0 ? NULL : fdopendir(dir_fd);
+	int rc = dir == NULL ? -errno : depth > WORKSPACE_DEPTH_MAX ? -ELOOP : 0;
+
+	if (dir == NULL && dir_fd >= 0)
+		close(dir_fd);
+	while (rc == 0) {
+		struct dirent *entry = readdir(dir);
+		if (entry == NULL)
+			break;
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			rc = seal_entry(dirfd(dir), entry->d_name, depth);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	return rc;
+}
+
+int workspace_seal(struct workspace *ws, struct sbx_err *err)
+{
+	int rc = seal_entry(ws->fd, "box", 0);
+
+	if (rc < 0)
+		return FAIL(err, -rc, "cannot seal the job's folder");
+	return 0;
+}
