@@ -209,6 +209,27 @@ const char *json_string_of(struct json_object *json)
 	return strlen(text) == (size_t)json_object_get_string_len(json) ? text : NULL;
 }
 
+const char *json_bytes_of(struct json_object *json, size_t *ret_len)
+{
+	if (json_kind_of(json) != JSON_STRING)
+		return NULL;
+	*ret_len = (size_t)json_object_get_string_len(json);
+	return json_object_get_string(json);
+}
+
+struct json_object *json_share(struct json_object *json)
+{
+	return json_object_get(json);
+}
+
+bool json_double_of(const struct json_object *json, double *ret_value)
+{
+	if (json_kind_of(json) != JSON_INT && json_kind_of(json) != JSON_DOUBLE)
+		return false;
+	*ret_value = json_object_get_double(json);
+	return true;
+}
+
 bool json_u64_of(const struct json_object *json, uint64_t *ret_value)
 {
 	/* json-c would read a negative number as 0 without a word. */

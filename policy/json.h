@@ -30,7 +30,8 @@ enum json_kind {
 
 /* Fails with SBX_STAGE_USAGE, `origin` and the offset in the message. The caller owns *ret (NULL for the text null). */
 int json_parse(const char *text, size_t len, const char *origin, struct json_object **ret, struct sbx_err *err);
-void json_free(struct json_object *json); /* NULL is fine */
+void json_free(struct json_object *json);                 /* NULL is fine */
+struct json_object *json_share(struct json_object *json); /* one more owner of it, who gives it up by itself */
 static inline void json_freep(struct json_object **json)
 {
 	json_free(*json);
@@ -49,6 +50,10 @@ size_t json_length(const struct json_object *array); /* 0 for what is no array *
 struct json_object *json_at(const struct json_object *array, size_t index);
 /* NULL for what is no string, or holds a NUL. */
 const char *json_string_of(struct json_object *json);
+/* The bytes of a string, NUL among them perhaps; NULL for what is none. */
+const char *json_bytes_of(struct json_object *json, size_t *ret_len);
+/* Whether it is a number. */
+bool json_double_of(const struct json_object *json, double *ret_value);
 /* Whether it is an integer of that range. */
 bool json_u64_of(const struct json_object *json, uint64_t *ret_value);
 bool json_i64_of(const struct json_object *json, int64_t *ret_value);

@@ -1,0 +1,398 @@
+/* Jobs, and reading them from JSON. Called by `sbx judge`. */
+#include "policy/job.h"
+
+#include "policy/json.h"
+#include "policy/size.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where the reader stands. */
+struct reader {
+	struct job *job;
+	const char *origin;
+	char place[160]; /* "tests[3].limits.time"; cut where it is longer */
+	struct sbx_err *err;
+};
+
+struct field {
+	const char *key;
+	int (*read)(struct reader *reader, struct json_object *value, void *into);
+	size_t offset; /* in what is read */
+	bool required;
+};
+
+/* The fields of one object, while it is read. */
+struct reading {
+	struct reader *reader;
+	const struct field *fields;
+	size_t n;
+	void *into;
+};
+
+static const struct job_limits no_limits = {SPEC_UNSET, SPEC_UNSET, SPEC_UNSET, SPEC_UNSET, SPEC_UNSET};
+
+void job_init(struct job *job)
+{
+	*job = (struct job){.limits = no_limits,
+	                    .compare = {.float_absolute = -1, .float_relative = -1},
+	                    .keep_bytes = JOB_KEEP_BYTES};
+}
+
+void job_finish(struct job *job)
+{
+	free(job->files);
+	free(job->tests);
+	json_free(job->json);
+	*job = (struct job){0};
+}
+
+/* Room for one more of `size` bytes: doubled each time that their number is a power of two. */
+static int grow(void **array, size_t n, size_t max, size_t size)
+{
+	void *larger;
+
+	if (n >= max)
+		return -E2BIG;
+	if ((n & (n - 1)) != 0)
+		return 0;
+	larger = realloc(*array, (n == 0 ? 1 : 2 * n) * size);
+	if (larger == NULL)
+		return -ENOMEM;
+	*array = larger;
+	return 0;
+}
+
+int job_add_file(struct job *job, struct job_file **ret)
+{
+	void *array = job->files;
+
+	TRY(grow(&array, job->n_files, JOB_FILES_MAX, sizeof(*job->files)));
+	job->files = array;
+	*ret = &job->files[job->n_files++];
+	**ret = (struct job_file){0};
+	return 0;
+}
+
+int job_add_test(struct job *job, struct job_test **ret)
+{
+	void *array = job->tests;
+
+	TRY(grow(&array, job->n_tests, JOB_TESTS_MAX, sizeof(*job->tests)));
+	job->tests = array;
+	*ret = &job->tests[job->n_tests++];
+	**ret = (struct job_test){.limits = no_limits};
+	return 0;
+}
+
+static int wrong(struct reader *reader, const char *what)
+{
+	return sbx_fail(reader->err, SBX_STAGE_USAGE, EINVAL, "%.100s: %s%s%s", reader->origin, reader->place,
+	                reader->place[0] == '\0' ? "" : ": ", what);
+}
+
+static int not_a(struct reader *reader, struct json_object *value, const char *wanted)
+{
+	char what[96];
+
+	snprintf(what, sizeof(what), "%s, not %s", json_kind_name(json_kind_of(value)), wanted);
+	return wrong(reader, what);
+}
+
+/* Both add to the place what comes next, and return its length before, for leave(). */
+static size_t enter_key(struct reader *reader, const char *key)
+{
+	size_t len = strlen(reader->place);
+
+	snprintf(reader->place + len, sizeof(reader->place) - len, "%s%.60s", len == 0 ? "" : ".", key);
+	return len;
+}
+
+static size_t enter_index(struct reader *reader, size_t index)
+{
+	size_t len = strlen(reader->place);
+
+	snprintf(reader->place + len, sizeof(reader->place) - len, "[%zu]", index);
+	return len;
+}
+
+static void leave(struct reader *reader, size_t len)
+{
+	reader->place[len] = '\0';
+}
+
+static int read_key(const char *key, struct json_object *value, void *data, struct sbx_err *err)
+{
+	const struct reading *reading = data;
+	size_t len = enter_key(reading->reader, key);
+	int rc;
+
+	(void)err;
+	for (size_t i = 0; i < reading->n; i++) {
+		const struct field *field = &reading->fields[i];
+		if (strcmp(field->key, key) != 0)
+			continue;
+		rc = field->read(reading->reader, value, (char *)reading->into + field->offset);
+		leave(reading->reader, len);
+		return rc;
+	}
+	return wrong(reading->reader, "unknown key");
+}
+
+static int read_object(struct reader *reader, struct json_object *object, const struct field *fields, size_t n,
+                       void *into)
+{
+	struct reading reading = {reader, fields, n, into};
+	char what[96];
+
+	if (json_kind_of(object) != JSON_OBJECT)
+		return not_a(reader, object, "an object");
+	TRY(json_each(object, read_key, &reading, reader->err));
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *value;
+		if (!fields[i].required || json_find(object, fields[i].key, &value))
+			continue;
+		snprintf(what, sizeof(what), "\"%s\" is missing", fields[i].key);
+		return wrong(reader, what);
+	}
+	return 0;
+}
+#define READ_OBJECT(reader, object, fields, into)                                                                      \
+	read_object(reader, object, fields, sizeof(fields) / sizeof((fields)[0]), into)
+
+static int read_string(struct reader *reader, struct json_object *value, void *into)
+{
+	const char *text = json_string_of(value);
+
+	if (text == NULL || text[0] == '\0')
+		return json_kind_of(value) == JSON_STRING ? wrong(reader, "empty, or with a NUL in it")
+		                                          : not_a(reader, value, "a string");
+	*(const char **)into = text;
+	return 0;
+}
+
+static int read_bytes(struct reader *reader, struct json_object *value, void *into)
+{
+	struct job_data *data = into;
+
+	if (json_kind_of(value) != JSON_STRING)
+		return not_a(reader, value, "a string");
+	if (data->path != NULL)
+		return wrong(reader, "both inline and a path");
+	data->bytes = json_bytes_of(value, &data->len);
+	return 0;
+}
+
+static int read_path(struct reader *reader, struct json_object *value, void *into)
+{
+	struct job_data *data = into;
+
+	if (data->bytes != NULL)
+		return wrong(reader, "both inline and a path");
+	return read_string(reader, value, &data->path);
+}
+
+static int read_bool(struct reader *reader, struct json_object *value, void *into)
+{
+	return json_bool_of(value, into) ? 0 : not_a(reader, value, "true or false");
+}
+
+static int read_tolerance(struct reader *reader, struct json_object *value, void *into)
+{
+	if (!json_double_of(value, into))
+		return not_a(reader, value, "a number");
+	return *(double *)into >= 0 ? 0 : wrong(reader, "below 0");
+}
+
+static int read_quantity(struct reader *reader, struct json_object *value, void *into, const char *wanted,
+                         int (*parse)(const char *text, uint64_t *ret))
+{
+	const char *text = json_string_of(value);
+	char number[32];
+	uint64_t n;
+
+	if (json_u64_of(value, &n)) {
+		snprintf(number, sizeof(number), "%" PRIu64, n);
+		text = number;
+	}
+	if (text == NULL || parse(text, into) < 0)
+		return wrong(reader, wanted);
+	return 0;
+}
+
+static int read_duration(struct reader *reader, struct json_object *value, void *into)
+{
+	return read_quantity(reader, value, into, "not a duration (\"1.5s\", \"200ms\", or whole seconds)",
+	                     duration_parse);
+}
+
+static int read_size(struct reader *reader, struct json_object *value, void *into)
+{
+	return read_quantity(reader, value, into, "not a size (\"256M\", or bytes)", size_parse);
+}
+
+static int read_count(struct reader *reader, struct json_object *value, void *into)
+{
+	return read_quantity(reader, value, into, "not a whole number above 0", count_parse);
+}
+
+static int read_keep(struct reader *reader, struct json_object *value, void *into)
+{
+	uint64_t n;
+
+	if (json_u64_of(value, &n) && n == 0) {
+		*(uint64_t *)into = 0;
+		return 0;
+	}
+	TRY(read_size(reader, value, into));
+	return *(uint64_t *)into > JOB_KEEP_BYTES_MAX ? wrong(reader, "more than 64M") : 0;
+}
+
+static int read_limits(struct reader *reader, struct json_object *value, void *into)
+{
+	static const struct field fields[] = {
+	        {"time", read_duration, offsetof(struct job_limits, cpu_us_max), false},
+	        {"wall", read_duration, offsetof(struct job_limits, wall_us_max), false},
+	        {"memory", read_size, offsetof(struct job_limits, memory_bytes_max), false},
+	        {"output", read_size, offsetof(struct job_limits, output_bytes_max), false},
+	        {"pids", read_count, offsetof(struct job_limits, pids_max), false},
+	};
+
+	return READ_OBJECT(reader, value, fields, into);
+}
+
+static int read_file(struct reader *reader, struct json_object *value, void *into)
+{
+	static const struct field fields[] = {
+	        {"name", read_string, offsetof(struct job_file, name), false},
+	        {"text", read_bytes, offsetof(struct job_file, data), false},
+	        {"path", read_path, offsetof(struct job_file, data), false},
+	};
+	struct job_file *file;
+	int rc = job_add_file(reader->job, &file);
+
+	(void)into;
+	if (rc < 0)
+		return wrong(reader, rc == -E2BIG ? "more than 10000 files" : "out of memory");
+	TRY(READ_OBJECT(reader, value, fields, file));
+	return file->data.bytes == NULL && file->data.path == NULL ? wrong(reader, "\"text\" or \"path\" is missing")
+	                                                           : 0;
+}
+
+static int read_test(struct reader *reader, struct json_object *value, void *into)
+{
+	static const struct field fields[] = {
+	        {"name", read_string, offsetof(struct job_test, name), false},
+	        {"stdin", read_bytes, offsetof(struct job_test, input), false},
+	        {"stdin_path", read_path, offsetof(struct job_test, input), false},
+	        {"answer", read_bytes, offsetof(struct job_test, answer), false},
+	        {"answer_path", read_path, offsetof(struct job_test, answer), false},
+	        {"limits", read_limits, offsetof(struct job_test, limits), false},
+	};
+	struct job_test *test;
+	int rc = job_add_test(reader->job, &test);
+
+	(void)into;
+	if (rc < 0)
+		return wrong(reader, rc == -E2BIG ? "more than 100000 tests" : "out of memory");
+	return READ_OBJECT(reader, value, fields, test);
+}
+
+static int read_each(struct reader *reader, struct json_object *value,
+                     int (*read)(struct reader *reader, struct json_object *value, void *into))
+{
+	if (json_kind_of(value) != JSON_ARRAY)
+		return not_a(reader, value, "an array");
+	for (size_t i = 0; i < json_length(value); i++) {
+		size_t len = enter_index(reader, i);
+		TRY(read(reader, json_at(value, i), NULL));
+		leave(reader, len);
+	}
+	return 0;
+}
+
+static int read_files(struct reader *reader, struct json_object *value, void *into)
+{
+	(void)into;
+	if (json_length(value) == 0 && json_kind_of(value) == JSON_ARRAY)
+		return wrong(reader, "no file in it");
+	return read_each(reader, value, read_file);
+}
+
+static int read_tests(struct reader *reader, struct json_object *value, void *into)
+{
+	(void)into;
+	return read_each(reader, value, read_test);
+}
+
+static int read_kind(struct reader *reader, struct json_object *value, void *into)
+{
+	struct compare_options *options = into;
+	const char *text = json_string_of(value);
+
+	if (text != NULL && strcmp(text, "exact") == 0)
+		options->case_sensitive = options->space_sensitive = true;
+	else if (text == NULL || strcmp(text, "tokens") != 0)
+		return wrong(reader, "neither \"tokens\" nor \"exact\"");
+	return 0;
+}
+
+static int read_both_tolerances(struct reader *reader, struct json_object *value, void *into)
+{
+	struct compare_options *options = into;
+
+	TRY(read_tolerance(reader, value, &options->float_absolute));
+	options->float_relative = options->float_absolute;
+	return 0;
+}
+
+static int read_checker(struct reader *reader, struct json_object *value, void *into)
+{
+	static const struct field fields[] = {
+	        {"kind", read_kind, 0, true},
+	        {"case_sensitive", read_bool, offsetof(struct compare_options, case_sensitive), false},
+	        {"space_sensitive", read_bool, offsetof(struct compare_options, space_sensitive), false},
+	        {"presentation", read_bool, offsetof(struct compare_options, presentation), false},
+	        {"float_tolerance", read_both_tolerances, 0, false},
+	        {"float_absolute", read_tolerance, offsetof(struct compare_options, float_absolute), false},
+	        {"float_relative", read_tolerance, offsetof(struct compare_options, float_relative), false},
+	};
+
+	return READ_OBJECT(reader, value, fields, into);
+}
+
+static int read_after_failure(struct reader *reader, struct json_object *value, void *into)
+{
+	const char *text = json_string_of(value);
+
+	if (text == NULL || (strcmp(text, "stop") != 0 && strcmp(text, "continue") != 0))
+		return wrong(reader, "neither \"stop\" nor \"continue\"");
+	*(bool *)into = text[0] == 's';
+	return 0;
+}
+
+static int read_job(struct reader *reader, struct json_object *value)
+{
+	static const struct field fields[] = {
+	        {"language", read_string, offsetof(struct job, language), false},
+	        {"files", read_files, 0, true},
+	        {"tests", read_tests, 0, true},
+	        {"limits", read_limits, offsetof(struct job, limits), false},
+	        {"checker", read_checker, offsetof(struct job, compare), false},
+	        {"after_failure", read_after_failure, offsetof(struct job, stop_on_first_failure), false},
+	        {"keep_output", read_keep, offsetof(struct job, keep_bytes), false},
+	};
+
+	return READ_OBJECT(reader, value, fields, reader->job);
+}
+
+int job_parse(struct job *job, const char *text, size_t len, const char *origin, struct sbx_err *err)
+{
+	struct reader reader = {.job = job, .origin = origin, .err = err};
+
+	TRY(json_parse(text, len, origin, &job->json, err));
+	return read_job(&reader, job->json);
+}

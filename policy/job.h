@@ -1,0 +1,76 @@
+/*
+ * A job: sources, tests, limits, and how answers are compared, before anything was decided about how it is run. Filled
+ * by `sbx judge` from its command line and a folder of tests, or by job_parse() from JSON (docs/sbx-job.5).
+ *
+ * Strings are borrowed from whoever filled it in, but those of job_parse(), which the job keeps itself.
+ */
+#pragma once
+
+#include "policy/compare.h"
+#include "policy/spec.h"
+#include "sandbox/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define JOB_FILES_MAX 10000
+#define JOB_TESTS_MAX 100000
+#define JOB_NAME_MAX 255
+
+struct json_object;
+
+/* Bytes that came inline, or the path of a file on the host; neither: nothing. */
+struct job_data {
+	const char *path;
+	const char *bytes; /* NULL: look at the path */
+	size_t len;
+};
+
+struct job_limits {
+	uint64_t cpu_us_max, wall_us_max, memory_bytes_max, output_bytes_max, pids_max; /* SPEC_UNSET: not set here */
+};
+
+struct job_file {
+	const char *name; /* in the job's folder, relative; NULL: as its path ends, or what the language calls it */
+	struct job_data data;
+};
+
+struct job_test {
+	const char *name;
+	struct job_data input;    /* nothing: an empty standard input */
+	struct job_data answer;   /* nothing: the program is only run */
+	struct job_limits limits; /* unset: the job's */
+};
+
+struct job {
+	const char *language; /* NULL: by the names of the files */
+	struct job_file *files;
+	size_t n_files;
+	struct job_test *tests;
+	size_t n_tests;
+	struct job_limits limits; /* unset: the defaults of sbx run; time and memory before the language's allowance */
+	struct compare_options compare;
+	bool stop_on_first_failure;
+	uint64_t keep_bytes;      /* of each test's output, and of its standard error, in the report */
+	struct json_object *json; /* what the strings lie in; NULL */
+};
+
+#define JOB_KEEP_BYTES 1024
+#define JOB_KEEP_BYTES_MAX (UINT64_C(64) << 20)
+
+/* An empty job with the defaults. */
+void job_init(struct job *job);
+/* Frees both arrays and the text. Accepts a zeroed or an initialised job. */
+void job_finish(struct job *job);
+
+/* Makes room for one more at the end, zeroed but for its limits, which are unset. -E2BIG beyond JOB_..._MAX, -ENOMEM.
+ */
+int job_add_file(struct job *job, struct job_file **ret);
+int job_add_test(struct job *job, struct job_test **ret);
+
+/*
+ * Reads a JSON job into an initialised one. What is wrong is told with its place: "job.json: tests[3].stdin: not a
+ * string". Fails with SBX_STAGE_USAGE; the job must be finished all the same.
+ */
+int job_parse(struct job *job, const char *text, size_t len, const char *origin, struct sbx_err *err);

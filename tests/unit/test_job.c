@@ -1,0 +1,180 @@
+/* JSON jobs: what is read, and what each mistake is told as. */
+#include "policy/job.h"
+#include "policy/judgement.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void parse(struct job *job, const char *text)
+{
+	struct sbx_err err = {0};
+
+	job_init(job);
+	if (job_parse(job, text, strlen(text), "job", &err) != 0)
+		fail_msg("refused: %s", err.msg);
+}
+
+static void test_defaults(void **state)
+{
+	struct job job;
+
+	(void)state;
+	parse(&job, "{\"files\": [{\"name\": \"a.c\", \"text\": \"\"}], \"tests\": []}");
+	assert_null(job.language);
+	assert_int_equal(job.n_files, 1);
+	assert_string_equal(job.files[0].name, "a.c");
+	assert_int_equal(job.files[0].data.len, 0);
+	assert_int_equal(job.n_tests, 0);
+	assert_true(job.limits.cpu_us_max == SPEC_UNSET && job.limits.memory_bytes_max == SPEC_UNSET);
+	assert_false(job.compare.case_sensitive || job.compare.space_sensitive || job.compare.presentation);
+	assert_true(job.compare.float_absolute < 0 && job.compare.float_relative < 0);
+	assert_false(job.stop_on_first_failure);
+	assert_int_equal(job.keep_bytes, JOB_KEEP_BYTES);
+	job_finish(&job);
+}
+
+static void test_all_keys(void **state)
+{
+	struct job job;
+
+	(void)state;
+	parse(&job,
+	      "{\"language\": \"cpp\", \"files\": [{\"name\": \"a.cpp\", \"path\": \"/x\"}, {\"text\": \"hi\"}],"
+	      " \"limits\": {\"time\": \"1.5s\", \"wall\": 4, \"memory\": \"64M\", \"output\": 1000, \"pids\": 7},"
+	      " \"checker\": {\"kind\": \"exact\", \"case_sensitive\": false, \"presentation\": true,"
+	      " \"float_tolerance\": 1e-6, \"float_relative\": 0},"
+	      " \"after_failure\": \"stop\", \"keep_output\": 0,"
+	      " \"tests\": [{\"name\": \"one\", \"stdin\": \"a\\u0000b\", \"answer_path\": \"b\","
+	      " \"limits\": {\"memory\": \"unlimited\"}}, {\"stdin_path\": \"c\", \"answer\": \"\"}]}");
+	assert_string_equal(job.language, "cpp");
+	assert_int_equal(job.n_files, 2);
+	assert_string_equal(job.files[0].data.path, "/x");
+	assert_null(job.files[1].name);
+	assert_string_equal(job.files[1].data.bytes, "hi");
+	assert_int_equal(job.limits.cpu_us_max, 1500000);
+	assert_int_equal(job.limits.wall_us_max, 4000000);
+	assert_int_equal(job.limits.memory_bytes_max, 64 << 20);
+	assert_int_equal(job.limits.output_bytes_max, 1000);
+	assert_int_equal(job.limits.pids_max, 7);
+	assert_false(job.compare.case_sensitive);
+	assert_true(job.compare.space_sensitive && job.compare.presentation);
+	assert_true(job.compare.float_absolute == 1e-6 && job.compare.float_relative == 0);
+	assert_true(job.stop_on_first_failure);
+	assert_int_equal(job.keep_bytes, 0);
+	assert_int_equal(job.n_tests, 2);
+	assert_int_equal(job.tests[0].input.len, 3);
+	assert_memory_equal(job.tests[0].input.bytes, "a\0b", 3);
+	assert_string_equal(job.tests[0].answer.path, "b");
+	assert_true(job.tests[0].limits.memory_bytes_max == SPEC_UNLIMITED);
+	assert_true(job.tests[0].limits.cpu_us_max == SPEC_UNSET);
+	assert_null(job.tests[1].name);
+	assert_string_equal(job.tests[1].input.path, "c");
+	assert_non_null(job.tests[1].answer.bytes);
+	assert_int_equal(job.tests[1].answer.len, 0);
+	job_finish(&job);
+}
+
+#define FILES "\"files\": [{\"text\": \"x\"}]"
+
+static void test_mistakes(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} cases[] = {
+	        {"", "job: "},
+	        {"[]", "job: an array, not an object"},
+	        {"{\"tests\": []}", "job: \"files\" is missing"},
+	        {"{" FILES "}", "job: \"tests\" is missing"},
+	        {"{" FILES ", \"tests\": {}}", "job: tests: an object, not an array"},
+	        {"{\"files\": [], \"tests\": []}", "job: files: no file in it"},
+	        {"{\"files\": [{\"name\": \"a\"}], \"tests\": []}", "job: files[0]: \"text\" or \"path\" is missing"},
+	        {"{\"files\": [{\"text\": \"x\", \"path\": \"y\"}], \"tests\": []}",
+	         "job: files[0].path: both inline and a path"},
+	        {"{" FILES ", \"tests\": [{}, {\"stdin\": 7}]}", "job: tests[1].stdin: an integer, not a string"},
+	        {"{" FILES ", \"tests\": [{\"stdin_path\": \"\"}]}",
+	         "job: tests[0].stdin_path: empty, or with a NUL in it"},
+	        {"{" FILES ", \"tests\": [{\"input\": \"\"}]}", "job: tests[0].input: unknown key"},
+	        {"{" FILES ", \"tests\": [{\"answer_path\": \"x\", \"answer\": \"\"}]}",
+	         "job: tests[0].answer: both inline and a path"},
+	        {"{" FILES ", \"tests\": [{\"limits\": {\"time\": \"fast\"}}]}",
+	         "job: tests[0].limits.time: not a duration"},
+	        {"{" FILES ", \"tests\": [], \"limits\": {\"memory\": -1}}", "job: limits.memory: not a size"},
+	        {"{" FILES ", \"tests\": [], \"limits\": {\"pids\": 1.5}}", "job: limits.pids: not a whole number"},
+	        {"{" FILES ", \"tests\": [], \"checker\": {}}", "job: checker: \"kind\" is missing"},
+	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"magic\"}}",
+	         "job: checker.kind: neither \"tokens\" nor \"exact\""},
+	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"tokens\", \"float_tolerance\": -1}}",
+	         "job: checker.float_tolerance: below 0"},
+	        {"{" FILES ", \"tests\": [], \"after_failure\": \"stopp\"}",
+	         "job: after_failure: neither \"stop\" nor \"continue\""},
+	        {"{" FILES ", \"tests\": [], \"keep_output\": \"65M\"}", "job: keep_output: more than 64M"},
+	        {"{" FILES ", \"tests\": [], \"language\": null}", "job: language: null, not a string"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sbx_err err = {0};
+		struct job job;
+		job_init(&job);
+		assert_true(job_parse(&job, cases[i].text, strlen(cases[i].text), "job", &err) < 0);
+		assert_int_equal(err.stage, SBX_STAGE_USAGE);
+		if (strncmp(err.msg, cases[i].message, strlen(cases[i].message)) != 0)
+			fail_msg("%s: got \"%s\", wanted \"%s\"", cases[i].text, err.msg, cases[i].message);
+		job_finish(&job);
+	}
+}
+
+static void test_many(void **state)
+{
+	struct job job;
+	struct job_test *test;
+
+	(void)state;
+	job_init(&job);
+	for (int i = 0; i < JOB_TESTS_MAX; i++)
+		assert_int_equal(job_add_test(&job, &test), 0);
+	assert_int_equal(job_add_test(&job, &test), -E2BIG);
+	assert_int_equal(job.n_tests, JOB_TESTS_MAX);
+	job_finish(&job);
+}
+
+static void test_judgements(void **state)
+{
+	static const struct {
+		enum verdict verdict;
+		bool has_answer;
+		enum compare_result compared;
+		const char *name;
+	} cases[] = {
+	        {VERDICT_OK, true, COMPARE_SAME, "AC"},         {VERDICT_OK, true, COMPARE_DIFFERENT, "WA"},
+	        {VERDICT_OK, true, COMPARE_PRESENTATION, "PE"}, {VERDICT_OK, true, COMPARE_MAX, "IE"},
+	        {VERDICT_OK, false, COMPARE_MAX, "OK"},         {VERDICT_TLE, true, COMPARE_SAME, "TLE"},
+	        {VERDICT_MLE, true, COMPARE_SAME, "MLE"},       {VERDICT_RE, true, COMPARE_SAME, "RE"},
+	        {VERDICT_OLE, true, COMPARE_SAME, "OLE"},       {VERDICT_SV, false, COMPARE_SAME, "SV"},
+	        {VERDICT_IE, true, COMPARE_SAME, "IE"},         {VERDICT_MAX, false, COMPARE_SAME, "IE"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum judgement got = judgement_of(cases[i].verdict, cases[i].has_answer, cases[i].compared);
+		assert_string_equal(judgement_name(got), cases[i].name);
+		assert_int_equal(judgement_is_good(got),
+		                 strcmp(cases[i].name, "AC") == 0 || strcmp(cases[i].name, "OK") == 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_defaults), cmocka_unit_test(test_all_keys),   cmocka_unit_test(test_mistakes),
+	        cmocka_unit_test(test_many),     cmocka_unit_test(test_judgements),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
