@@ -319,7 +319,7 @@ setup() { cd "$BOX" && T=$BATS_TEST_TMPDIR; }
 }
 
 @test "a fork bomb in a shell" {
-	box --time 300ms --wall 2s --pids 16 -- /bin/sh -c 'f() { f | f & }; f; sleep 100'
+	box --time 3s --wall 20s --pids 16 -- /bin/sh -c 'f() { f | f & }; f; sleep 100'
 	report 'verdict!=IE' 'verdict!=SV' limits.pids.hit=true
 }
 
