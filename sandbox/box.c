@@ -138,7 +138,6 @@ static int clone_init(struct box *box, struct sbx_err *err)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return sbx_fail(err, SBX_STAGE_NAMESPACES, errno, "cannot make the socket to the box's init");
 	setup->sock = pair[1];
-	setup->launcher_sock = pair[0];
 	pid = sys_clone3(&args, setup_init, setup);
 	close(pair[1]);
 	if (pid < 0) {

@@ -75,6 +75,20 @@ static int wait_for_launcher(struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
+/*
+ * A launcher with many boxes has pipes and slots of others, which must not stay open as long as this box is built: their
+ * readers would wait for an end, and the slots would seem taken.
+ */
+static int keep_own(struct setup *setup, struct sbx_err *err)
+{
+	const int own[] = {setup->sock, setup->slot_fd, setup->stdio[0], setup->stdio[1], setup->stdio[2]};
+	long rc = setup_close_but(own, sizeof(own) / sizeof(own[0]));
+
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_FDS, (int)-rc, "cannot close the launcher's descriptors");
+	return 0;
+}
+
 /* What the caller's environment of signals may hold (blocked, ignored) must not reach the program. */
 static int reset_signals(struct setup *setup, struct sbx_err *err)
 {
@@ -212,6 +226,7 @@ static int die_with_launcher(struct setup *setup, struct sbx_err *err)
 /* The box, in the order it is built. */
 static const struct setup_step steps[] = {
         /* what needs neither mapped ids nor the leaf, while the launcher makes both */
+        {SBX_STAGE_FDS, "none of the launcher's", keep_own},
         {SBX_STAGE_NAMESPACES, "default signals", reset_signals},
         {SBX_STAGE_NAMESPACES, "default priorities", reset_priorities},
         {SBX_STAGE_NETWORK, "a helper makes the namespace", setup_start_network},
@@ -383,7 +398,6 @@ _Noreturn void setup_init(void *arg)
 
 	/* set again by the last step: this one covers the building */
 	sys(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
-	sys(SYS_close, setup->launcher_sock);
 	if (build(setup, &err) < 0 || release_program(setup, &err) < 0) {
 		say_failed(setup, &err);
 		sys_exit(1);

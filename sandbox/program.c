@@ -62,20 +62,21 @@ static int new_session(struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
-static long close_between(unsigned first, unsigned last)
+long setup_close_but(const int *keep, size_t n)
 {
-	return first > last ? 0 : sys(SYS_close_range, first, last, 0);
-}
+	int from = 3;
 
-/* 0, 1 and 2 stay, and these two. */
-static long close_all_but(int a, int b)
-{
-	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
-	long rc = low < 3 ? -EBADF : close_between(3, low - 1);
-
-	if (rc == 0)
-		rc = close_between(low + 1, high - 1);
-	return rc < 0 ? rc : close_between(high + 1, ~0U);
+	for (;;) {
+		int next = INT_MAX;
+		long rc;
+		for (size_t i = 0; i < n; i++)
+			if (keep[i] >= from && keep[i] < next)
+				next = keep[i];
+		rc = from == next ? 0 : sys(SYS_close_range, (unsigned)from, next == INT_MAX ? ~0U : (unsigned)next - 1, 0);
+		if (rc < 0 || next == INT_MAX)
+			return rc;
+		from = next + 1;
+	}
 }
 
 static int set_stdio(struct setup *setup, struct sbx_err *err)
@@ -98,7 +99,7 @@ static int set_stdio(struct setup *setup, struct sbx_err *err)
 	 * All else goes now, also for init, which has the same table: the filter's listener, which comes next, then
 	 * finds a low number, within the program's own limit. What init keeps goes by exec.
 	 */
-	rc = close_all_but(setup->sock, setup->slot_fd);
+	rc = setup_close_but((const int[]){setup->sock, setup->slot_fd}, 2);
 	if (rc == 0)
 		rc = sys(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
 	if (rc < 0)

@@ -21,7 +21,7 @@
 struct setup {
 	const struct box_plan *plan;
 	const struct box_host *host;
-	int sock, launcher_sock; /* init's end, and the other, which it has no business with */
+	int sock; /* init's end */
 	int slot_fd;
 	char *source[SETUP_MOUNTS_MAX]; /* where the plan's path leads through links: without them; else NULL */
 	bool oom_protected; /* the launcher has a negative oom_score_adj, which the program must not inherit */
@@ -118,6 +118,9 @@ void setup_trace(const struct setup *setup, enum sbx_stage stage, uint64_t begin
 /* sandbox/program.c: makes the calling process this user with no other group, real, effective and saved. 0 or -errno.
  */
 long setup_take_ids(uid_t uid, gid_t gid);
+
+/* sandbox/program.c: closes all descriptors from 3 on but these. 0 or -errno. */
+long setup_close_but(const int *keep, size_t n);
 
 /* sandbox/program.c: all capabilities of the calling process, for good. 0 or -errno. */
 long setup_drop_caps(void);
