@@ -217,19 +217,6 @@ const char *json_bytes_of(struct json_object *json, size_t *ret_len)
 	return json_object_get_string(json);
 }
 
-struct json_object *json_share(struct json_object *json)
-{
-	return json_object_get(json);
-}
-
-bool json_double_of(const struct json_object *json, double *ret_value)
-{
-	if (json_kind_of(json) != JSON_INT && json_kind_of(json) != JSON_DOUBLE)
-		return false;
-	*ret_value = json_object_get_double(json);
-	return true;
-}
-
 bool json_u64_of(const struct json_object *json, uint64_t *ret_value)
 {
 	/* json-c would read a negative number as 0 without a word. */
@@ -258,6 +245,16 @@ bool json_bool_of(const struct json_object *json, bool *ret_value)
 	if (json_kind_of(json) != JSON_BOOL)
 		return false;
 	*ret_value = json_object_get_boolean(json);
+	return true;
+}
+
+bool json_double_of(const struct json_object *json, double *ret_value)
+{
+	enum json_kind kind = json_kind_of(json);
+
+	if (kind != JSON_INT && kind != JSON_DOUBLE)
+		return false;
+	*ret_value = json_object_get_double(json);
 	return true;
 }
 
@@ -314,6 +311,31 @@ struct json_object *json_new_string(const char *value)
 	return json;
 }
 
+struct json_object *json_new_u64(uint64_t value)
+{
+	return checked(json_object_new_uint64(value));
+}
+
+struct json_object *json_new_i64(int64_t value)
+{
+	return checked(json_object_new_int64(value));
+}
+
+struct json_object *json_new_double(double value)
+{
+	return checked(json_object_new_double(value));
+}
+
+struct json_object *json_new_bool(bool value)
+{
+	return checked(json_object_new_boolean(value));
+}
+
+struct json_object *json_share(struct json_object *json)
+{
+	return json_object_get(json);
+}
+
 void json_add(struct json_object *object, const char *key, struct json_object *value)
 {
 	char *owned = NULL;
@@ -330,17 +352,17 @@ void json_add_string(struct json_object *object, const char *key, const char *va
 
 void json_add_u64(struct json_object *object, const char *key, uint64_t value)
 {
-	json_add(object, key, checked(json_object_new_uint64(value)));
+	json_add(object, key, json_new_u64(value));
 }
 
 void json_add_i64(struct json_object *object, const char *key, int64_t value)
 {
-	json_add(object, key, checked(json_object_new_int64(value)));
+	json_add(object, key, json_new_i64(value));
 }
 
 void json_add_bool(struct json_object *object, const char *key, bool value)
 {
-	json_add(object, key, checked(json_object_new_boolean(value)));
+	json_add(object, key, json_new_bool(value));
 }
 
 void json_append(struct json_object *array, struct json_object *value)

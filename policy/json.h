@@ -31,7 +31,6 @@ enum json_kind {
 /* Fails with SBX_STAGE_USAGE, `origin` and the offset in the message. The caller owns *ret (NULL for the text null). */
 int json_parse(const char *text, size_t len, const char *origin, struct json_object **ret, struct sbx_err *err);
 void json_free(struct json_object *json);                 /* NULL is fine */
-struct json_object *json_share(struct json_object *json); /* one more owner of it, who gives it up by itself */
 static inline void json_freep(struct json_object **json)
 {
 	json_free(*json);
@@ -52,12 +51,12 @@ struct json_object *json_at(const struct json_object *array, size_t index);
 const char *json_string_of(struct json_object *json);
 /* The bytes of a string, NUL among them perhaps; NULL for what is none. */
 const char *json_bytes_of(struct json_object *json, size_t *ret_len);
-/* Whether it is a number. */
-bool json_double_of(const struct json_object *json, double *ret_value);
 /* Whether it is an integer of that range. */
 bool json_u64_of(const struct json_object *json, uint64_t *ret_value);
 bool json_i64_of(const struct json_object *json, int64_t *ret_value);
 bool json_bool_of(const struct json_object *json, bool *ret_value); /* whether it is one */
+/* Whether it is a number, an integer too: what a double can hold of it. */
+bool json_double_of(const struct json_object *json, double *ret_value);
 
 /* Building. Memory exhaustion aborts the process before anything was run or after all was reaped (json-c
  * reports it and these check it). The `add` functions take ownership of `value`; NULL adds null. In strings (of
@@ -71,6 +70,12 @@ void json_add_i64(struct json_object *object, const char *key, int64_t value);
 void json_add_bool(struct json_object *object, const char *key, bool value);
 void json_append(struct json_object *array, struct json_object *value);
 struct json_object *json_new_string(const char *value);
+struct json_object *json_new_u64(uint64_t value);
+struct json_object *json_new_i64(int64_t value);
+struct json_object *json_new_double(double value); /* finite */
+struct json_object *json_new_bool(bool value);
+/* One owner more, who gives it up by json_free(). */
+struct json_object *json_share(struct json_object *json);
 /* The text, on one line or (pretty) indented, without escaped slashes; valid until the value is freed or printed again.
  */
 const char *json_text(struct json_object *json, bool pretty);
