@@ -19,13 +19,14 @@
 #define LINKS_MAX 40
 
 /*
- * The way that is left: `at` is the folder it starts from, `rest` what is still to go. `trusted` as long as nobody but
- * root can have chosen what the names so far lead to: who may write a folder may give any of its entries another name,
- * root's links and folders too.
+ * The way that is left: `at` is the folder it starts from, `rest` what is still to go. Who may write a folder may give
+ * its entries other names, root's links and folders too; in a sticky one not, but links can come from another into it,
+ * and a link is what its name says. Folders cannot come: to move one, it must itself be written.
  */
 struct walk {
 	int at;
-	bool trusted;
+	bool trusted; /* nobody but root can have chosen what the names so far lead to */
+	bool closed;  /* and nobody but root can have put a link into `at` */
 	unsigned links;
 	char rest[PATH_MAX];
 };
@@ -37,13 +38,15 @@ static bool is_proc(int fd)
 	return sys(SYS_fstatfs, fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* In a sticky folder only the owner of an entry renames it. An access list shows in the bits of the group. */
-static bool is_roots(int folder)
+static void look_at(struct walk *walk)
 {
 	struct stat st;
+	bool roots = sys(SYS_newfstatat, walk->at, "", &st, AT_EMPTY_PATH) == 0 && st.st_uid == 0;
 
-	return sys(SYS_newfstatat, folder, "", &st, AT_EMPTY_PATH) == 0 && st.st_uid == 0 &&
-	       ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0 || (st.st_mode & S_ISVTX));
+	/* an access list shows in the bits of the group */
+	walk->closed = roots && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	if (!walk->closed && !(roots && (st.st_mode & S_ISVTX)) && !is_proc(walk->at))
+		walk->trusted = false;
 }
 
 /* Takes `folder` over. Returns 0 or, when it is none, its -errno. */
@@ -52,7 +55,7 @@ static int go_to(struct walk *walk, int folder)
 	fd_close(&walk->at);
 	walk->at = folder;
 	TRY(folder);
-	walk->trusted = walk->trusted && (is_roots(folder) || is_proc(folder));
+	look_at(walk);
 	return 0;
 }
 
@@ -109,7 +112,7 @@ static int step(struct walk *walk, int flags, mode_t mode)
 	TRY((int)sys(SYS_newfstatat, fd, "", &st, AT_EMPTY_PATH));
 	is_link = S_ISLNK(st.st_mode);
 	if (is_link && !is_proc(walk->at)) {
-		if (st.st_uid != 0 || !walk->trusted)
+		if (st.st_uid != 0 || !walk->trusted || !walk->closed)
 			return -ELOOP;
 		*rest = cut;
 		TRY(follow(walk, fd, rest));

@@ -9,8 +9,9 @@
 
 /*
  * As open(2), close-on-exec, but of symbolic links only those are followed that root made and nobody else can have
- * moved - every folder on the way to them is root's and not for others to write, or sticky as /tmp is - and those of
- * /proc. Never becomes a controlling terminal. Returns a descriptor or -errno; -ELOOP for any other link.
+ * put there, and those of /proc: their folder is root's and not for others to write, and so is every folder on the way
+ * to it, or it is sticky as /tmp is. The way starts at the root, at the current folder, or where a link of /proc leads.
+ * Never becomes a controlling terminal. Returns a descriptor or -errno; -ELOOP for any other link.
  */
 int path_open(const char *path, int flags, mode_t mode);
 
@@ -22,6 +23,7 @@ int path_without_links(const char *path, char **ret);
 
 /* What to add to a message about an errno of path_open(). */
 #define PATH_LOOP_NOTE(errnum)                                                                                         \
-	((errnum) == ELOOP ? ": it leads through a symbolic link that a box may have left, not root's or in a folder " \
-	                     "that others can write; name the place itself"                                            \
-	                   : "")
+	((errnum) == ELOOP                                                                                             \
+	         ? ": it leads through symbolic links without end, or through one that a box may have left: not "      \
+	           "root's, or in a folder that is not for root alone to write; name the place itself"                 \
+	         : "")

@@ -374,15 +374,30 @@ failed_output() {
 			status=0
 			"$SBX" run "$option" "$T/rw/$place" -- /bin/cat >"$T/out" 2>"$T/err" || status=$?
 			equal "$status" 3
-			one_line "$T/err" "^sbx: IE \(stdio.*$option.*others can write"
+			one_line "$T/err" "^sbx: IE \(stdio.*$option.*root alone to write"
 			printed ''
 		done
 	done
 	equal "$(cat "$T/secret")" secret
-	# where none but root moves what root made, and in a sticky folder nobody else can
+	# not even in a sticky folder: they can come there from another
 	chmod 1777 "$T/rw"
-	box --stdin "$T/rw/answer" -- /bin/cat
+	ln -s "$T/secret" "$T/rw/own/ref"
+	JOB=$T/rw box --box-mode rw -- /bin/mv own/ref out.txt
+	verdict OK null
+	status=0
+	"$SBX" run --stdout "$T/rw/out.txt" -- /bin/echo overwritten 2>"$T/err" || status=$?
+	equal "$status $(cat "$T/secret")" '3 secret'
+	# through one, to a folder that only root can write
+	box --stdin "$T/rw/answers/ref" -- /bin/cat
 	printed secret
+}
+
+@test "links without end are refused, as what they are" {
+	ln -s loop "$T/loop"
+	status=0
+	"$SBX" run --stdin "$T/loop" -- /bin/cat >"$T/out" 2>"$T/err" || status=$?
+	equal "$status" 3
+	one_line "$T/err" "^sbx: IE \(stdio.*links without end"
 }
 
 @test "a name that ends in a slash is a folder's" {
