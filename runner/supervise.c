@@ -60,7 +60,8 @@ static void unwatch_fd(struct run *run, int fd)
 
 static void arm(struct run *run)
 {
-	uint64_t at = run->deadline_ns < run->look_ns ? run->deadline_ns : run->look_ns;
+	uint64_t look_ns = run->look_ns < run->memory_ns ? run->look_ns : run->memory_ns;
+	uint64_t at = run->deadline_ns < look_ns ? run->deadline_ns : look_ns;
 	struct itimerspec spec = {{0, 0}, {0, 0}};
 
 	if (at != NEVER) {
@@ -77,7 +78,7 @@ static void dying(struct run *run)
 	if (run->state != RUN_SETUP && run->state != RUN_RUNNING)
 		return;
 	run->state = RUN_DYING;
-	run->look_ns = NEVER;
+	run->look_ns = run->memory_ns = NEVER;
 	run->deadline_ns = clock_ns() + DYING_NS;
 	arm(run);
 }
@@ -166,6 +167,17 @@ static void look_at_oom(struct run *run, uint64_t now_ns)
 		run->look_ns = now_ns + OOM_LOOK_NS;
 }
 
+/* Nothing is decided here, so looks get rarer: a few in a run of seconds. */
+static void look_at_memory(struct run *run, uint64_t now_ns)
+{
+	if (!run->looked) {
+		run->looked = true;
+		run->steal_ticks = steal_ticks();
+	}
+	cg_leaf_look(&run->box.leaf);
+	run->memory_ns = now_ns + 2 * (now_ns - run->box.exec_ns);
+}
+
 static void on_deadline(struct run *run)
 {
 	struct sbx_err err;
@@ -204,17 +216,14 @@ static void on_timer(struct run *run)
 		return; /* set anew meanwhile */
 	if (now_ns >= run->deadline_ns) {
 		on_deadline(run);
-	} else if (now_ns >= run->look_ns) {
-		if (!run->looked) {
-			run->looked = true;
-			run->steal_ticks = steal_ticks();
-		}
+	} else {
 		/* first what may have to end the run: the rest takes as long as a tenth of a millisecond */
-		look_at_cpu(run, now_ns);
+		if (now_ns >= run->look_ns)
+			look_at_cpu(run, now_ns);
 		if (run->oom_looks > 0)
 			look_at_oom(run, now_ns);
-		if (run->state == RUN_RUNNING)
-			cg_leaf_look(&run->box.leaf, &run->result);
+		if (now_ns >= run->memory_ns)
+			look_at_memory(run, now_ns);
 	}
 	arm(run);
 }
@@ -245,7 +254,7 @@ static int started(struct run *run)
 	run->deadline_ns = plan->wall_us_max > NEVER / 1000 - run->box.exec_ns / 1000
 	                           ? NEVER
 	                           : run->box.exec_ns + plan->wall_us_max * 1000;
-	run->look_ns = run->box.exec_ns + FIRST_LOOK_NS;
+	run->look_ns = run->memory_ns = run->box.exec_ns + FIRST_LOOK_NS;
 	if (plan->cpu_us_max < FIRST_LOOK_NS / 1000 * run->cores)
 		run->look_ns = run->box.exec_ns + plan->cpu_us_max * 1000 / run->cores;
 	arm(run);
@@ -378,7 +387,7 @@ static void on_init(struct run *run)
 	}
 	end_stream(run, &run->streams.in);
 	run->state = RUN_DRAINED;
-	run->look_ns = NEVER;
+	run->look_ns = run->memory_ns = NEVER;
 	run->deadline_ns = NEVER;
 	if (run->result.killed_by != KILLED_BY_NONE)
 		run->deadline_ns = clock_ns() + DRAIN_NS;
@@ -447,7 +456,7 @@ static int start_watching(struct run *run)
 	if (run->timer_fd < 0)
 		return -errno;
 	run->deadline_ns = clock_ns() + SETUP_NS_MAX;
-	run->look_ns = NEVER;
+	run->look_ns = run->memory_ns = NEVER;
 	arm(run);
 	TRY(watch_fd(run, run->timer_fd, EPOLLIN, &run->watch_timer, on_timer));
 	TRY(watch_fd(run, run->box.sock, EPOLLIN, &run->watch_sock, on_sock));

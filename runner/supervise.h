@@ -53,6 +53,7 @@ struct run {
 	int timer_fd;
 	uint64_t deadline_ns; /* of set-up, then of the wall clock; UINT64_MAX for none */
 	uint64_t look_ns;     /* next look at the CPU counter; UINT64_MAX for none */
+	uint64_t memory_ns;   /* next look at the memory in use; the same */
 	uint64_t looked_us;   /* what it showed last, and how long nothing has changed since */
 	uint64_t idle_ns;
 	bool looked;          /* the first look, for the noise fields, has been taken */

@@ -232,15 +232,33 @@ bool cg_leaf_oom_seen(const struct cg_leaf *leaf)
 	       text_key_u64(text, "oom", &ooms) && ooms > 0;
 }
 
-void cg_leaf_look(const struct cg_leaf *leaf, struct run_result *result)
+void cg_leaf_look(struct cg_leaf *leaf)
 {
+	const struct cg_backend *be = backend(leaf->host);
+	uint64_t usage = 0, anon, shared;
 	char text[8192];
-	uint64_t anon;
 
-	if (fd_read_at(leaf->dir_fd[CG_MEMORY], "memory.stat", text, sizeof(text)) > 0 &&
-	    text_key_u64(text, backend(leaf->host)->anon_key, &anon) &&
-	    (result->memory_anon_bytes == RESULT_UNKNOWN || anon > result->memory_anon_bytes))
-		result->memory_anon_bytes = anon;
+	fd_read_u64_at(leaf->dir_fd[CG_MEMORY], be->usage, &usage);
+	if (usage <= leaf->seen_bytes || fd_read_at(leaf->dir_fd[CG_MEMORY], "memory.stat", text, sizeof(text)) <= 0 ||
+	    !text_key_u64(text, be->anon_key, &anon) || !text_key_u64(text, "shmem", &shared))
+		return;
+	leaf->seen_bytes = usage;
+	leaf->seen_anon_bytes = anon;
+	leaf->seen_shared_bytes = shared;
+}
+
+/*
+ * These are gone with the processes and the mounts, so only a look near the peak can tell. A program without any
+ * anonymous memory there is not: the kernel had not yet counted it.
+ */
+static void tell_seen(const struct cg_leaf *leaf, struct run_result *result)
+{
+	uint64_t peak = result->memory_peak_bytes;
+
+	if (peak == RESULT_UNKNOWN || leaf->seen_anon_bytes == 0 || leaf->seen_bytes < peak - peak / 10)
+		return;
+	result->memory_anon_bytes = leaf->seen_anon_bytes;
+	result->memory_shared_bytes = leaf->seen_shared_bytes;
 }
 
 int cg_leaf_read(const struct cg_leaf *leaf, struct run_result *result, struct sbx_err *err)
@@ -248,6 +266,7 @@ int cg_leaf_read(const struct cg_leaf *leaf, struct run_result *result, struct s
 	const struct cg_backend *be = backend(leaf->host);
 	int rc = be->read(leaf, result);
 
+	tell_seen(leaf, result);
 	result->swap_free = faccessat(leaf->dir_fd[CG_MEMORY], be->swap_limit, F_OK, 0) < 0;
 
 	if (rc < 0)

@@ -18,6 +18,7 @@ struct cg_leaf {
 	int dir_fd[CG_MAX];   /* v1: one each, -1 where not used; v2: only [CG_MEMORY] */
 	int tasks_fd[CG_MAX]; /* v1: what the program writes "0" to, to enter; -1 on v2 */
 	int cpu_fd;           /* the CPU counter, kept open: the supervisor reads it again and again */
+	uint64_t seen_bytes, seen_anon_bytes, seen_shared_bytes; /* memory in use at the look when that was most */
 	int oom_fd; /* v1: an eventfd that is readable once the OOM killer acts; -1 on v2, which kills the whole leaf */
 };
 
@@ -35,8 +36,8 @@ int cg_leaf_cpu_us(const struct cg_leaf *leaf, uint64_t *ret_us);
 int cg_leaf_oom_kills(const struct cg_leaf *leaf, uint64_t *ret_kills);
 /* Whether the leaf ever was out of memory, which is known even where the kill was counted elsewhere. */
 bool cg_leaf_oom_seen(const struct cg_leaf *leaf);
-/* Looks at how much anonymous memory is in use now and raises result->memory_anon_bytes to it. */
-void cg_leaf_look(const struct cg_leaf *leaf, struct run_result *result);
+/* Looks at what kind of memory is in use now, and remembers it if it is more than at any look before. */
+void cg_leaf_look(struct cg_leaf *leaf);
 /* The final counters, after the last process is gone, into the memory, pids, CPU and noise fields. Fails with
  * SBX_STAGE_TEARDOWN. */
 int cg_leaf_read(const struct cg_leaf *leaf, struct run_result *result, struct sbx_err *err);
@@ -63,6 +64,7 @@ struct cg_backend {
 	const char *cpu_counter;
 	const char *swap_limit;  /* the file that limits swap, where the kernel accounts it */
 	const char *oom_counter; /* the file with the line "oom_kill N" */
+	const char *usage;       /* the file with the memory in use */
 	const char *anon_key;    /* in memory.stat */
 };
 extern const struct cg_backend cg_v1, cg_v2;

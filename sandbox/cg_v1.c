@@ -136,11 +136,9 @@ static int read_memory(const struct cg_leaf *leaf, struct run_result *result)
 	fd_read_u64_at(dir_fd, "memory.kmem.max_usage_in_bytes", &result->memory_kernel_bytes);
 	if (fd_read_at(dir_fd, "memory.stat", text, sizeof(text)) > 0) {
 		uint64_t shared;
-		if (text_key_u64(text, "cache", &result->memory_file_bytes) && text_key_u64(text, "shmem", &shared)) {
-			result->memory_shared_bytes = shared;
+		if (text_key_u64(text, "cache", &result->memory_file_bytes) && text_key_u64(text, "shmem", &shared))
 			result->memory_file_bytes -=
 			        shared < result->memory_file_bytes ? shared : result->memory_file_bytes;
-		}
 	}
 	return 0;
 }
@@ -172,5 +170,6 @@ const struct cg_backend cg_v1 = {
         .cpu_counter = "cpuacct.usage",
         .swap_limit = "memory.memsw.limit_in_bytes",
         .oom_counter = "memory.oom_control",
+        .usage = "memory.usage_in_bytes",
         .anon_key = "rss",
 };

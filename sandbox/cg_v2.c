@@ -78,11 +78,9 @@ static void read_memory(int dir_fd, struct run_result *result)
 	fd_read_u64_at(dir_fd, "memory.peak", &result->memory_peak_bytes);
 	if (fd_read_at(dir_fd, "memory.stat", text, sizeof(text)) > 0) {
 		uint64_t shared;
-		if (text_key_u64(text, "file", &result->memory_file_bytes) && text_key_u64(text, "shmem", &shared)) {
-			result->memory_shared_bytes = shared;
+		if (text_key_u64(text, "file", &result->memory_file_bytes) && text_key_u64(text, "shmem", &shared))
 			result->memory_file_bytes -=
 			        shared < result->memory_file_bytes ? shared : result->memory_file_bytes;
-		}
 		text_key_u64(text, "kernel", &result->memory_kernel_bytes);
 	}
 }
@@ -117,5 +115,6 @@ const struct cg_backend cg_v2 = {
         .cpu_counter = "cpu.stat",
         .swap_limit = "memory.swap.max",
         .oom_counter = "memory.events",
+        .usage = "memory.current",
         .anon_key = "anon",
 };

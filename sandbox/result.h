@@ -59,9 +59,10 @@ struct run_result {
 	uint64_t cpu_us, user_us, system_us; /* of the whole tree, from exec, from the cgroup */
 	uint64_t wall_us;                    /* from exec to the end of the last process */
 	uint64_t memory_peak_bytes;
-	uint64_t memory_anon_bytes;   /* highest seen; RESULT_UNKNOWN when the run was too short to be looked at */
-	uint64_t memory_file_bytes;   /* page cache charged to the run at its end */
-	uint64_t memory_shared_bytes; /* tmpfs and shared memory at its end */
+	uint64_t memory_file_bytes; /* page cache charged to the run at its end */
+	/* At the look when most was in use; RESULT_UNKNOWN where no look came within a tenth of the peak. */
+	uint64_t memory_anon_bytes;
+	uint64_t memory_shared_bytes; /* tmpfs and shared memory */
 	uint64_t memory_kernel_bytes; /* highest, where the kernel keeps it, else at the end */
 	uint64_t oom_kills;
 	uint64_t pids_peak;
