@@ -30,7 +30,7 @@ enum json_kind {
 
 /* Fails with SBX_STAGE_USAGE, `origin` and the offset in the message. The caller owns *ret (NULL for the text null). */
 int json_parse(const char *text, size_t len, const char *origin, struct json_object **ret, struct sbx_err *err);
-void json_free(struct json_object *json);                 /* NULL is fine */
+void json_free(struct json_object *json); /* NULL is fine */
 static inline void json_freep(struct json_object **json)
 {
 	json_free(*json);

@@ -124,23 +124,34 @@ static uint64_t cpu_fence_s(uint64_t cpu_us_max)
 static void plan_rlimits(struct box_plan *box, const struct run_spec *spec)
 {
 	const struct box_rlimit rlimits[] = {
-	        {RLIMIT_STACK, spec->stack_bytes_max == SPEC_UNSET ? "--stack (as --mem)" : "--stack",
-	         box->stack_bytes_max, false},
-	        {RLIMIT_FSIZE, "--fsize", box->fsize_bytes_max, false},
-	        {RLIMIT_NOFILE, "--open-files", box->open_files_max, false},
-	        {RLIMIT_CPU, "--time (and two seconds)", cpu_fence_s(box->cpu_us_max), false},
-	        {RLIMIT_CORE, "core dumps", 0, true},
-	        {RLIMIT_RTPRIO, "real-time priority", 0, true},
-	        {RLIMIT_NICE, "nice", 0, true},
-	        {RLIMIT_MEMLOCK, "locked memory", 64 << 10, true},
+	        {RLIMIT_STACK, spec->stack_bytes_max == SPEC_UNSET ? "--stack (as --mem)" : "--stack", BOX_RLIMIT_EXACT,
+	         box->stack_bytes_max},
+	        {RLIMIT_FSIZE, "--fsize", BOX_RLIMIT_EXACT, box->fsize_bytes_max},
+	        {RLIMIT_NOFILE, "--open-files", BOX_RLIMIT_EXACT, box->open_files_max},
+	        {RLIMIT_CPU, "--time (and two seconds)", BOX_RLIMIT_EXACT, cpu_fence_s(box->cpu_us_max)},
+	        {RLIMIT_CORE, "core dumps", BOX_RLIMIT_AT_MOST, 0},
+	        {RLIMIT_RTPRIO, "real-time priority", BOX_RLIMIT_AT_MOST, 0},
+	        {RLIMIT_NICE, "nice", BOX_RLIMIT_AT_MOST, 0},
+	        {RLIMIT_MEMLOCK, "locked memory", BOX_RLIMIT_AT_MOST, 64 << 10},
 	        /* these two are counted for the box's id and for the launcher's as well: what one box takes, others
 	           lack */
-	        {RLIMIT_MSGQUEUE, "message queues", 0, true},
-	        {RLIMIT_SIGPENDING, "pending signals", 256, true},
+	        {RLIMIT_MSGQUEUE, "message queues", BOX_RLIMIT_AT_MOST, 0},
+	        {RLIMIT_SIGPENDING, "pending signals", BOX_RLIMIT_AT_MOST, 256},
+	        /* the cgroup holds these: a limit of the caller's would be a second one that no report names */
+	        {RLIMIT_AS, "--mem (as address space)", BOX_RLIMIT_AT_LEAST, box->memory_bytes_max},
+	        {RLIMIT_DATA, "--mem (as data)", BOX_RLIMIT_AT_LEAST, box->memory_bytes_max},
+	        {RLIMIT_NPROC, "--pids", BOX_RLIMIT_AT_LEAST, box->pids_max},
 	};
 
 	static_assert(sizeof(rlimits) == sizeof(box->rlimits), "");
 	memcpy(box->rlimits, rlimits, sizeof(rlimits));
+	/* of descriptors and processes every system has a hard limit: that is what unlimited comes to */
+	for (size_t i = 0; i < BOX_RLIMITS_MAX; i++) {
+		struct box_rlimit *rlimit = &box->rlimits[i];
+		if (rlimit->value == BOX_UNLIMITED &&
+		    (rlimit->resource == RLIMIT_NOFILE || rlimit->resource == RLIMIT_NPROC))
+			*rlimit = (struct box_rlimit){rlimit->resource, rlimit->name, BOX_RLIMIT_AT_LEAST, 4};
+	}
 }
 
 static void plan_limits(struct box_plan *box, const struct run_spec *spec)

@@ -50,7 +50,10 @@ static void print_limits(FILE *out, const struct box_plan *plan)
 	}
 	for (size_t i = 0; i < BOX_RLIMITS_MAX; i++) {
 		const struct box_rlimit *rlimit = &plan->rlimits[i];
-		fprintf(out, "rlimit %s ", rlimit->name);
+		fprintf(out, "rlimit %s %s", rlimit->name,
+		        rlimit->kind == BOX_RLIMIT_AT_LEAST  ? "at least "
+		        : rlimit->kind == BOX_RLIMIT_AT_MOST ? "at most "
+		                                             : "");
 		if (rlimit->value == BOX_UNLIMITED)
 			fputs("unlimited\n", out);
 		else

@@ -15,10 +15,11 @@
 #include <stddef.h>
 
 #define YAML_BYTES_MAX ((size_t)1 << 20)
-#define YAML_DEPTH_MAX 32     /* lists and maps within each other */
-#define YAML_NODES_MAX 100000 /* scalars but keys, lists and maps, where each alias counts as all that it stands for   \
-	                       */
-#define YAML_ALIASES_MAX 64   /* and as many anchors */
+#define YAML_DEPTH_MAX 32 /* lists and maps within each other */
+#define YAML_NODES_MAX                                                                                                 \
+	100000              /* scalars but keys, lists and maps, where each alias counts as all that it stands for     \
+	                     */
+#define YAML_ALIASES_MAX 64 /* and as many anchors */
 
 struct json_object;
 

@@ -18,8 +18,10 @@ static const char help[] =
 
 static int usage_error(const char *what, const char *given)
 {
-	fprintf(stderr, "sbx: policy: %s%.60s; sbx policy --help tells more\n", what, given);
-	return SBX_EXIT_USAGE;
+	struct sbx_err err;
+
+	sbx_fail(&err, SBX_STAGE_USAGE, 0, "policy: %s%.60s; sbx policy --help tells more", what, given);
+	return cmd_fail(&err);
 }
 
 static int finish_output(void)

@@ -34,22 +34,13 @@ static struct command {
 
 static void print_trace(void *arg, const struct box_trace *trace)
 {
-	(void)arg;
-	fprintf(stderr, "sbx: debug: %-12s %6u us  %s%s%s\n", sbx_stage_name(trace->stage), trace->us,
-	        trace->errnum == 0 ? "ok" : strerror(trace->errnum), trace->detail[0] != '\0' ? "  " : "",
-	        trace->detail);
-}
+	struct sbx_err plain;
 
-/* One line, once: the only place where an error of `sbx run` that no report tells of reaches a person. */
-static int fail(const struct sbx_err *err)
-{
-	if (err->stage == SBX_STAGE_USAGE) {
-		fprintf(stderr, "sbx: %s\n", err->msg);
-		return SBX_EXIT_USAGE;
-	}
-	fprintf(stderr, "sbx: %s: %s%s%s\n", sbx_stage_name(err->stage), err->msg, err->errnum > 0 ? ": " : "",
-	        err->errnum > 0 ? strerror(err->errnum) : "");
-	return SBX_EXIT_SANDBOX;
+	(void)arg;
+	/* a path may hold what a terminal obeys */
+	sbx_fail(&plain, trace->stage, 0, "%s%s", trace->detail[0] != '\0' ? "  " : "", trace->detail);
+	fprintf(stderr, "sbx: debug: %-12s %6u us  %s%s\n", sbx_stage_name(trace->stage), trace->us,
+	        trace->errnum == 0 ? "ok" : strerror(trace->errnum), plain.msg);
 }
 
 static bool is_file_name(const char *seccomp)
@@ -203,16 +194,15 @@ int cmd_run(int argc, char **argv)
 	int status;
 
 	if (rc < 0)
-		return fail(&err);
+		return cmd_fail(&err);
 	if (cmd.args.help) {
-		fputs(run_args_help, stdout);
 		run_args_finish(&cmd.args);
-		return SBX_EXIT_OK;
+		return cmd_print(run_args_help);
 	}
 	report_sink_init(&cmd.sink);
 	cmd.supervisor = (struct supervisor){.epoll_fd = -1, .signal_fd = -1};
 	rc = run_box(&err);
-	status = rc < 0 ? fail(&err) : exit_status();
+	status = rc < 0 ? cmd_fail(&err) : exit_status();
 	report_sink_finish(&cmd.sink);
 	policy_plan_finish(&cmd.plan);
 	run_args_finish(&cmd.args);

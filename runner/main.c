@@ -1,10 +1,13 @@
 /* sbx: dispatches to the commands. What the caller left closed or blocked is put right before anything else. */
+#include "runner/args_value.h"
 #include "runner/cmd.h"
 #include "runner/streams.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -39,10 +42,24 @@ static void raise_soft_limit(__rlimit_resource_t resource)
 	}
 }
 
+/* What children inherit without anybody's asking, and a program would run differently under: not from one caller to the
+ * next. */
+static void reset_inherited(void)
+{
+	personality(PER_LINUX);
+	prctl(PR_SET_TIMERSLACK, 50000UL); /* the kernel's own default, in nanoseconds */
+	prctl(PR_SET_TSC, PR_TSC_ENABLE);
+	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
+}
+
 int main(int argc, char **argv)
 {
+	char quoted[ARGS_QUOTE_SIZE];
+	struct sbx_err err;
+
 	if (streams_guard() < 0)
 		return SBX_EXIT_SANDBOX; /* there is nowhere to say it */
+	reset_inherited();
 	streams_file_mode = 0600 | (0644 & ~umask(022));
 	/* a reader that leaves and a file limit of the caller's are errors of a write, not ends of sbx */
 	signal(SIGPIPE, SIG_IGN);
@@ -58,12 +75,11 @@ int main(int argc, char **argv)
 			return commands[i].run(argc - 1, argv + 1);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		print_usage(stdout);
-		return SBX_EXIT_OK;
+		return cmd_print("");
 	}
-	if (strcmp(argv[1], "--version") == 0) {
-		puts("sbx " SBX_VERSION);
-		return SBX_EXIT_OK;
-	}
-	fprintf(stderr, "sbx: no such command: \"%.40s\"; sbx --help lists them\n", argv[1]);
-	return SBX_EXIT_USAGE;
+	if (strcmp(argv[1], "--version") == 0)
+		return cmd_print("sbx " SBX_VERSION "\n");
+	sbx_fail(&err, SBX_STAGE_USAGE, 0, "no such command: \"%s\"; sbx --help lists them",
+	         args_quote(argv[1], quoted));
+	return cmd_fail(&err);
 }

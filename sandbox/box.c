@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -205,6 +206,27 @@ static int map_setup(struct box *box, const int stdio[3], struct sbx_err *err)
 	return 0;
 }
 
+/* First of all: once init builds the box, a limit that is too low would show as some other failure. */
+static int check_rlimits(const struct box_plan *plan, struct sbx_err *err)
+{
+	for (size_t i = 0; i < BOX_RLIMITS_MAX; i++) {
+		const struct box_rlimit *wanted = &plan->rlimits[i];
+		char value[24] = "unlimited";
+		struct rlimit old;
+		if (getrlimit((__rlimit_resource_t)wanted->resource, &old) < 0)
+			return sbx_fail(err, SBX_STAGE_RLIMITS, errno, "cannot read the limit of %s", wanted->name);
+		if (wanted->kind == BOX_RLIMIT_AT_MOST || old.rlim_max >= wanted->value)
+			continue;
+		if (wanted->value != BOX_UNLIMITED)
+			snprintf(value, sizeof(value), "%llu", (unsigned long long)wanted->value);
+		return sbx_fail(err, SBX_STAGE_RLIMITS, EPERM,
+		                "%s asks for %s, but the hard limit this sbx was started with is %llu; ask for less, "
+		                "or start sbx with a higher one (prlimit(1), limits.conf(5))",
+		                wanted->name, value, (unsigned long long)old.rlim_max);
+	}
+	return 0;
+}
+
 /* The leaf is made while init already does what needs neither leaf nor ids. */
 static int start_in_order(struct box *box, const int stdio[3], struct sbx_err *err)
 {
@@ -212,6 +234,7 @@ static int start_in_order(struct box *box, const int stdio[3], struct sbx_err *e
 	const char *cpus = box->plan->cpus;
 	uint64_t t = clock_ns();
 
+	TRY(check_rlimits(box->plan, err));
 	if (box->slot.lock_fd < 0)
 		TRY(slot_take(&box->slot, box->host, err));
 	TRY(own_pipes(box, stdio, err));

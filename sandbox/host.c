@@ -12,6 +12,7 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -198,8 +199,12 @@ static int replace_kept(struct box_host *host, bool make, struct host_layout *la
 static int open_host(struct box_host *host, bool make, struct sbx_err *err)
 {
 	struct host_layout layout;
+	struct rlimit files;
 	int rc;
 
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < HOST_FDS_NEEDED)
+		return sbx_fail(err, SBX_STAGE_HOST, EMFILE, "sbx needs %d descriptors, and may have %llu (ulimit -n)",
+		                HOST_FDS_NEEDED, (unsigned long long)files.rlim_cur);
 	*host = (struct box_host){.run_fd = -1, .rootless = geteuid() != 0, .uid_base = geteuid()};
 	for (int c = 0; c < CG_MAX; c++)
 		host->slice_fd[c] = -1;
@@ -207,8 +212,7 @@ static int open_host(struct box_host *host, bool make, struct sbx_err *err)
 	if (rc == 0) {
 		int kept = open_kept(host, &layout);
 		if (kept == -EMFILE || kept == -ENFILE || kept == -ENOMEM)
-			rc = sbx_fail(err, SBX_STAGE_HOST, -kept,
-			              "cannot open the slice; sbx needs %d descriptors (ulimit -n)", HOST_FDS_NEEDED);
+			rc = sbx_fail(err, SBX_STAGE_HOST, -kept, "cannot open the slice");
 		else if (kept < 0)
 			rc = replace_kept(host, make, &layout, err);
 	}

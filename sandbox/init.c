@@ -76,8 +76,8 @@ static int wait_for_launcher(struct setup *setup, struct sbx_err *err)
 }
 
 /*
- * A launcher with many boxes has pipes and slots of others, which must not stay open as long as this box is built: their
- * readers would wait for an end, and the slots would seem taken.
+ * A launcher with many boxes has pipes and slots of others, which must not stay open as long as this box is built:
+ * their readers would wait for an end, and the slots would seem taken.
  */
 static int keep_own(struct setup *setup, struct sbx_err *err)
 {

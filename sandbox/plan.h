@@ -74,14 +74,21 @@ enum box_limit {
 const char *box_limit_name(enum box_limit limit);
 const char *box_limit_option(enum box_limit limit);
 
+enum box_rlimit_kind {
+	BOX_RLIMIT_EXACT,    /* the value; a lower hard limit of the caller's is an error */
+	BOX_RLIMIT_AT_MOST,  /* the value, or a lower hard limit of the caller's: nobody asked for as much */
+	BOX_RLIMIT_AT_LEAST, /* the caller's hard limit; one below the value, which could decide a verdict, is an error
+	                      */
+};
+
 /* A limit of each process by itself, soft and hard. */
 struct box_rlimit {
 	int resource;     /* RLIMIT_* */
 	const char *name; /* for messages: the option behind it, or what it limits */
-	uint64_t value;   /* in the resource's own unit; BOX_UNLIMITED leaves it as the caller's hard limit */
-	bool at_most;     /* a lower hard limit of the caller's will do: nobody asked for as much as `value` */
+	enum box_rlimit_kind kind;
+	uint64_t value; /* in the resource's own unit */
 };
-#define BOX_RLIMITS_MAX 10
+#define BOX_RLIMITS_MAX 13
 
 struct box_plan {
 	char *const *argv; /* argv[0] is looked up inside the box: by path with a '/', else along PATH */

@@ -72,7 +72,8 @@ long setup_close_but(const int *keep, size_t n)
 		for (size_t i = 0; i < n; i++)
 			if (keep[i] >= from && keep[i] < next)
 				next = keep[i];
-		rc = from == next ? 0 : sys(SYS_close_range, (unsigned)from, next == INT_MAX ? ~0U : (unsigned)next - 1, 0);
+		rc = from == next ? 0
+		                  : sys(SYS_close_range, (unsigned)from, next == INT_MAX ? ~0U : (unsigned)next - 1, 0);
 		if (rc < 0 || next == INT_MAX)
 			return rc;
 		from = next + 1;
@@ -107,25 +108,20 @@ static int set_stdio(struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
+/* The launcher has looked at the hard limits already (check_rlimits in box.c). */
 static int set_rlimit(const struct box_rlimit *wanted, struct sbx_err *err)
 {
 	struct rlimit old, limit = {.rlim_cur = wanted->value, .rlim_max = wanted->value};
 	long rc = sys(SYS_getrlimit, wanted->resource, &old);
 
-	if (rc < 0)
-		return sbx_fail(err, SBX_STAGE_RLIMITS, (int)-rc, "cannot read the limit of %s", wanted->name);
-	if (wanted->value == BOX_UNLIMITED || (wanted->at_most && old.rlim_max < wanted->value))
+	if (rc == 0 && (wanted->kind == BOX_RLIMIT_AT_LEAST ||
+	                (wanted->kind == BOX_RLIMIT_AT_MOST && old.rlim_max < wanted->value)))
 		limit.rlim_cur = limit.rlim_max = old.rlim_max;
-	rc = sys(SYS_setrlimit, wanted->resource, &limit);
 	if (rc == 0)
-		return 0;
-	if (rc == -EPERM)
-		return sbx_fail(
-		        err, SBX_STAGE_RLIMITS, EPERM,
-		        "%s asks for %llu, but the hard limit this sbx was started with is %llu; ask for less, or "
-		        "start sbx with a higher one (prlimit(1), limits.conf(5))",
-		        wanted->name, (unsigned long long)wanted->value, (unsigned long long)old.rlim_max);
-	return sbx_fail(err, SBX_STAGE_RLIMITS, (int)-rc, "cannot set the limit of %s", wanted->name);
+		rc = sys(SYS_setrlimit, wanted->resource, &limit);
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_RLIMITS, (int)-rc, "cannot set the limit of %s", wanted->name);
+	return 0;
 }
 
 static int set_rlimits(struct setup *setup, struct sbx_err *err)

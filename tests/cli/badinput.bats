@@ -278,6 +278,49 @@ not_in_vm() {
 	cd "$BOX"
 }
 
+# ---- what the caller itself may have ----
+
+@test "a hard limit of the caller's that would decide the verdict: refused, by its name" {
+	while IFS='|' read -r limit option pattern; do
+		status=0
+		# shellcheck disable=SC2086
+		prlimit "--$limit" "$SBX" run --box "$BOX" $option -- ./die >"$T/out" 2>"$T/err" || status=$?
+		equal "$status" 3
+		one_line "$T/err" "^sbx: IE \\($pattern"
+	done <<-'E'
+		nproc=10:10||rlimits.*--pids asks for 64, .* is 10;
+		as=100000000:100000000||rlimits.*--mem \(as address space\) asks for 268435456
+		data=100000000:100000000||rlimits.*--mem \(as data\) asks for 268435456
+		cpu=5:5||rlimits.*--time .* asks for 12
+		cpu=5:5|--time unlimited|rlimits.*--time .* asks for unlimited
+		stack=8388608:8388608||rlimits.*--stack \(as --mem\) asks for 268435456
+		nofile=40:40||host.*sbx needs 48 descriptors, and may have 40
+	E
+	# soft ones do not count, and unlimited is what there is where a system always has a limit
+	prlimit --nproc=1: --data=8000000: --as=100000000: --cpu=1: "$SBX" run --box "$BOX" -- ./die 2>"$T/err"
+	"$SBX" run --box "$BOX" --pids unlimited --open-files unlimited -- ./die 2>"$T/err"
+}
+
+@test "control characters of an argument do not reach the terminal" {
+	for args in $'ru\nn' $'policy show\va\033b' $'run\v--debug\v--\v/bin/\ntrue'; do
+		local -a words
+		IFS=$'\v' read -r -d '' -a words <<<"$args" || true
+		"$SBX" "${words[@]}" >"$T/out" 2>"$T/err" || true
+		[ -s "$T/err" ]
+		equal "$(tr -d '\n[:print:]' <"$T/err")" ''
+		equal "$(grep -vc '^sbx: ' "$T/err" || true)" 0
+	done
+}
+
+@test "a text that cannot be printed is a failure" {
+	for args in --help --version 'run --help' 'judge --help' 'policy --help'; do
+		status=0
+		# shellcheck disable=SC2086
+		"$SBX" $args >/dev/full 2>"$T/err" || status=$?
+		equal "$status" 3
+	done
+}
+
 # ---- the report's place ----
 
 @test "a report that cannot be written is found before anything runs" {

@@ -332,6 +332,21 @@ while True: os.rename("a", "b"); os.rename("b", "a")'
 	done
 }
 
+@test "what a program would run differently under is not inherited from the caller" {
+	for _ in 1 2; do setarch -R "$SBX" run -- /bin/grep stack /proc/self/maps 2>/dev/null; done | sort -u >"$T/out"
+	equal "$(wc -l <"$T/out")" 2
+	setarch --uname-2.6 "$SBX" run -- /bin/uname -r >"$T/out" 2>/dev/null
+	printed "$(uname -r)"
+	# PR_SET_TIMERSLACK, PR_SET_THP_DISABLE; read with PR_GET_TIMERSLACK and PR_GET_THP_DISABLE
+	python3 -c 'import ctypes, os, sys
+libc = ctypes.CDLL(None)
+libc.prctl(29, 500000000), libc.prctl(41, 1, 0, 0, 0)
+os.execv(sys.argv[1], sys.argv[1:])' "$SBX" run --seccomp none -- /usr/bin/python3 -c 'import ctypes
+libc = ctypes.CDLL(None)
+print(libc.prctl(30), libc.prctl(42, 0, 0, 0, 0))' >"$T/out" 2>/dev/null
+	printed '50000 0'
+}
+
 @test "the caller's priorities are not the program's" {
 	chrt -f 5 nice -n -10 ionice -c 1 -n 0 "$SBX" run --report "$T/report" --format json -- \
 		/bin/sh -c 'cut -d " " -f 19,40,41 /proc/self/stat; ionice' >"$T/out"
