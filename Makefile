@@ -11,7 +11,7 @@ CFLAGS   ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 $(WARN) -I. -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' $(CFLAGS)
 # Static: it starts in about half the time of a dynamic binary, and no LD_PRELOAD reaches it.
 LINK     := -static-pie -Wl,-z,relro,-z,now
-LDLIBS   := -lseccomp -lcgroup -ljson-c -lyaml
+LDLIBS   := -lseccomp -lcgroup -ljson-c -lyaml -lm
 
 # Packages of Debian 12, installed where they are missing.
 BUILD_PACKAGES := gcc libc6-dev libseccomp-dev libcgroup-dev libjson-c-dev libyaml-dev
@@ -20,11 +20,16 @@ CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev bats python3 iproute2 procps u
 LINT_PACKAGES  := clang-format clang-tidy clang shellcheck git
 BENCH_PACKAGES := bubblewrap crun
 
-PROFILES := $(sort $(wildcard policy/profiles/*.json))
+PROFILES  := $(sort $(wildcard policy/profiles/*.json))
+LANGUAGES := $(sort $(wildcard policy/languages/*.yaml))
 SRC := $(wildcard sandbox/*.c) $(filter-out policy/gen_%.c,$(wildcard policy/*.c)) $(wildcard runner/*.c)
-OBJ := $(SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/profiles.o
+OBJ := $(SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/profiles.o $(BUILD)/obj/gen/languages.o
 LIB := $(filter-out $(BUILD)/obj/runner/main.o,$(OBJ))
-GEN_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,policy/gen_profiles.c policy/seccomp.c policy/bpf_code.c policy/json.c policy/json_text.c sandbox/err.c sandbox/fd.c)
+# The generators, and what each is linked with.
+GEN_COMMON    := policy/gen_text policy/json policy/json_text sandbox/err sandbox/fd
+GEN_PROFILES  := policy/gen_profiles policy/seccomp policy/bpf_code $(GEN_COMMON)
+GEN_LANGUAGES := policy/gen_languages policy/language policy/language_argv policy/language_java policy/language_load \
+	policy/size policy/yaml policy/yaml_scalar $(GEN_COMMON)
 
 .PHONY: all
 all: $(BUILD)/sbx ## build build/sbx
@@ -39,27 +44,33 @@ $(BUILD)/obj/%.o: %.c | $(BUILD)/.packages
 	@echo "  CC   $<"
 	@$(CC) $(ALL_CFLAGS) $(HARDEN) -fPIE -MMD -MP -c -o $@ $<
 
-# Built-in profiles become BPF here, once, instead of at every start.
+# Built-in profiles become BPF, and languages tables, here, once, instead of at every start.
 $(BUILD)/gen/profiles.c: $(BUILD)/gen_profiles $(PROFILES)
 	@mkdir -p $(@D)
 	@echo "  GEN  $@"
 	@$< $(foreach p,$(PROFILES),$(basename $(notdir $(p)))=$(p)) > $@.tmp && mv $@.tmp $@
-
-$(BUILD)/obj/gen/profiles.o: $(BUILD)/gen/profiles.c
+$(BUILD)/gen/languages.c: $(BUILD)/gen_languages $(LANGUAGES)
 	@mkdir -p $(@D)
-	@$(CC) $(ALL_CFLAGS) $(HARDEN) -fPIE -c -o $@ $<
+	@echo "  GEN  $@"
+	@$< $(LANGUAGES) > $@.tmp && mv $@.tmp $@
 
-$(BUILD)/gen_profiles: $(GEN_OBJ)
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) $(HARDEN) -fPIE -MMD -MP -c -o $@ $<
+
+$(BUILD)/gen_profiles: $(GEN_PROFILES:%=$(BUILD)/obj/%.o)
 	@$(CC) $(ALL_CFLAGS) -pie -o $@ $^ -lseccomp -ljson-c
+$(BUILD)/gen_languages: $(GEN_LANGUAGES:%=$(BUILD)/obj/%.o)
+	@$(CC) $(ALL_CFLAGS) -pie -o $@ $^ -ljson-c -lyaml -lm
 
 # Unit tests, each linked with everything but main(), under the address and undefined-behaviour sanitizers.
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 SAN   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SAN_OBJ := $(LIB:$(BUILD)/obj/%=$(BUILD)/san/%)
 
-$(BUILD)/san/gen/profiles.o: $(BUILD)/gen/profiles.c
+$(BUILD)/san/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
-	@$(CC) $(ALL_CFLAGS) $(SAN) -c -o $@ $<
+	@$(CC) $(ALL_CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
 $(BUILD)/san/%.o: %.c | $(BUILD)/.packages
 	@mkdir -p $(@D)
 	@echo "  SAN  $<"

@@ -3,6 +3,7 @@
  * and writes the C file that defines seccomp_builtin[], in the order of the arguments. tests/unit/test_seccomp.c
  * checks that the bytes in the binary are what libseccomp makes of the JSON in the binary.
  */
+#include "policy/gen_text.h"
 #include "policy/json.h"
 #include "policy/seccomp.h"
 #include "sandbox/fd.h"
@@ -16,51 +17,6 @@
 /* seccomp.c looks profiles up here; the generator has none to look up. */
 const struct seccomp_profile seccomp_builtin[] = {{.name = NULL}};
 
-static void close_file(FILE **file)
-{
-	if (*file != NULL)
-		fclose(*file);
-}
-
-static int read_profile(const char *path, char **ret_text, size_t *ret_len, struct sbx_err *err)
-{
-	__attribute__((cleanup(close_file))) FILE *file = fopen(path, "re");
-	FREE_CLEANUP char *text = NULL;
-	size_t len;
-
-	if (file == NULL)
-		return sbx_fail(err, SBX_STAGE_PLAN, errno, "%s: %s", path, strerror(errno));
-	text = malloc(SECCOMP_PROFILE_BYTES_MAX + 1);
-	if (text == NULL)
-		return sbx_fail(err, SBX_STAGE_PLAN, ENOMEM, "%s: out of memory", path);
-	len = fread(text, 1, SECCOMP_PROFILE_BYTES_MAX + 1, file);
-	if (ferror(file))
-		return sbx_fail(err, SBX_STAGE_PLAN, EIO, "%s: cannot be read", path);
-	*ret_text = text;
-	*ret_len = len;
-	text = NULL;
-	return 0;
-}
-
-/* As the inside of C string literals, one for each line. */
-static void write_literal(const char *text, size_t len)
-{
-	printf("\"");
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c == '\n')
-			printf(i + 1 < len ? "\\n\"\n\t\"" : "\\n");
-		else if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < 0x20 || c >= 0x7f || c == '?')
-			printf("\\%03o", c);
-		else
-			printf("%c", c);
-	}
-	printf("\"");
-}
-
 static int write_profile(const char *name, const char *path, struct sbx_err *err)
 {
 	FREE_CLEANUP char *text = NULL;
@@ -70,7 +26,7 @@ static int write_profile(const char *name, const char *path, struct sbx_err *err
 	const char *summary;
 	size_t len = 0, n = 0;
 
-	TRY(read_profile(path, &text, &len, err));
+	TRY(gen_read_file(path, SECCOMP_PROFILE_BYTES_MAX, &text, &len, err));
 	TRY(seccomp_compile(text, len, path, &filter, &n, err));
 	printf("static const struct sock_filter filter_%s[] = {\n", name);
 	for (size_t i = 0; i < n; i++)
@@ -84,9 +40,9 @@ static int write_profile(const char *name, const char *path, struct sbx_err *err
 	if (summary == NULL)
 		return sbx_fail(err, SBX_STAGE_PLAN, EINVAL, "%s: \"x-summary\" is missing", path);
 	printf("static const char summary_%s[] =\n\t", name);
-	write_literal(summary, strlen(summary));
+	gen_literal(summary, strlen(summary));
 	printf(";\n\nstatic const char json_%s[] =\n\t", name);
-	write_literal(text, len);
+	gen_literal(text, len);
 	printf(";\n\n");
 	return 0;
 }

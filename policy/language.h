@@ -117,8 +117,7 @@ int language_file_name(const struct language *language, const struct language_fi
 struct language_values {
 	const struct language_file *files; /* under the names that language_file_name() gave them */
 	size_t n_files;
-	uint64_t memory_bytes_max; /* of the test, without headroom; BOX_UNLIMITED or 0: as large as a heap can be told
-	                              to be */
+	uint64_t memory_bytes_max; /* of the test, without headroom; {heap_mb} is 65536 at most */
 };
 
 /*

@@ -1,0 +1,388 @@
+/*
+ * A definition of a language: YAML to a struct language, by the tables of keys below. Called by the generator when sbx
+ * is built, and for a caller's own definitions.
+ */
+#include "policy/language.h"
+
+#include "policy/json.h"
+#include "policy/language_argv.h"
+#include "policy/size.h"
+#include "policy/yaml.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MIB (UINT64_C(1) << 20)
+#define SECOND UINT64_C(1000000)
+
+/* What language_load() gives: the language, and the tree that its strings lie in. */
+struct loaded {
+	struct language language; /* first: a pointer to one is a pointer to the other */
+	struct yaml_doc doc;
+};
+
+/* A value, and where it stands. */
+struct place {
+	const struct yaml_doc *doc;
+	struct json_object *map;
+	const char *key;
+	struct json_object *value;
+};
+
+struct key {
+	const char *name;
+	int (*read)(const struct place *place, void *field, struct sbx_err *err);
+	size_t offset;           /* of the field, in struct language */
+	const struct key *inner; /* instead of `read`: the value is a map with these keys */
+	bool is_needed;
+};
+
+static int wanted(const struct place *place, const char *what, struct sbx_err *err)
+{
+	return yaml_fail_key(place->doc, place->map, place->key, err, "\"%s\" has to be %s", place->key, what);
+}
+
+static int read_string(const struct place *place, void *field, struct sbx_err *err)
+{
+	const char *text = json_string_of(place->value);
+
+	if (text == NULL || *text == '\0')
+		return wanted(place, "a string with something in it", err);
+	*(const char **)field = text;
+	return 0;
+}
+
+static int read_name(const struct place *place, void *field, struct sbx_err *err)
+{
+	const char *text = json_string_of(place->value);
+
+	if (text == NULL || *text < 'a' || *text > 'z' ||
+	    text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
+		return wanted(place, "a letter and then letters, digits and _, all in lower case", err);
+	*(const char **)field = text;
+	return 0;
+}
+
+static int read_bool(const struct place *place, void *field, struct sbx_err *err)
+{
+	return json_bool_of(place->value, field) ? 0 : wanted(place, "true or false", err);
+}
+
+static int read_size(const struct place *place, void *field, struct sbx_err *err)
+{
+	const char *text = json_string_of(place->value);
+
+	if (text == NULL || strcmp(text, "unlimited") == 0 || size_parse(text, field) < 0)
+		return wanted(place, "a size with its unit, as 64M", err);
+	return 0;
+}
+
+static int read_duration(const struct place *place, void *field, struct sbx_err *err)
+{
+	const char *text = json_string_of(place->value);
+
+	if (text == NULL || strcmp(text, "unlimited") == 0 || duration_parse(text, field) < 0)
+		return wanted(place, "a time with its unit, as 30s", err);
+	return 0;
+}
+
+static int read_count(const struct place *place, void *field, struct sbx_err *err)
+{
+	uint64_t value;
+
+	if (!json_u64_of(place->value, &value) || value == 0 || value > INT32_MAX)
+		return wanted(place, "a whole number of at least 1", err);
+	*(uint64_t *)field = value;
+	return 0;
+}
+
+static int read_factor(const struct place *place, void *field, struct sbx_err *err)
+{
+	double value;
+
+	if (!json_double_of(place->value, &value) || value < 0.001 || value > 1000)
+		return wanted(place, "a number from 0.001 to 1000", err);
+	*(uint64_t *)field = (uint64_t)lround(value * 1000);
+	return 0;
+}
+
+/* An exit status, or a signal's number. */
+static int read_byte(const struct place *place, void *field, struct sbx_err *err)
+{
+	uint64_t value;
+
+	if (!json_u64_of(place->value, &value) || value == 0 || value > 255)
+		return wanted(place, "a whole number from 1 to 255", err);
+	*(unsigned *)field = (unsigned)value;
+	return 0;
+}
+
+static int read_entry(const struct place *place, void *field, struct sbx_err *err)
+{
+	const char *text = json_string_of(place->value);
+
+	if (text != NULL && strcmp(text, "first") == 0)
+		*(enum language_entry *)field = LANGUAGE_ENTRY_FIRST;
+	else if (text != NULL && strcmp(text, "java") == 0)
+		*(enum language_entry *)field = LANGUAGE_ENTRY_JAVA;
+	else
+		return wanted(place, "first or java", err);
+	return 0;
+}
+
+/* ---- lists: check() says what is wrong with an item, NULL for nothing ---- */
+
+static const char *const no_strings[] = {NULL};
+
+static void free_list(const char *const *list)
+{
+	if (list != no_strings)
+		free((void *)(uintptr_t)list);
+}
+
+static int read_list(const struct place *place, const char *(*check)(const char *item), void *field,
+                     struct sbx_err *err)
+{
+	size_t n = json_length(place->value);
+	const char **list;
+
+	if (n == 0)
+		return wanted(place, "a list with something in it", err);
+	for (size_t i = 0; i < n; i++) {
+		const char *item = json_string_of(json_at(place->value, i));
+		const char *wrong = item == NULL || *item == '\0' ? "not a string with something in it" : check(item);
+
+		if (wrong != NULL)
+			return yaml_fail_item(place->doc, place->value, i, err, "\"%s\": %s", place->key, wrong);
+	}
+	list = calloc(n + 1, sizeof(*list));
+	if (list == NULL)
+		return sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		list[i] = json_string_of(json_at(place->value, i));
+	*(const char *const **)field = list;
+	return 0;
+}
+
+static const char *check_extension(const char *item)
+{
+	return item[0] != '.' || item[1] == '\0' || strchr(item, '/') != NULL ? "not an extension, as .cpp" : NULL;
+}
+
+static const char *check_package(const char *item)
+{
+	return item[strspn(item, "abcdefghijklmnopqrstuvwxyz0123456789+-.")] != '\0' || item[0] == '-'
+	               ? "not the name of a package"
+	               : NULL;
+}
+
+static const char *check_literal(const char *item)
+{
+	return item[strcspn(item, "{}")] != '\0' ? "no placeholders here" : NULL;
+}
+
+static const char *check_env(const char *item)
+{
+	return strchr(item, '=') == NULL || item[0] == '=' ? "not of the form NAME=VALUE" : check_literal(item);
+}
+
+static const char *check_path(const char *item)
+{
+	return item[0] != '/' ? "not an absolute path" : check_literal(item);
+}
+
+static int read_extensions(const struct place *place, void *field, struct sbx_err *err)
+{
+	return read_list(place, check_extension, field, err);
+}
+
+static int read_packages(const struct place *place, void *field, struct sbx_err *err)
+{
+	return read_list(place, check_package, field, err);
+}
+
+static int read_version(const struct place *place, void *field, struct sbx_err *err)
+{
+	return read_list(place, check_literal, field, err);
+}
+
+static int read_argv(const struct place *place, void *field, struct sbx_err *err)
+{
+	return read_list(place, language_argv_check, field, err);
+}
+
+static int read_env(const struct place *place, void *field, struct sbx_err *err)
+{
+	return read_list(place, check_env, field, err);
+}
+
+static int read_paths(const struct place *place, void *field, struct sbx_err *err)
+{
+	return read_list(place, check_path, field, err);
+}
+
+/* ---- the keys ---- */
+
+#define FIELD(name) offsetof(struct language, name)
+#define STEP_KEYS(step)                                                                                                \
+	{"command", read_argv, FIELD(step.argv), NULL, true},                                                          \
+	        {"profile", read_string, FIELD(step.profile), NULL, true},                                             \
+	        {"env", read_env, FIELD(step.env), NULL, false},                                                       \
+	        {"binds", read_paths, FIELD(step.binds), NULL, false},                                                 \
+	        {"pids", read_count, FIELD(step.pids_max), NULL, false},                                               \
+	        {"open_files", read_count, FIELD(step.open_files_max), NULL, false},                                   \
+	        {"fsize", read_size, FIELD(step.fsize_bytes_max), NULL, false},                                        \
+	{                                                                                                              \
+		"tmp", read_size, FIELD(step.tmp_bytes_max), NULL, false                                               \
+	}
+
+static const struct key compile_keys[] = {
+        STEP_KEYS(compile),
+        {"time", read_duration, FIELD(compile_time_us_max), NULL, false},
+        {"memory", read_size, FIELD(compile_memory_bytes_max), NULL, false},
+        {.name = NULL},
+};
+
+static const struct key run_keys[] = {
+        STEP_KEYS(run),
+        {"time_factor", read_factor, FIELD(time_factor_millis), NULL, false},
+        {"memory_headroom", read_size, FIELD(memory_headroom_bytes), NULL, false},
+        {"heap_exit", read_byte, FIELD(heap_exit), NULL, false},
+        {"heap_signal", read_byte, FIELD(heap_signal), NULL, false},
+        {.name = NULL},
+};
+
+static const struct key language_keys[] = {
+        {"name", read_name, FIELD(name), NULL, true},
+        {"title", read_string, FIELD(title), NULL, true},
+        {"extensions", read_extensions, FIELD(extensions), NULL, true},
+        {"packages", read_packages, FIELD(packages), NULL, true},
+        {"version", read_version, FIELD(version), NULL, true},
+        {"source", read_string, FIELD(source), NULL, true},
+        {"entry", read_entry, FIELD(entry), NULL, false},
+        {"by_name", read_bool, FIELD(by_name), NULL, false},
+        {"plain_names", read_bool, FIELD(plain_names), NULL, false},
+        {"compile", NULL, 0, compile_keys, false},
+        {"run", NULL, 0, run_keys, true},
+        {.name = NULL},
+};
+
+static void set_defaults(struct language *language)
+{
+	const struct language_step step = {
+	        .argv = no_strings,
+	        .profile = "default",
+	        .env = no_strings,
+	        .binds = no_strings,
+	        .pids_max = 64,
+	        .open_files_max = 256,
+	        .fsize_bytes_max = 64 * MIB,
+	        .tmp_bytes_max = 64 * MIB,
+	};
+
+	*language = (struct language){
+	        .extensions = no_strings,
+	        .packages = no_strings,
+	        .version = no_strings,
+	        .compile = step,
+	        .compile_time_us_max = 30 * SECOND,
+	        .compile_memory_bytes_max = 2048 * MIB,
+	        .run = step,
+	        .time_factor_millis = 1000,
+	};
+	language->compile.fsize_bytes_max = 256 * MIB;
+	language->compile.tmp_bytes_max = 512 * MIB;
+}
+
+/* ---- the walk ---- */
+
+struct walk {
+	struct loaded *loaded;
+	struct json_object *map;
+	const struct key *keys;
+};
+
+static int read_map(struct loaded *loaded, struct json_object *map, const struct key *keys, struct sbx_err *err);
+
+static int read_key(const char *name, struct json_object *value, void *data, struct sbx_err *err)
+{
+	const struct walk *walk = data;
+	const struct place place = {.doc = &walk->loaded->doc, .map = walk->map, .key = name, .value = value};
+
+	for (const struct key *key = walk->keys; key->name != NULL; key++) {
+		if (strcmp(key->name, name) != 0)
+			continue;
+		if (key->read != NULL)
+			return key->read(&place, (char *)&walk->loaded->language + key->offset, err);
+		if (json_kind_of(value) != JSON_OBJECT)
+			return wanted(&place, "a map", err);
+		return read_map(walk->loaded, value, key->inner, err);
+	}
+	return yaml_fail_key(place.doc, place.map, name, err, "no such key: \"%.40s\"", name);
+}
+
+static int read_map(struct loaded *loaded, struct json_object *map, const struct key *keys, struct sbx_err *err)
+{
+	struct walk walk = {.loaded = loaded, .map = map, .keys = keys};
+	struct json_object *value;
+
+	TRY(json_each(map, read_key, &walk, err));
+	for (const struct key *key = keys; key->name != NULL; key++)
+		if (key->is_needed && !json_find(map, key->name, &value))
+			return yaml_fail_key(&loaded->doc, map, NULL, err, "\"%s\" is missing", key->name);
+	return 0;
+}
+
+static int read_document(struct loaded *loaded, struct sbx_err *err)
+{
+	const struct language *language = &loaded->language;
+	struct json_object *root = loaded->doc.root;
+
+	if (json_kind_of(root) != JSON_OBJECT)
+		return yaml_fail_key(&loaded->doc, NULL, NULL, err, "a definition is a map");
+	TRY(read_map(loaded, root, language_keys, err));
+	if (!language_is_source(language, language->source) || strchr(language->source, '/') != NULL)
+		return yaml_fail_key(&loaded->doc, root, "source", err,
+		                     "\"source\" has to be a file name with one of the extensions");
+	return 0;
+}
+
+int language_load(const char *text, size_t len, const char *origin, struct language **ret, struct sbx_err *err)
+{
+	struct loaded *loaded = calloc(1, sizeof(*loaded));
+	int rc;
+
+	if (loaded == NULL)
+		return sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "%s: out of memory", origin);
+	set_defaults(&loaded->language);
+	rc = yaml_load(&loaded->doc, text, len, origin, err);
+	if (rc == 0)
+		rc = read_document(loaded, err);
+	if (rc < 0)
+		language_free(&loaded->language);
+	else
+		*ret = &loaded->language;
+	return rc;
+}
+
+void language_free(struct language *language)
+{
+	struct loaded *loaded = (struct loaded *)language;
+
+	if (language == NULL)
+		return;
+	free_list(language->extensions);
+	free_list(language->packages);
+	free_list(language->version);
+	for (int i = 0; i < 2; i++) {
+		const struct language_step *step = i == 0 ? &language->compile : &language->run;
+
+		free_list(step->argv);
+		free_list(step->env);
+		free_list(step->binds);
+	}
+	yaml_finish(&loaded->doc);
+	free(loaded);
+}
