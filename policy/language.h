@@ -48,8 +48,8 @@ struct language {
 	const char *title;             /* "C++17 (GCC)" */
 	const char *const *extensions; /* ".cpp", ".cc"; no two languages that can be detected have one in common */
 	const char *const *packages;   /* of Debian, for "apt-get install" */
-	const char *const
-	        *version;   /* argv, without placeholders, that prints a version in its first line; in a run's box */
+	/* argv without placeholders that prints a version in its first line; for the compiler's box, else a run's */
+	const char *const *version;
 	const char *source; /* "main.cpp": the name of a source that came without one */
 	enum language_entry entry;
 	bool by_name;     /* never detected (PyPy), so that it can share its extensions with another */
@@ -62,8 +62,7 @@ struct language {
 	struct language_step run;       /* /box is read-only */
 	uint64_t time_factor_millis;    /* of the test's CPU limit: 1000 is the limit itself */
 	uint64_t memory_headroom_bytes; /* on top of the test's memory limit: what the runtime takes for itself */
-	/* How the runtime ends a program when {heap_mb} is used up, which to the kernel is no event; 0: not this way.
-	 */
+	/* How the runtime ends a program whose {heap_mb} are used up, which to the kernel is no event; 0: not so. */
 	unsigned heap_exit;   /* an exit status */
 	unsigned heap_signal; /* the number of a signal */
 };

@@ -20,13 +20,14 @@ static const struct {
         {"check", cmd_check, "say what this host lacks, and the command that mends it"},
         {"setup", cmd_setup, "make the cgroup slice, or delegate one to a user"},
         {"policy", cmd_policy, "list and show the system-call profiles"},
+        {"languages", cmd_languages, "list the languages, with the version found or what to install"},
 };
 
 static void print_usage(FILE *out)
 {
 	fputs("usage: sbx COMMAND [options]\n\n", out);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fputs("\nsbx COMMAND --help tells more. Manual: sbx(1), sbx-policy(5).\n", out);
 }
 
