@@ -226,27 +226,30 @@ static int read_paths(const struct place *place, void *field, struct sbx_err *er
 /* ---- the keys ---- */
 
 #define FIELD(name) offsetof(struct language, name)
-#define STEP_KEYS(step)                                                                                                \
-	{"command", read_argv, FIELD(step.argv), NULL, true},                                                          \
-	        {"profile", read_string, FIELD(step.profile), NULL, true},                                             \
-	        {"env", read_env, FIELD(step.env), NULL, false},                                                       \
-	        {"binds", read_paths, FIELD(step.binds), NULL, false},                                                 \
-	        {"pids", read_count, FIELD(step.pids_max), NULL, false},                                               \
-	        {"open_files", read_count, FIELD(step.open_files_max), NULL, false},                                   \
-	        {"fsize", read_size, FIELD(step.fsize_bytes_max), NULL, false},                                        \
-	{                                                                                                              \
-		"tmp", read_size, FIELD(step.tmp_bytes_max), NULL, false                                               \
-	}
 
 static const struct key compile_keys[] = {
-        STEP_KEYS(compile),
+        {"command", read_argv, FIELD(compile.argv), NULL, true},
+        {"profile", read_string, FIELD(compile.profile), NULL, true},
+        {"env", read_env, FIELD(compile.env), NULL, false},
+        {"binds", read_paths, FIELD(compile.binds), NULL, false},
+        {"pids", read_count, FIELD(compile.pids_max), NULL, false},
+        {"open_files", read_count, FIELD(compile.open_files_max), NULL, false},
+        {"fsize", read_size, FIELD(compile.fsize_bytes_max), NULL, false},
+        {"tmp", read_size, FIELD(compile.tmp_bytes_max), NULL, false},
         {"time", read_duration, FIELD(compile_time_us_max), NULL, false},
         {"memory", read_size, FIELD(compile_memory_bytes_max), NULL, false},
         {.name = NULL},
 };
 
 static const struct key run_keys[] = {
-        STEP_KEYS(run),
+        {"command", read_argv, FIELD(run.argv), NULL, true},
+        {"profile", read_string, FIELD(run.profile), NULL, true},
+        {"env", read_env, FIELD(run.env), NULL, false},
+        {"binds", read_paths, FIELD(run.binds), NULL, false},
+        {"pids", read_count, FIELD(run.pids_max), NULL, false},
+        {"open_files", read_count, FIELD(run.open_files_max), NULL, false},
+        {"fsize", read_size, FIELD(run.fsize_bytes_max), NULL, false},
+        {"tmp", read_size, FIELD(run.tmp_bytes_max), NULL, false},
         {"time_factor", read_factor, FIELD(time_factor_millis), NULL, false},
         {"memory_headroom", read_size, FIELD(memory_headroom_bytes), NULL, false},
         {"heap_exit", read_byte, FIELD(heap_exit), NULL, false},
