@@ -158,6 +158,8 @@ hooks: ## install the pre-commit hook: lint and unit tests
 install: all ## into DESTDIR and PREFIX
 	install -D -m 0755 $(BUILD)/sbx $(DESTDIR)$(PREFIX)/bin/sbx
 	install -D -m 0644 docs/sbx.1 $(DESTDIR)$(PREFIX)/share/man/man1/sbx.1
+	install -D -m 0644 docs/sbx-judge.1 $(DESTDIR)$(PREFIX)/share/man/man1/sbx-judge.1
+	install -D -m 0644 docs/sbx-job.5 $(DESTDIR)$(PREFIX)/share/man/man5/sbx-job.5
 	install -D -m 0644 docs/sbx-policy.5 $(DESTDIR)$(PREFIX)/share/man/man5/sbx-policy.5
 
 .PHONY: clean

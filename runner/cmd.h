@@ -8,6 +8,7 @@ int cmd_run(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_setup(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
+int cmd_judge(int argc, char **argv);
 int cmd_languages(int argc, char **argv);
 
 /* Text that was asked for, to standard output; and an error, one line on standard error. Both return the exit status.

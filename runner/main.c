@@ -17,6 +17,7 @@ static const struct {
 	const char *summary;
 } commands[] = {
         {"run", cmd_run, "run one program in a box and say what became of it"},
+        {"judge", cmd_judge, "compile a submission and run it on every test"},
         {"check", cmd_check, "say what this host lacks, and the command that mends it"},
         {"setup", cmd_setup, "make the cgroup slice, or delegate one to a user"},
         {"policy", cmd_policy, "list and show the system-call profiles"},

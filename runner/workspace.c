@@ -132,7 +132,7 @@ int workspace_add_source(struct workspace *ws, const char *name, const char *byt
 {
 	FD_CLEANUP int box = openat(ws->fd, "box", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	FD_CLEANUP int folder = -1;
-	const char *last;
+	const char *last = name;
 
 	if (box < 0)
 		return -errno;
@@ -180,10 +180,13 @@ static int seal_entry(int dir_fd, const char *name, unsigned depth)
 static int seal_folder(int dir_fd, unsigned depth)
 {
 	DIR *dir = dir_fd < 0 ? NULL : fdopendir(dir_fd);
-	int rc = dir == NULL ? -errno : depth > WORKSPACE_DEPTH_MAX ? -ELOOP : 0;
+	int rc = depth > WORKSPACE_DEPTH_MAX ? -ELOOP : 0;
 
-	if (dir == NULL && dir_fd >= 0)
-		close(dir_fd);
+	if (dir == NULL) {
+		rc = -errno;
+		fd_close(&dir_fd);
+		return rc;
+	}
 	while (rc == 0) {
 		struct dirent *entry = readdir(dir);
 		if (entry == NULL)
@@ -191,8 +194,7 @@ static int seal_folder(int dir_fd, unsigned depth)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			rc = seal_entry(dirfd(dir), entry->d_name, depth);
 	}
-	if (dir != NULL)
-		closedir(dir);
+	closedir(dir);
 	return rc;
 }
 

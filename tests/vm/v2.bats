@@ -80,6 +80,30 @@ print(libc.ptrace(0x4206, 1, 0, 0), ctypes.get_errno())')" = '-1 1' ]
 	wanted MLE --mem 64M -- ./memory
 }
 
+@test "a job of root's and of an ordinary user's: compiled, judged, in a folder that nobody else sees" {
+	mkdir -p "$BATS_TEST_TMPDIR/tests"
+	echo '1 2' >"$BATS_TEST_TMPDIR/tests/1.in"
+	echo 3 >"$BATS_TEST_TMPDIR/tests/1.ans"
+	echo '5 2' >"$BATS_TEST_TMPDIR/tests/2.in"
+	echo 8 >"$BATS_TEST_TMPDIR/tests/2.ans"
+	cat >"$BATS_TEST_TMPDIR/sum.c" <<-'E'
+		#include <stdio.h>
+		int main(void) { int a, b; return scanf("%d %d", &a, &b) == 2 && printf("%d\n", a + b) > 0 ? 0 : 1; }
+	E
+	chmod -R go+rX "$BATS_TEST_TMPDIR"
+	chmod go+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test"
+	"$SBX" setup --user 1234 --pid $BASHPID
+	for as in "" "setpriv --reuid 1234 --regid 1234 --clear-groups"; do
+		status=0
+		$as "$SBX" judge --tests "$BATS_TEST_TMPDIR/tests" "$BATS_TEST_TMPDIR/sum.c" >"$BATS_TEST_TMPDIR/out" || status=$?
+		cat "$BATS_TEST_TMPDIR/out"
+		[ "$status" = 1 ]
+		grep -Eq '^1 +AC' "$BATS_TEST_TMPDIR/out"
+		grep -Eq '^2 +WA .*wanted "8", got "7"' "$BATS_TEST_TMPDIR/out"
+	done
+	run ! grep -q jobs /proc/self/mountinfo
+}
+
 @test "nothing is left" {
 	[ -z "$(find /sys/fs/cgroup/sbx -name 'run-*')" ]
 	[ -z "$(pgrep -x sbx)" ]

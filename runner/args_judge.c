@@ -1,0 +1,178 @@
+/* The command line of `sbx judge`: a table with a row for each option. Called by runner/cmd_judge.c. */
+#include "runner/args_judge.h"
+
+#include "runner/args.h"
+#include "runner/args_value.h"
+#include "sandbox/host.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int bad_value(const struct args_value *at, const char *value, const char *what)
+{
+	char quoted[ARGS_QUOTE_SIZE];
+
+	return sbx_fail(at->err, SBX_STAGE_USAGE, EINVAL, "--%s: \"%s\" %s", at->option, args_quote(value, quoted),
+	                what);
+}
+
+static int take_compare(const struct args_value *at, const char *value)
+{
+	struct compare_options *options = at->field;
+
+	if (strcmp(value, "exact") == 0)
+		options->case_sensitive = options->space_sensitive = true;
+	else if (strcmp(value, "tokens") != 0)
+		return bad_value(at, value, "is neither tokens nor exact");
+	return 0;
+}
+
+static int take_tolerance(const struct args_value *at, const char *value)
+{
+	char *end;
+	double tolerance = strtod(value, &end);
+
+	if (end == value || *end != '\0' || !(tolerance >= 0) || isinf(tolerance))
+		return bad_value(at, value, "is not a tolerance (use 1e-6, 0.001, ...)");
+	*(double *)at->field = tolerance;
+	return 0;
+}
+
+static int take_both_tolerances(const struct args_value *at, const char *value)
+{
+	struct compare_options *options = at->field;
+	struct args_value absolute = *at;
+
+	absolute.field = &options->float_absolute;
+	TRY(take_tolerance(&absolute, value));
+	options->float_relative = options->float_absolute;
+	return 0;
+}
+
+static int take_slots(const struct args_value *at, const char *value)
+{
+	TRY(args_take_count(at, value));
+	if (*(uint64_t *)at->field > HOST_JOB_SLOTS)
+		return bad_value(at, value, "is more than all jobs together may run at once, 240");
+	return 0;
+}
+
+static int take_keep(const struct args_value *at, const char *value)
+{
+	if (strcmp(value, "0") == 0) {
+		*(uint64_t *)at->field = 0;
+		return 0;
+	}
+	TRY(args_take_size(at, value));
+	if (*(uint64_t *)at->field > JOB_KEEP_BYTES_MAX)
+		return bad_value(at, value, "is more than can be kept, 64M");
+	return 0;
+}
+
+#define ARG(member) offsetof(struct judge_args, member)
+
+static const struct args_row rows[] = {
+        {"tests", 0, ARGS_VALUE, args_take_string, ARG(tests)},
+        {"job", 0, ARGS_VALUE, args_take_string, ARG(job_file)},
+        {"language", 'l', ARGS_VALUE, args_take_string, ARG(job.language)},
+        {"time", 't', ARGS_VALUE, args_take_duration, ARG(job.limits.cpu_us_max)},
+        {"wall", 'w', ARGS_VALUE, args_take_duration, ARG(job.limits.wall_us_max)},
+        {"mem", 'm', ARGS_VALUE, args_take_size, ARG(job.limits.memory_bytes_max)},
+        {"pids", 'p', ARGS_VALUE, args_take_pids, ARG(job.limits.pids_max)},
+        {"output", 0, ARGS_VALUE, args_take_size, ARG(job.limits.output_bytes_max)},
+        {"compare", 0, ARGS_VALUE, take_compare, ARG(job.compare)},
+        {"case-sensitive", 0, ARGS_FLAG, args_take_flag, ARG(job.compare.case_sensitive)},
+        {"space-sensitive", 0, ARGS_FLAG, args_take_flag, ARG(job.compare.space_sensitive)},
+        {"presentation", 0, ARGS_FLAG, args_take_flag, ARG(job.compare.presentation)},
+        {"float-tolerance", 0, ARGS_VALUE, take_both_tolerances, ARG(job.compare)},
+        {"float-absolute", 0, ARGS_VALUE, take_tolerance, ARG(job.compare.float_absolute)},
+        {"float-relative", 0, ARGS_VALUE, take_tolerance, ARG(job.compare.float_relative)},
+        {"slots", 'j', ARGS_VALUE, take_slots, ARG(n_slots)},
+        {"stop-on-first-failure", 0, ARGS_FLAG, args_take_flag, ARG(job.stop_on_first_failure)},
+        {"keep-output", 0, ARGS_VALUE, take_keep, ARG(job.keep_bytes)},
+        {"events", 0, ARGS_VALUE, args_take_report, ARG(events)},
+        {"report", 0, ARGS_VALUE, args_take_report, ARG(report)},
+        {"format", 0, ARGS_VALUE, args_take_format, ARG(format)},
+        {"help", 'h', ARGS_FLAG, args_take_flag, ARG(help)},
+};
+
+_Static_assert(sizeof(rows) / sizeof(rows[0]) <= ARGS_ROWS_MAX, "");
+
+static const struct args_table table = {"sbx judge", rows, sizeof(rows) / sizeof(rows[0])};
+
+static int check(const struct judge_args *args, struct sbx_err *err)
+{
+	const char *wrong = NULL;
+
+	if (args->tests == NULL && args->job_file == NULL)
+		wrong = "one of --tests DIR and --job FILE is needed";
+	else if (args->tests != NULL && args->job_file != NULL)
+		wrong = "--tests and --job exclude each other";
+	else if (args->tests != NULL && args->sources[0] == NULL)
+		wrong = "no SOURCE given (usage: sbx judge [options] --tests DIR -- SOURCE...)";
+	else if (args->job_file != NULL && args->sources[0] != NULL)
+		wrong = "--job names the sources itself: none may be given beside it";
+	else if (args->events != NULL && strcmp(args->events, args->report) == 0)
+		wrong = "--events and --report name the same place";
+	return wrong != NULL ? sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s", wrong) : 0;
+}
+
+int judge_args_parse(struct judge_args *args, int argc, char *const *argv, struct sbx_err *err)
+{
+	struct args_value place = {.base = args, .err = err};
+	int first;
+
+	*args = (struct judge_args){.report = "-", .format = REPORT_TEXT};
+	job_init(&args->job);
+	TRY(args_parse(&table, &place, argc, argv, &args->help, &first));
+	args->sources = argv + first;
+	return args->help ? 0 : check(args, err);
+}
+
+const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE...\n"
+                               "       sbx judge [options] --job FILE|-\n"
+                               "\n"
+                               "Compiles the sources in a box, runs the result on every test in a box of its own,\n"
+                               "many at once, and gives each test and the whole a verdict: AC, WA, PE, TLE, MLE,\n"
+                               "RE, OLE, SV, CE; OK where there is no answer; IE when the judge itself failed.\n"
+                               "\n"
+                               "The job\n"
+                               "      --tests DIR        NAME.in, each with NAME.ans or NAME.out or neither\n"
+                               "      --job FILE|-       a job in JSON, see sbx-job(5); its settings win\n"
+                               "  -l, --language L       a name of `sbx languages` (default: by the sources' names)\n"
+                               "\n"
+                               "Limits of each test, before what its language is granted on top\n"
+                               "  -t, --time D           CPU time (default 10s)\n"
+                               "  -w, --wall D           wall-clock time (default 2 x time + 1s)\n"
+                               "  -m, --mem S            memory (default 256M)\n"
+                               "  -p, --pids N           processes and threads at once (default: the language's)\n"
+                               "      --output S         bytes on stdout and stderr together (default 64M)\n"
+                               "\n"
+                               "Comparing\n"
+                               "      --compare M        tokens: white space and case do not count; exact: byte for\n"
+                               "                         byte (default tokens)\n"
+                               "      --case-sensitive, --space-sensitive\n"
+                               "                         these count with tokens, too\n"
+                               "      --float-tolerance E, --float-absolute E, --float-relative E\n"
+                               "                         numbers may be so far off: both ways, or one of them\n"
+                               "      --presentation     PE, not WA, where only white space or case is wrong\n"
+                               "\n"
+                               "Running\n"
+                               "  -j, --slots N          tests at once (default: one for each physical core); all\n"
+                               "                         jobs of this host share the slots\n"
+                               "      --stop-on-first-failure\n"
+                               "                         tests after the first that fails, in their order, are SKIP\n"
+                               "\n"
+                               "Report\n"
+                               "      --report F|fd:N|-  to a file, whole or not at all; to an open descriptor; to\n"
+                               "                         stdout (the default)\n"
+                               "      --format text|json a table, or one JSON object (text)\n"
+                               "      --events F|fd:N|-  what happens while it happens, a JSON object on each line\n"
+                               "      --keep-output S    bytes of each test's output in the report (default 1K)\n"
+                               "  -h, --help             this text\n"
+                               "\n"
+                               "Exit status: 0 all AC or OK, 1 any other verdict, 2 wrong usage, 3 the judge failed\n"
+                               "or was interrupted.\n";

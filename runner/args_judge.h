@@ -1,0 +1,26 @@
+/* The command line of `sbx judge`. */
+#pragma once
+
+#include "policy/job.h"
+#include "runner/report.h"
+#include "sandbox/err.h"
+
+struct judge_args {
+	const char *tests, *job_file; /* one of them */
+	char *const *sources;         /* NULL-terminated; empty with job_file */
+	struct job job;               /* language, limits, comparison: what the options say */
+	uint64_t n_slots;             /* 0: as many as there are physical cores */
+	const char *events;           /* as for report_sink_open(); NULL: none */
+	const char *report;           /* the same; never NULL */
+	enum report_format format;
+	bool help;
+};
+
+/*
+ * argv[0] is "judge". Returns 0, or -errno with stage SBX_STAGE_USAGE and a message that names the option. Strings are
+ * borrowed; nothing needs freeing but args->job, once it has been filled.
+ */
+int judge_args_parse(struct judge_args *args, int argc, char *const *argv, struct sbx_err *err);
+
+/* The text of `sbx judge --help`. */
+extern const char judge_args_help[];

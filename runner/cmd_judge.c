@@ -1,0 +1,140 @@
+/* sbx judge: a submission on all tests of a problem. The way of a job is judge_job(). */
+#include "runner/args_judge.h"
+#include "runner/cmd.h"
+#include "runner/cores.h"
+#include "runner/job_load.h"
+#include "runner/judge.h"
+#include "runner/judge_report.h"
+#include "sandbox/fd.h"
+#include "sandbox/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct command {
+	struct judge_args args;
+	struct job_memory memory;
+	struct box_host host;
+	struct judge judge;
+	struct judge_report report;
+	struct report_sink sink;
+} cmd;
+
+/* Options are defaults: what a JSON job says itself wins. */
+static int load_job(struct job *job, struct sbx_err *err)
+{
+	const struct judge_args *args = &cmd.args;
+
+	if (args->job_file != NULL)
+		return job_load_json(job, &cmd.memory, args->job_file, err);
+	TRY(job_load_tests(job, &cmd.memory, args->tests, err));
+	for (char *const *source = args->sources; *source != NULL; source++) {
+		struct job_file *file;
+		if (job_add_file(job, &file) < 0)
+			return sbx_fail(err, SBX_STAGE_USAGE, E2BIG, "more than %d sources", JOB_FILES_MAX);
+		file->data.path = *source;
+	}
+	return 0;
+}
+
+/* A descriptor of ours, since events come while the report is not yet written. */
+static int open_events(const char *where, int *ret_fd, struct sbx_err *err)
+{
+	int given = report_where_fd(where), fd;
+
+	fd = given == REPORT_FILE ? path_open(where, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, streams_file_mode)
+	                          : fcntl(given, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0)
+		return sbx_fail(err, SBX_STAGE_REPORT, given == REPORT_FILE ? -fd : errno,
+		                "--events: cannot open %.200s%s", where,
+		                given == REPORT_FILE ? PATH_LOOP_NOTE(-fd) : "");
+	*ret_fd = fd;
+	return 0;
+}
+
+static int prepare(struct sbx_err *err)
+{
+	struct judge_args *args = &cmd.args;
+	struct judge *judge = &cmd.judge;
+	int events_fd = -1;
+
+	TRY(load_job(&args->job, err));
+	TRY(job_load_sources(&args->job, &cmd.memory, &judge->language, &judge->sources, err));
+	judge->job = &args->job;
+	judge->n_sources = args->job.n_files;
+	judge->host = &cmd.host;
+	judge->n_slots = args->n_slots != 0 ? (unsigned)args->n_slots : cores_physical();
+	if (judge->n_slots > HOST_JOB_SLOTS)
+		judge->n_slots = HOST_JOB_SLOTS;
+	judge->listener = judge_report_listen;
+	judge->arg = &cmd.report;
+	TRY(report_sink_open(&cmd.sink, args->report, err));
+	if (args->events != NULL)
+		TRY(open_events(args->events, &events_fd, err));
+	TRY(judge_report_init(&cmd.report, judge, err));
+	outlet_init(&cmd.report.events, events_fd);
+	cmd.report.progress = isatty(STDERR_FILENO) == 1 && args->format == REPORT_TEXT;
+	return 0;
+}
+
+static bool wants_color(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return (no_color == NULL || no_color[0] == '\0') && report_where_fd(cmd.args.report) == STDOUT_FILENO &&
+	       isatty(STDOUT_FILENO) == 1;
+}
+
+/* args -> job -> host -> compile and tests, supervised -> verdicts -> report */
+static int judge_job(struct sbx_err *err)
+{
+	int events;
+
+	TRY(prepare(err));
+	if (host_open(&cmd.host, err) < 0) {
+		cmd.judge.error = *err;
+		cmd.judge.judgement = JUDGEMENT_IE;
+		cmd.judge.decided = cmd.args.job.n_tests;
+	} else {
+		judge_run_job(&cmd.judge);
+	}
+	/* whoever has the other end may never read: a signal ends this process from here on, as it does any other */
+	supervisor_finish(&cmd.judge.supervisor);
+	events = outlet_finish(&cmd.report.events);
+	TRY(judge_report_write(&cmd.report, &cmd.sink, cmd.args.format, wants_color(), err));
+	if (events < 0)
+		return sbx_fail(err, SBX_STAGE_REPORT, -events, "--events: cannot be written");
+	return 0;
+}
+
+static int exit_status(void)
+{
+	if (cmd.judge.judgement == JUDGEMENT_IE)
+		return SBX_EXIT_SANDBOX;
+	return judgement_is_good(cmd.judge.judgement) ? SBX_EXIT_OK : SBX_EXIT_VERDICT;
+}
+
+int cmd_judge(int argc, char **argv)
+{
+	struct sbx_err err = {0};
+	int status;
+
+	judge_init(&cmd.judge);
+	report_sink_init(&cmd.sink);
+	cmd.report.judge = &cmd.judge;
+	if (judge_args_parse(&cmd.args, argc, argv, &err) < 0)
+		return cmd_fail(&err);
+	if (cmd.args.help)
+		return cmd_print(judge_args_help);
+	status = judge_job(&err) < 0 ? cmd_fail(&err) : exit_status();
+	judge_report_finish(&cmd.report);
+	report_sink_finish(&cmd.sink);
+	judge_finish(&cmd.judge);
+	job_finish(&cmd.args.job);
+	job_memory_finish(&cmd.memory);
+	return status;
+}

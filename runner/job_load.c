@@ -1,0 +1,292 @@
+/* Reading what a job names. */
+#include "runner/job_load.h"
+
+#include "sandbox/fd.h"
+#include "sandbox/path.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_USAGE, errnum, __VA_ARGS__)
+
+void job_memory_finish(struct job_memory *memory)
+{
+	for (size_t i = 0; i < memory->n; i++)
+		free(memory->blocks[i]);
+	free(memory->blocks);
+	*memory = (struct job_memory){0};
+}
+
+/* Takes `block` over, also when that fails; NULL is memory exhaustion of the caller's. */
+static int own(struct job_memory *memory, void *block, struct sbx_err *err)
+{
+	if (block != NULL && (memory->n & (memory->n - 1)) == 0) {
+		void **larger = realloc(memory->blocks, (memory->n == 0 ? 1 : 2 * memory->n) * sizeof(*larger));
+		if (larger == NULL) {
+			free(block);
+			block = NULL;
+		} else {
+			memory->blocks = larger;
+		}
+	}
+	if (block == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	memory->blocks[memory->n++] = block;
+	return 0;
+}
+
+/* "dir/name" in memory of the job's; dir may be "". */
+static int join(struct job_memory *memory, const char *dir, const char *name, const char **ret, struct sbx_err *err)
+{
+	char *text = NULL;
+
+	if (asprintf(&text, "%s%s%s", dir, dir[0] == '\0' ? "" : "/", name) < 0)
+		text = NULL;
+	TRY(own(memory, text, err));
+	*ret = text;
+	return 0;
+}
+
+static int cannot_open(const char *what, const char *path, int errnum, struct sbx_err *err)
+{
+	return FAIL(err, errnum, "%s: cannot open %.200s: %s%s", what, path, strerror(errnum), PATH_LOOP_NOTE(errnum));
+}
+
+/* All of a descriptor, at most `max` bytes, with a NUL behind. `fd` stays the caller's. */
+static int read_all(struct job_memory *memory, int fd, size_t max, const char *what, char **ret, size_t *ret_len,
+                    struct sbx_err *err)
+{
+	size_t len = 0, size = 64 << 10;
+	FREE_CLEANUP char *text = malloc(size + 1);
+
+	while (text != NULL) {
+		ssize_t n = read(fd, text + len, size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return FAIL(err, errno, "%.200s cannot be read: %s", what, strerror(errno));
+		if (n == 0)
+			break;
+		len += (size_t)n;
+		if (len > max)
+			return FAIL(err, EFBIG, "%.200s is larger than %zu MiB", what, max >> 20);
+		if (len == size) {
+			char *larger = realloc(text, 2 * size + 1);
+			if (larger == NULL)
+				return FAIL(err, ENOMEM, "out of memory");
+			text = larger;
+			size *= 2;
+		}
+	}
+	if (text == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	text[len] = '\0';
+	*ret = text;
+	*ret_len = len;
+	text = NULL;
+	return own(memory, *ret, err);
+}
+
+/* A regular file. */
+static int read_file(struct job_memory *memory, const char *what, const char *path, size_t max, char **ret,
+                     size_t *ret_len, struct sbx_err *err)
+{
+	FD_CLEANUP int fd = path_open(path, O_RDONLY | O_NONBLOCK, 0);
+	struct stat st;
+
+	if (fd < 0)
+		return cannot_open(what, path, -fd, err);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return FAIL(err, EINVAL, "%s: %.200s is not a regular file", what, path);
+	return read_all(memory, fd, max, path, ret, ret_len, err);
+}
+
+/* ---- a folder of tests ---- */
+
+static bool has_ending(const char *name, const char *ending)
+{
+	size_t len = strlen(name), n = strlen(ending);
+
+	return len > n && strcmp(name + len - n, ending) == 0;
+}
+
+static int is_input(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && has_ending(entry->d_name, ".in");
+}
+
+static int add_test(struct job *job, struct job_memory *memory, const char *dir, int dir_fd, const char *file,
+                    struct sbx_err *err)
+{
+	static const char *const endings[] = {".ans", ".out"};
+	struct job_test *test;
+	char *name = strndup(file, strlen(file) - strlen(".in"));
+	int rc;
+
+	TRY(own(memory, name, err));
+	rc = job_add_test(job, &test);
+	if (rc < 0)
+		return FAIL(err, -rc, "--tests: more than %d tests", JOB_TESTS_MAX);
+	test->name = name;
+	TRY(join(memory, dir, file, &test->input.path, err));
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && test->answer.path == NULL; i++) {
+		FREE_CLEANUP char *answer = NULL;
+		if (asprintf(&answer, "%s%s", name, endings[i]) < 0)
+			return FAIL(err, ENOMEM, "out of memory");
+		if (faccessat(dir_fd, answer, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			TRY(join(memory, dir, answer, &test->answer.path, err));
+	}
+	return 0;
+}
+
+int job_load_tests(struct job *job, struct job_memory *memory, const char *dir, struct sbx_err *err)
+{
+	FD_CLEANUP int fd = path_open(dir, O_RDONLY | O_DIRECTORY, 0);
+	struct dirent **names = NULL;
+	int n, rc = 0;
+
+	if (fd < 0)
+		return cannot_open("--tests", dir, -fd, err);
+	n = scandirat(fd, ".", &names, is_input, versionsort);
+	if (n < 0)
+		return FAIL(err, errno, "--tests: cannot list %.200s: %s", dir, strerror(errno));
+	if (n == 0)
+		rc = FAIL(err, ENOENT, "--tests: no file in %.200s is called NAME.in", dir);
+	for (int i = 0; i < n; i++) {
+		if (rc == 0)
+			rc = add_test(job, memory, dir, fd, names[i]->d_name, err);
+		free(names[i]);
+	}
+	free(names);
+	return rc;
+}
+
+/* ---- a JSON job ---- */
+
+/* A path as the job says it becomes one from here, and is there. `place` says where in the job it stands. */
+static int find(struct job_memory *memory, const char *dir, struct job_data *data, const char *origin,
+                const char *place, size_t index, const char *key, struct sbx_err *err)
+{
+	FD_CLEANUP int fd = -1;
+	const char *path = data->path;
+
+	if (path == NULL)
+		return 0;
+	if (path[0] != '/')
+		TRY(join(memory, dir, path, &data->path, err));
+	fd = path_open(data->path, O_RDONLY | O_NONBLOCK, 0);
+	if (fd < 0)
+		return FAIL(err, -fd, "%.100s: %s[%zu].%s: cannot open %.200s: %s%s", origin, place, index, key, path,
+		            strerror(-fd), PATH_LOOP_NOTE(-fd));
+	return 0;
+}
+
+static int number_test(struct job_memory *memory, struct job_test *test, size_t index, struct sbx_err *err)
+{
+	char *name = NULL;
+
+	if (test->name != NULL)
+		return 0;
+	if (asprintf(&name, "%zu", index + 1) < 0)
+		name = NULL;
+	TRY(own(memory, name, err));
+	test->name = name;
+	return 0;
+}
+
+int job_load_json(struct job *job, struct job_memory *memory, const char *path, struct sbx_err *err)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	const char *origin = is_stdin ? "standard input" : path, *slash = strrchr(path, '/');
+	char *text, *dir = slash == NULL ? strdup("") : strndup(path, (size_t)(slash - path));
+	size_t len;
+
+	TRY(own(memory, dir, err));
+	if (is_stdin)
+		TRY(read_all(memory, STDIN_FILENO, JSON_BYTES_MAX, origin, &text, &len, err));
+	else
+		TRY(read_file(memory, "--job", path, JSON_BYTES_MAX, &text, &len, err));
+	TRY(job_parse(job, text, len, origin, err));
+	for (size_t i = 0; i < job->n_files; i++)
+		TRY(find(memory, dir, &job->files[i].data, origin, "files", i, "path", err));
+	for (size_t i = 0; i < job->n_tests; i++) {
+		TRY(number_test(memory, &job->tests[i], i, err));
+		TRY(find(memory, dir, &job->tests[i].input, origin, "tests", i, "stdin_path", err));
+		TRY(find(memory, dir, &job->tests[i].answer, origin, "tests", i, "answer_path", err));
+	}
+	return 0;
+}
+
+/* ---- sources ---- */
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+static int find_language(const struct job *job, struct job_memory *memory, const struct language **ret,
+                         struct sbx_err *err)
+{
+	const char **names = calloc(job->n_files + 1, sizeof(*names));
+
+	TRY(own(memory, names, err));
+	if (job->language != NULL) {
+		*ret = language_builtin_find(job->language);
+		return *ret != NULL ? 0
+		                    : FAIL(err, ENOENT, "no language is called \"%.64s\"; sbx languages lists them",
+		                           job->language);
+	}
+	for (size_t i = 0; i < job->n_files; i++) {
+		names[i] = job->files[i].name;
+		if (names[i] == NULL)
+			return FAIL(err, EINVAL, "a source without a name needs the job's language");
+	}
+	return language_detect(language_builtin, names, job->n_files, ret, err);
+}
+
+static int load_source(struct job *job, struct job_memory *memory, const struct language *language, size_t i,
+                       struct language_file *source, struct sbx_err *err)
+{
+	struct job_file *file = &job->files[i];
+	char *text = NULL, *name;
+
+	if (file->data.bytes == NULL) {
+		TRY(read_file(memory, "source", file->data.path, JOB_SOURCES_BYTES_MAX, &text, &file->data.len, err));
+		file->data.bytes = text;
+	}
+	*source = (struct language_file){file->name, file->data.bytes, file->data.len};
+	TRY(language_file_name(language, source, &name, err));
+	TRY(own(memory, name, err));
+	source->name = name;
+	return 0;
+}
+
+int job_load_sources(struct job *job, struct job_memory *memory, const struct language **ret_language,
+                     struct language_file **ret_sources, struct sbx_err *err)
+{
+	struct language_file *sources = calloc(job->n_files + 1, sizeof(*sources));
+	size_t bytes = 0;
+
+	TRY(own(memory, sources, err));
+	for (size_t i = 0; i < job->n_files; i++)
+		if (job->files[i].name == NULL && job->files[i].data.path != NULL)
+			job->files[i].name = base_name(job->files[i].data.path);
+	TRY(find_language(job, memory, ret_language, err));
+	for (size_t i = 0; i < job->n_files; i++) {
+		TRY(load_source(job, memory, *ret_language, i, &sources[i], err));
+		bytes += sources[i].len;
+		if (bytes > JOB_SOURCES_BYTES_MAX)
+			return FAIL(err, EFBIG, "the sources are larger than %zu MiB together",
+			            JOB_SOURCES_BYTES_MAX >> 20);
+	}
+	*ret_sources = sources;
+	return 0;
+}

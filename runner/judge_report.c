@@ -1,0 +1,317 @@
+/* Events and results of a job, in JSON. The table is in judge_table.c. */
+#include "runner/judge_report.h"
+
+#include "policy/json.h"
+#include "runner/judge_table.h"
+#include "sandbox/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const event_names[JUDGE_EVENT_MAX] = {
+        [JUDGE_QUEUED] = "queued",
+        [JUDGE_COMPILING] = "compiling",
+        [JUDGE_COMPILED] = "compiled",
+        [JUDGE_TEST_STARTED] = "test_started",
+        [JUDGE_TEST_FINISHED] = "test_finished",
+        [JUDGE_FINISHED] = "finished",
+};
+
+int judge_report_init(struct judge_report *report, const struct judge *judge, struct sbx_err *err)
+{
+	*report = (struct judge_report){.judge = judge, .spool_fd = -1, .start_ns = clock_ns()};
+	outlet_init(&report->events, -1);
+	report->tests = calloc(judge->job->n_tests + 1, sizeof(*report->tests));
+	if (report->tests == NULL)
+		return sbx_fail(err, SBX_STAGE_REPORT, ENOMEM, "out of memory");
+	return 0;
+}
+
+void judge_report_finish(struct judge_report *report)
+{
+	for (size_t i = 0; report->tests != NULL && i < report->judge->job->n_tests; i++)
+		free(report->tests[i].note);
+	free(report->tests);
+	free(report->compiler_text);
+	json_free(report->compile);
+	fd_close(&report->spool_fd);
+	outlet_finish(&report->events);
+	*report = (struct judge_report){.judge = report->judge, .spool_fd = -1};
+}
+
+/* The first failure stands; the job goes on, and its end tells. */
+static void fail(struct judge_report *report, int errnum, const char *what)
+{
+	if (report->error.stage == SBX_STAGE_NONE)
+		sbx_fail(&report->error, SBX_STAGE_REPORT, errnum, "%s", what);
+}
+
+static void add_bytes(struct json_object *object, const char *key, const struct kept *kept)
+{
+	char *text = malloc(kept->len + 1);
+	size_t n = 0;
+
+	/* JSON has no bytes: what is no UTF-8 becomes U+FFFD, and a NUL, which would end the text, too */
+	for (size_t i = 0; text != NULL && i < kept->len; i++)
+		text[n++] = kept->bytes[i] == '\0' ? (char)0xff : kept->bytes[i];
+	if (text != NULL)
+		text[n] = '\0';
+	json_add_string(object, key, text);
+	free(text);
+}
+
+static void add_excerpt(struct json_object *object, const char *key, const struct compare_excerpt *excerpt)
+{
+	struct kept kept = {.bytes = (char *)(uintptr_t)excerpt->bytes, .len = excerpt->len};
+
+	add_bytes(object, key, &kept);
+}
+
+static struct json_object *difference_json(const struct judge_run *run)
+{
+	const struct compare_difference *difference = &run->difference;
+	struct json_object *object;
+
+	if (run->compared == COMPARE_SAME || run->compared == COMPARE_MAX)
+		return NULL;
+	object = json_new_object();
+	json_add_string(object, "kind", compare_kind_name(difference->kind));
+	json_add_u64(object, "line", difference->line);
+	json_add_u64(object, "column", difference->column);
+	json_add_u64(object, "answer_line", difference->answer_line);
+	add_excerpt(object, "got", &difference->got);
+	json_add_bool(object, "got_cut", difference->got.cut);
+	add_excerpt(object, "wanted", &difference->wanted);
+	json_add_bool(object, "wanted_cut", difference->wanted.cut);
+	return object;
+}
+
+static struct json_object *run_json(const struct judge_run *run)
+{
+	const struct report report = {.plan = &run->plan.box,
+	                              .result = &run->run.result,
+	                              .limits = run->run.result.cgroup_version != 0 ? run->limits : NULL,
+	                              .verdict = run->verdict,
+	                              .reason = run->reason};
+
+	return report_json(&report);
+}
+
+static struct json_object *test_json(const struct judge *judge, const struct judge_run *run)
+{
+	struct json_object *object = json_new_object();
+
+	json_add_string(object, "name", judge->job->tests[run->test].name);
+	json_add_string(object, "verdict", judgement_name(run->judgement));
+	json_add_string(object, "reason", run->reason);
+	json_add(object, "difference", difference_json(run));
+	add_bytes(object, "stdout", &run->out);
+	json_add_bool(object, "stdout_cut", run->out.cut);
+	add_bytes(object, "stderr", &run->err);
+	json_add_bool(object, "stderr_cut", run->err.cut);
+	json_add(object, "run", run_json(run));
+	return object;
+}
+
+static struct json_object *compile_json(const struct judge_run *run)
+{
+	struct json_object *object = json_new_object();
+
+	json_add_bool(object, "ok", run->verdict == VERDICT_OK);
+	json_add_string(object, "reason", run->reason);
+	add_bytes(object, "output", &run->out);
+	json_add_bool(object, "output_cut", run->out.cut);
+	json_add(object, "run", run_json(run));
+	return object;
+}
+
+/* ---- the file of test results ---- */
+
+static int spool_open(struct judge_report *report)
+{
+	report->spool_fd = openat(report->judge->ws.fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	return report->spool_fd < 0 ? -errno : 0;
+}
+
+static void spool(struct judge_report *report, size_t test, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (report->spool_fd < 0 || pwrite(report->spool_fd, text, len, report->spool_end) != (ssize_t)len) {
+		fail(report, ENOSPC, "cannot keep the result of a test in the job's folder");
+		return;
+	}
+	report->tests[test].at = report->spool_end;
+	report->tests[test].len = len;
+	report->spool_end += (off_t)len;
+}
+
+static int unspool(const struct judge_report *report, size_t test, struct report_sink *sink, struct sbx_err *err)
+{
+	const struct judge_report_entry *entry = &report->tests[test];
+	char buf[16 << 10];
+
+	for (size_t done = 0; done < entry->len;) {
+		size_t want = entry->len - done < sizeof(buf) ? entry->len - done : sizeof(buf);
+		ssize_t n = pread(report->spool_fd, buf, want, entry->at + (off_t)done);
+		if (n <= 0)
+			return sbx_fail(err, SBX_STAGE_REPORT, n < 0 ? errno : EIO, "cannot read a result back");
+		TRY(report_sink_write(sink, buf, (size_t)n, err));
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+/* ---- events ---- */
+
+static void tell_event(struct judge_report *report, enum judge_event event, const struct judge_run *run,
+                       struct json_object *details)
+{
+	struct json_object *object = json_new_object();
+	const char *text;
+
+	json_add_string(object, "event", event_names[event]);
+	json_add_u64(object, "ms", (clock_ns() - report->start_ns) / 1000000);
+	if (run != NULL && run->test != JUDGE_COMPILE) {
+		json_add_u64(object, "index", run->test);
+		json_add_string(object, "test", report->judge->job->tests[run->test].name);
+	}
+	if (event == JUDGE_FINISHED)
+		json_add_string(object, "verdict", judgement_name(report->judge->judgement));
+	if (details != NULL)
+		json_add(object, "result", json_share(details));
+	text = json_text(object, false);
+	outlet_put(&report->events, text, strlen(text));
+	outlet_put(&report->events, "\n", 1);
+	json_free(object);
+}
+
+void judge_report_listen(void *arg, const struct judge *judge, enum judge_event event, const struct judge_run *run)
+{
+	struct judge_report *report = arg;
+	struct json_object *details = NULL;
+
+	if (event == JUDGE_QUEUED && spool_open(report) < 0)
+		fail(report, errno, "cannot make a file for the results in the job's folder");
+	if (event == JUDGE_COMPILED) {
+		report->compile = compile_json(run);
+		report->compiler_text = strndup(run->out.bytes, run->out.len);
+		details = json_share(report->compile);
+	}
+	if (event == JUDGE_TEST_FINISHED) {
+		details = test_json(judge, run);
+		spool(report, run->test, json_text(details, false));
+		report->n_by[run->judgement]++;
+		report->tests[run->test].note = judge_table_note(run);
+	}
+	if (report->events.fd >= 0)
+		tell_event(report, event, run, details);
+	if (report->progress)
+		judge_table_progress(report, event);
+	json_free(details);
+}
+
+/* ---- the result ---- */
+
+static struct json_object *skipped_json(const struct judge *judge, size_t test)
+{
+	struct json_object *object = json_new_object();
+
+	json_add_string(object, "name", judge->job->tests[test].name);
+	json_add_string(object, "verdict", judgement_name(JUDGEMENT_SKIP));
+	return object;
+}
+
+static struct json_object *error_json(const struct sbx_err *error)
+{
+	struct json_object *object;
+
+	if (error->stage == SBX_STAGE_NONE)
+		return NULL;
+	object = json_new_object();
+	json_add_string(object, "stage", sbx_stage_name(error->stage));
+	json_add_string(object, "errno_name", error->errnum > 0 ? strerrorname_np(error->errnum) : NULL);
+	json_add_string(object, "message", error->msg);
+	return object;
+}
+
+static struct json_object *counts_json(const struct judge *judge)
+{
+	struct json_object *object = json_new_object();
+
+	for (int k = 0; k < JUDGEMENT_MAX; k++) {
+		uint64_t n = 0;
+		for (size_t i = 0; i < judge->job->n_tests; i++)
+			n += judge->tests != NULL && judge->tests[i].judgement == (enum judgement)k;
+		if (n > 0)
+			json_add_u64(object, judgement_name((enum judgement)k), n);
+	}
+	return object;
+}
+
+/* All but the tests, which are too many to be held at once. */
+static struct json_object *head_json(const struct judge_report *report)
+{
+	const struct judge *judge = report->judge;
+	struct json_object *object = json_new_object();
+	bool decided = judge->decided < judge->job->n_tests;
+
+	json_add_string(object, "schema", "sbx.judge/1");
+	json_add_string(object, "verdict", judgement_name(judge->judgement));
+	json_add_string(object, "decided_by", decided ? judge->job->tests[judge->decided].name : NULL);
+	json_add_bool(object, "interrupted", judge->interrupted);
+	json_add_string(object, "language", judge->language->name);
+	json_add_u64(object, "slots", judge->n_slots);
+	json_add_u64(object, "ms", (clock_ns() - report->start_ns) / 1000000);
+	json_add(object, "error", error_json(&judge->error));
+	json_add(object, "compile", json_share(report->compile));
+	json_add(object, "counts", counts_json(judge));
+	return object;
+}
+
+static int write_tests(struct judge_report *report, struct report_sink *sink, struct sbx_err *err)
+{
+	const struct judge *judge = report->judge;
+
+	for (size_t i = 0; i < judge->job->n_tests; i++) {
+		if (i > 0)
+			TRY(report_sink_write(sink, ",", 1, err));
+		if (report->tests[i].len > 0 && judge->tests[i].judgement != JUDGEMENT_SKIP) {
+			TRY(unspool(report, i, sink, err));
+		} else {
+			__attribute__((cleanup(json_freep))) struct json_object *object = skipped_json(judge, i);
+			const char *text = json_text(object, false);
+			TRY(report_sink_write(sink, text, strlen(text), err));
+		}
+	}
+	return 0;
+}
+
+static int write_json(struct judge_report *report, struct report_sink *sink, struct sbx_err *err)
+{
+	__attribute__((cleanup(json_freep))) struct json_object *head = head_json(report);
+	const char *text = json_text(head, false);
+
+	/* its closing brace comes after the tests */
+	TRY(report_sink_write(sink, text, strlen(text) - 1, err));
+	TRY(report_sink_write(sink, ",\"tests\":[", strlen(",\"tests\":["), err));
+	TRY(write_tests(report, sink, err));
+	return report_sink_write(sink, "]}\n", 3, err);
+}
+
+int judge_report_write(struct judge_report *report, struct report_sink *sink, enum report_format format, bool color,
+                       struct sbx_err *err)
+{
+	if (report->error.stage != SBX_STAGE_NONE) {
+		*err = report->error;
+		return -EIO;
+	}
+	if (format == REPORT_JSON)
+		TRY(write_json(report, sink, err));
+	else
+		TRY(judge_table_write(report, sink, color, err));
+	return report_sink_publish(sink, err);
+}

@@ -1,0 +1,41 @@
+/*
+ * What `sbx judge` says: events while they happen, one JSON object per line (--events), and the result, as a JSON
+ * object of schema sbx.judge/1 or as a table. docs/sbx.1, JUDGE, describes every field. What is known of each test is
+ * put into a file of the job's folder as soon as the test has ended, so that memory does not grow with the tests.
+ */
+#pragma once
+
+#include "runner/judge.h"
+#include "runner/outlet.h"
+#include "runner/report.h"
+
+#include <stdio.h>
+
+struct judge_report_entry {
+	off_t at;
+	size_t len; /* of its JSON in the file; 0 while there is none */
+	char *note; /* for the table; NULL */
+};
+
+struct judge_report {
+	const struct judge *judge;
+	struct outlet events;
+	bool progress; /* on standard error, a terminal */
+	int spool_fd;
+	off_t spool_end;
+	struct judge_report_entry *tests;
+	struct json_object *compile; /* NULL where there was nothing to compile */
+	char *compiler_text;         /* NULL */
+	uint64_t start_ns, shown_ns;
+	size_t n_by[JUDGEMENT_MAX];
+	struct sbx_err error; /* the first of the report's own; stage SBX_STAGE_NONE */
+};
+
+/* A listener of judge->listener, with the judge_report as its argument. */
+void judge_report_listen(void *arg, const struct judge *judge, enum judge_event event, const struct judge_run *run);
+
+int judge_report_init(struct judge_report *report, const struct judge *judge, struct sbx_err *err);
+/* Once the job is done. Fails with SBX_STAGE_REPORT. */
+int judge_report_write(struct judge_report *report, struct report_sink *sink, enum report_format format, bool color,
+                       struct sbx_err *err);
+void judge_report_finish(struct judge_report *report);

@@ -1,0 +1,336 @@
+#!/usr/bin/env bats
+# sbx judge: a submission on all tests. Most submissions are in Bash, which needs no compiler, so that the VM is through in time.
+
+load common
+
+setup_file() { common_setup_file; }
+teardown_file() { assert_clean; }
+setup() {
+	T=$BATS_TEST_TMPDIR
+	mkdir "$T/tests"
+	cd "$T" || return
+}
+
+# testcase NAME INPUT [ANSWER]
+testcase() {
+	printf '%s' "$2" >"tests/$1.in"
+	[ $# -lt 3 ] || printf '%s' "$3" >"tests/$1.ans"
+}
+
+# judge ARGS...: sets $status and fills out, err and report (JSON).
+judge() {
+	status=0
+	"$SBX" judge --report "$T/report" --format json "$@" >"$T/out" 2>"$T/err" || status=$?
+}
+
+judge_tests() {
+	judge --tests tests "$@"
+}
+
+# verdicts EXPECTED: of the job and its tests, in order.
+verdicts() {
+	equal "$(python3 -c 'import json, sys
+report = json.load(open(sys.argv[1]))
+print(report["verdict"] + ":", *[t["verdict"] for t in report["tests"]])' "$T/report")" "$1"
+}
+
+# field EXPRESSION: of the report r, as Python prints it.
+field() {
+	python3 -c 'import json, sys
+r = json.load(open(sys.argv[1]))
+print(eval(sys.argv[2]))' "$T/report" "$1"
+}
+
+# What a submission is to do is in its input: one submission, all verdicts.
+all_verdicts() {
+	cat >all.sh <<-'E'
+		read -r what
+		case $what in
+		echo) cat ;;
+		loop) while :; do :; done ;;
+		sleep) sleep 100 ;;
+		memory) head -c 200M /dev/zero | tail -c 199M | wc -c ;;
+		exit) exit 3 ;;
+		signal) kill -SEGV $$ ;;
+		flood) while echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; do :; done ;;
+		esac
+	E
+}
+
+@test "each verdict, and the exit status" {
+	all_verdicts
+	testcase 1 $'echo\n1 2\n' $'1 2\n'
+	judge_tests all.sh
+	verdicts 'AC: AC'
+	equal "$status" 0
+	testcase 2 $'echo\n1 2\n' $'1 3\n'
+	testcase 3 $'loop\n' ''
+	testcase 4 $'sleep\n' ''
+	testcase 5 $'memory\n' ''
+	testcase 6 $'exit\n' ''
+	testcase 7 $'signal\n' ''
+	testcase 8 $'flood\n' ''
+	testcase 9 $'echo\nmore\n'
+	testcase 10 $'echo\nDone \n' $'done\n'
+	judge_tests -t 3s -w 15s -m 64M --output 100K all.sh
+	verdicts 'WA: AC WA TLE TLE MLE RE RE OLE OK AC'
+	equal "$status" 1
+	equal "$(field 'r["decided_by"]')" 2
+	equal "$(field '[t["reason"] for t in r["tests"]][2:8]')" "['cpu', 'wall', 'memory', 'exit', 'signal', 'output']"
+	equal "$(field 'r["counts"]')" "{'AC': 2, 'OK': 1, 'WA': 1, 'TLE': 2, 'MLE': 1, 'RE': 2, 'OLE': 1}"
+	equal "$(field 'r["tests"][8]["stdout"]')" 'more'
+	equal "$(field 'r["tests"][5]["run"]["exit_code"]')" 3
+	equal "$(field 'r["schema"], r["language"], r["compile"]["ok"], r["error"]')" "('sbx.judge/1', 'bash', True, None)"
+}
+
+@test "the table: a line for each test, and what went wrong" {
+	all_verdicts
+	testcase 1 $'echo\n1 2\n' $'1 2\n'
+	testcase 2 $'echo\n1 2\n' $'1 3\n'
+	testcase 3 $'exit\n' ''
+	"$SBX" judge --tests tests all.sh >out 2>err || equal $? 1
+	equal "$(cat err)" ''
+	equal "$(wc -l <out)" 5
+	grep -Eq '^1 +AC +[0-9.]+ m?s +[0-9.]+ m?s +[0-9.]+ [KM]iB$' out
+	grep -Eq '^2 +WA .* line 1, column 3: wanted "3", got "2"$' out
+	grep -Eq '^3 +RE .* exit status 3$' out
+	equal "$(tail -1 out | cut -d ' ' -f 1-10)" 'sbx: WA    1 of 3 tests passed,'
+}
+
+@test "comparing: tokens, exact, case, white space, tolerance, presentation" {
+	echo 'cat' >cat.sh
+	testcase 1 $'Hello  1.0001\n' $'hello 1.0000\n'
+	for row in 'WA' 'AC --float-tolerance 1e-3' 'WA --float-tolerance 1e-5' 'AC --float-absolute 0.001' \
+		'WA --float-relative 1e-3 --case-sensitive' 'WA --float-tolerance 1 --space-sensitive'; do
+		# shellcheck disable=SC2086
+		judge_tests ${row#* } cat.sh || true
+		[ "$row" != WA ] || judge_tests cat.sh
+		verdicts "${row%% *}: ${row%% *}"
+	done
+	testcase 1 $'a  b\n' $'A b'
+	judge_tests cat.sh
+	verdicts 'AC: AC'
+	judge_tests --compare exact cat.sh
+	verdicts 'WA: WA'
+	judge_tests --compare exact --presentation cat.sh
+	verdicts 'PE: PE'
+	testcase 1 $'a  b\n' $'a  b\n'
+	judge_tests --compare exact cat.sh
+	verdicts 'AC: AC'
+}
+
+@test "C: compiled once, and a compile error is CE with the compiler's words" {
+	printf '#include <stdio.h>\nint main(void) { int a, b; if (scanf("%%d %%d", &a, &b) == 2) printf("%%d\\n", a + b); }\n' >sum.c
+	testcase 1 '1 2' 3
+	testcase 2 '3 4' 7
+	judge_tests sum.c
+	verdicts 'AC: AC AC'
+	equal "$(field 'r["compile"]["ok"], r["compile"]["run"]["verdict"]')" "(True, 'OK')"
+	echo 'int main(void) { return x; }' >sum.c
+	judge_tests sum.c
+	verdicts 'CE: SKIP SKIP'
+	equal "$status" 1
+	field 'r["compile"]["output"]' | grep -q "^sum.c:1:.*undeclared"
+	"$SBX" judge --tests tests sum.c >out 2>err || equal $? 1
+	grep -q "^sum.c:1:.*undeclared" out
+	equal "$(tail -1 out | cut -d ' ' -f 1-2)" 'sbx: CE'
+}
+
+@test "a program sees its own files, read-only, and nothing of the tests" {
+	cat >look.sh <<-'E'
+		ls /box
+		(echo x >/box/new) 2>/dev/null || echo sealed
+		(echo x >/box/look.sh) 2>/dev/null || echo sealed
+		ls /run /var /home "$1" 2>/dev/null
+		grep -c . /proc/self/mountinfo >/dev/null
+		grep -E 'tests|jobs|/run/' /proc/self/mountinfo
+		ls -l /proc/self/fd | grep -c tests
+		cat
+	E
+	testcase 1 secret
+	judge_tests look.sh
+	verdicts 'OK: OK'
+	equal "$(field 'r["tests"][0]["stdout"]')" $'look.sh\nsealed\nsealed\n0\nsecret'
+}
+
+@test "--stop-on-first-failure: by the order of the tests, whatever ends first" {
+	all_verdicts
+	testcase 1 $'echo\n1\n' 1
+	testcase 2 $'loop\n' ''
+	for i in 3 4 5 6; do testcase "$i" $'echo\n1\n' 2; done
+	for _ in 1 2 3; do
+		judge_tests -j 2 -t 200ms -w 20s --stop-on-first-failure all.sh
+		verdicts 'TLE: AC TLE SKIP SKIP SKIP SKIP'
+	done
+}
+
+@test "a JSON job: inline and by path, its own limits, from a file or standard input" {
+	all_verdicts
+	mkdir job
+	cp all.sh job/prog.sh
+	printf 'echo\nfrom a file\n' >job/in
+	cat >job/job.json <<-'E'
+		{"files": [{"path": "prog.sh"}],
+		 "limits": {"time": "10s", "memory": "64M"},
+		 "checker": {"kind": "exact"},
+		 "keep_output": 4,
+		 "tests": [{"stdin": "echo\nhi\n", "answer": "hi\n"},
+		           {"name": "path", "stdin_path": "in"},
+		           {"stdin": "loop\n", "limits": {"time": "200ms", "wall": "20s"}}]}
+	E
+	judge --job job/job.json
+	verdicts 'TLE: AC OK TLE'
+	equal "$(field '[t["name"] for t in r["tests"]]')" "['1', 'path', '3']"
+	equal "$(field 'r["tests"][1]["stdout"], r["tests"][1]["stdout_cut"]')" "('from', True)"
+	cd job
+	judge --job - <job.json
+	verdicts 'TLE: AC OK TLE'
+	status=0
+	echo '{"files": [{"path": "prog.sh"}], "tests": [{"stdin_path": "none"}]}' | "$SBX" judge --job - 2>"$T/err" || status=$?
+	equal "$status" 2
+	one_line "$T/err" '^sbx: standard input: tests\[0\].stdin_path: cannot open none: No such file'
+}
+
+@test "wrong usage: one line, exit status 2, nothing run" {
+	all_verdicts
+	testcase 1 x
+	mkdir empty
+	while IFS='|' read -r pattern args; do
+		status=0
+		# shellcheck disable=SC2086
+		"$SBX" judge $args >out 2>err || status=$?
+		equal "$status" 2
+		one_line err "$pattern"
+		equal "$(cat out)" ''
+	done <<-'E'
+		one of --tests DIR and --job FILE|all.sh
+		exclude each other|--tests tests --job x all.sh
+		no SOURCE given|--tests tests
+		cannot open none|--tests none all.sh
+		no file in empty is called NAME.in|--tests empty all.sh
+		source: cannot open none.sh|--tests tests none.sh
+		no language is called "cobol"|--tests tests -l cobol all.sh
+		--slots: "0"|--tests tests -j 0 all.sh
+		--slots: "241"|--tests tests -j 241 all.sh
+		--float-tolerance: "x"|--tests tests --float-tolerance x all.sh
+		--keep-output: "65M"|--tests tests --keep-output 65M all.sh
+		--events and --report|--tests tests --events - all.sh
+		unknown option "--frob" .*sbx judge --help|--frob
+	E
+}
+
+@test "events tell what happens while it happens, a line each" {
+	all_verdicts
+	testcase 1 $'echo\n1\n' 1
+	testcase 2 $'echo\n2\n' 1
+	judge_tests -j 1 --events "$T/events" all.sh
+	verdicts 'WA: AC WA'
+	equal "$(python3 -c 'import json, sys
+for line in open(sys.argv[1]):
+	e = json.loads(line)
+	print(e["event"], e.get("test"), e.get("verdict"), e.get("result", {}).get("verdict"), sep=",")' events)" \
+		"queued,None,None,None
+compiling,None,None,None
+compiled,None,None,None
+test_started,1,None,None
+test_finished,1,None,AC
+test_started,2,None,None
+test_finished,2,None,WA
+finished,None,WA,None"
+	"$SBX" judge --tests tests --events - --report /dev/null/x all.sh >out 2>err || equal $? 3
+	"$SBX" judge --tests tests --events fd:7 all.sh 7>events >out || equal $? 1
+	equal "$(wc -l <events)" 8
+}
+
+@test "a reader of events that is slow holds up no clock" {
+	all_verdicts
+	for i in $(seq 40); do testcase "$i" $'echo\n1\n' 1; done
+	mkfifo slow
+	# it reads nothing until the job is nearly over; a pipe of 4 KiB is full after a few tests
+	{ sleep 5 && cat >got; } <slow &
+	local reader=$!
+	judge_tests --events fd:7 -w 2s all.sh 7>slow
+	wait "$reader"
+	equal "$(field 'r["verdict"]')" AC
+	equal "$(wc -l <got)" 84
+}
+
+@test "names of sources that could be taken for something else" {
+	testcase 1 '' hi
+	for name in '-o x.sh' 'a b#c.sh' $'new\nline.sh' '@file.sh' "it's.sh"; do
+		echo 'echo hi' >"./$name"
+		judge_tests -- "$name"
+		verdicts 'AC: AC'
+	done
+	for name in ../x.sh /x.sh a//b.sh ''; do
+		status=0
+		echo "{\"language\": \"bash\", \"files\": [{\"name\": \"$name\", \"text\": \"\"}], \"tests\": []}" |
+			"$SBX" judge --job - >out 2>err || status=$?
+		equal "$status" 2
+	done
+}
+
+@test "TERM ends the running boxes: interrupted, exit status 3, nothing left" {
+	all_verdicts
+	testcase 1 $'sleep\n'
+	testcase 2 $'sleep\n'
+	testcase 3 $'sleep\n'
+	"$SBX" judge --tests tests -j 2 --report "$T/report" --format json --events "$T/events" all.sh &
+	local judge=$!
+	within 20 grep -q test_started events
+	kill "$judge"
+	status=0
+	wait "$judge" || status=$?
+	equal "$status" 3
+	equal "$(field 'r["verdict"], r["interrupted"]')" "('IE', True)"
+	no_boxes
+}
+
+@test "a killed judge leaves no process, no mount and no folder" {
+	all_verdicts
+	testcase 1 $'sleep\n'
+	testcase 2 $'sleep\n'
+	mountinfo >before
+	"$SBX" judge --tests tests -j 2 --events "$T/events" all.sh >out 2>&1 &
+	local judge=$!
+	within 20 grep -q '"2"' events
+	kill -9 "$judge"
+	wait "$judge" || true
+	within 10 no_boxes
+	mountinfo | diff before -
+	equal "$(ls -A /run/sbx/jobs)" ''
+	testcase 1 $'echo\nx\n'
+	rm tests/2.in
+	judge_tests all.sh
+	verdicts 'OK: OK'
+}
+
+# no_boxes: none of our programs runs any more.
+no_boxes() {
+	! pgrep -f '^bash all\.sh' >/dev/null
+}
+
+@test "jobs share the slots: never more programs than slots, and the short job is not starved" {
+	cat >busy.sh <<-'E'
+		sleep 0.1
+	E
+	for i in $(seq 30); do testcase "$i" ''; done
+	mkdir short
+	: >short/1.in
+	"$SBX" judge --tests tests -j 2 --report first --format json busy.sh &
+	local first=$!
+	"$SBX" judge --tests tests -j 2 --report second --format json busy.sh &
+	local second=$! most=0 n
+	sleep 0.5
+	"$SBX" judge --tests short -j 2 --report third --format json busy.sh &
+	local third=$!
+	while kill -0 "$third" 2>/dev/null; do
+		n=$(pgrep -fc '^sleep 0\.1$' || true)
+		[ "$n" -le "$most" ] || most=$n
+	done
+	kill -0 "$first"
+	wait "$third"
+	wait "$first" "$second"
+	[ "$most" -le 2 ]
+	[ "$most" -ge 1 ]
+}
