@@ -184,6 +184,20 @@ static void test_strings_and_bools(void **state)
 	json_free(json);
 }
 
+static void test_doubles(void **state)
+{
+	struct json_object *json = parsed("[1.5, -2, 18446744073709551615, \"1\", null, true]");
+	double value = 0;
+
+	(void)state;
+	assert_true(json_double_of(json_at(json, 0), &value) && value == 1.5);
+	assert_true(json_double_of(json_at(json, 1), &value) && value == -2);
+	assert_true(json_double_of(json_at(json, 2), &value) && value == 18446744073709551616.0);
+	for (size_t i = 3; i < 6; i++)
+		assert_false(json_double_of(json_at(json, i), &value));
+	json_free(json);
+}
+
 static int gather(const char *key, struct json_object *value, void *data, struct sbx_err *err)
 {
 	(void)value;
@@ -230,6 +244,21 @@ static void test_build(void **state)
 	json_free(NULL);
 }
 
+static void test_build_scalars_and_shared(void **state)
+{
+	struct json_object *json = json_new_array(), *shared = json_new_array();
+
+	(void)state;
+	json_append(shared, json_new_double(0.5));
+	json_append(shared, json_new_bool(false));
+	json_append(json, json_share(shared));
+	json_append(json, shared);
+	json_append(json, json_new_u64(UINT64_MAX));
+	json_append(json, json_new_i64(-1));
+	assert_string_equal(json_text(json, false), "[[0.5,false],[0.5,false],18446744073709551615,-1]");
+	json_free(json);
+}
+
 static void test_build_repairs_utf8(void **state)
 {
 	static const struct {
@@ -265,8 +294,10 @@ int main(void)
 	        cmocka_unit_test(test_kinds),
 	        cmocka_unit_test(test_integers),
 	        cmocka_unit_test(test_strings_and_bools),
+	        cmocka_unit_test(test_doubles),
 	        cmocka_unit_test(test_objects),
 	        cmocka_unit_test(test_build),
+	        cmocka_unit_test(test_build_scalars_and_shared),
 	        cmocka_unit_test(test_build_repairs_utf8),
 	};
 
