@@ -21,22 +21,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LANGUAGE_CLASS_BYTES 256 /* of a class with its package, NUL included */
+#define LANGUAGE_CLASS_BYTES 256 /* of a type or a package, NUL included */
 
 enum language_entry {
 	LANGUAGE_ENTRY_FIRST, /* the source that has the name `source`; where there is none, the first */
-	LANGUAGE_ENTRY_JAVA,  /* the first that declares a class with `static void main`; public types name their files
-	                       */
+	LANGUAGE_ENTRY_JAVA,  /* the first with a `static void main`; public types name their files */
 	LANGUAGE_ENTRY_MAX,
 };
 
 /* One of the two commands, and the box that it gets. Lists end with NULL, and are never NULL themselves. */
 struct language_step {
-	const char *const *argv; /* empty (compile only): nothing to do */
-	const char *profile;     /* a name of `sbx policy list` */
-	const char *const *env;  /* "K=V", beside the box's own PATH, HOME=/tmp and LANG */
-	const char *const
-	        *binds; /* paths of the host, seen read-only under the same names; those it lacks are left out */
+	const char *const *argv;  /* empty (compile only): nothing to do */
+	const char *profile;      /* a name of `sbx policy list` */
+	const char *const *env;   /* "K=V", beside the box's own PATH, HOME=/tmp and LANG */
+	const char *const *binds; /* paths of the host, read-only in the box too; those it lacks are left out */
 	uint64_t pids_max;
 	uint64_t open_files_max;
 	uint64_t fsize_bytes_max;
@@ -91,8 +89,7 @@ struct language_file {
 	size_t len;
 };
 
-/* Whether `name` has an extension of the language. A header, a data file, is none: it is in the box, but in no command.
- */
+/* Whether `name` has an extension of the language. A header, a data file, is none: in the box, but in no command. */
 bool language_is_source(const struct language *language, const char *name);
 
 /*
@@ -107,7 +104,7 @@ int language_detect(const struct language *languages, const char *const *names, 
  * The name under which a source is to be stored below /box, malloc'ed: its own, or where it has none (NULL) the
  * language's `source`. A Java file is called after its public type; one without, and without a name of its own, after
  * its class with `main`, else `source`. Fails with SBX_STAGE_USAGE for a name that is absolute, leaves /box, or that
- * the toolchain cannot take.
+ * the toolchain cannot take. Two files can get one name: the caller has to look.
  */
 int language_file_name(const struct language *language, const struct language_file *file, char **ret,
                        struct sbx_err *err);
@@ -121,7 +118,8 @@ struct language_values {
 
 /*
  * A command with its placeholders replaced, ended by NULL: one block of memory, freed with free(). The same for both
- * commands of a language. Fails with SBX_STAGE_USAGE where `values` has no source, or no class where one is asked for.
+ * commands of a language. Fails with SBX_STAGE_USAGE where `values` has no source. A class there always is: of
+ * files without one the JVM says so better than we can.
  */
 int language_argv(const struct language *language, const char *const *argv, const struct language_values *values,
                   char ***ret, struct sbx_err *err);
