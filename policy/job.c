@@ -45,6 +45,8 @@ void job_init(struct job *job)
 void job_finish(struct job *job)
 {
 	free(job->files);
+	free(job->checker_files);
+	free(job->checker_flags);
 	free(job->tests);
 	json_free(job->json);
 	*job = (struct job){0};
@@ -66,15 +68,25 @@ static int grow(void **array, size_t n, size_t max, size_t size)
 	return 0;
 }
 
-int job_add_file(struct job *job, struct job_file **ret)
+static int add_file(struct job_file **files, size_t *n, struct job_file **ret)
 {
-	void *array = job->files;
+	void *array = *files;
 
-	TRY(grow(&array, job->n_files, JOB_FILES_MAX, sizeof(*job->files)));
-	job->files = array;
-	*ret = &job->files[job->n_files++];
+	TRY(grow(&array, *n, JOB_FILES_MAX, sizeof(**files)));
+	*files = array;
+	*ret = &(*files)[(*n)++];
 	**ret = (struct job_file){0};
 	return 0;
+}
+
+int job_add_file(struct job *job, struct job_file **ret)
+{
+	return add_file(&job->files, &job->n_files, ret);
+}
+
+int job_add_checker_file(struct job *job, struct job_file **ret)
+{
+	return add_file(&job->checker_files, &job->n_checker_files, ret);
 }
 
 int job_add_test(struct job *job, struct job_test **ret)
@@ -264,22 +276,41 @@ static int read_limits(struct reader *reader, struct json_object *value, void *i
 	return READ_OBJECT(reader, value, fields, into);
 }
 
-static int read_file(struct reader *reader, struct json_object *value, void *into)
+/* `into` is what job_add_file() or its sister did: a new one. */
+static int read_file(struct reader *reader, struct json_object *value, struct job_file *file)
 {
 	static const struct field fields[] = {
 	        {"name", read_string, offsetof(struct job_file, name), false},
 	        {"text", read_bytes, offsetof(struct job_file, data), false},
 	        {"path", read_path, offsetof(struct job_file, data), false},
 	};
+
+	TRY(READ_OBJECT(reader, value, fields, file));
+	return file->data.bytes == NULL && file->data.path == NULL ? wrong(reader, "\"text\" or \"path\" is missing")
+	                                                           : 0;
+}
+
+static int no_room(struct reader *reader, int rc, const char *full)
+{
+	return wrong(reader, rc == -E2BIG ? full : "out of memory");
+}
+
+static int read_source(struct reader *reader, struct json_object *value, void *into)
+{
 	struct job_file *file;
 	int rc = job_add_file(reader->job, &file);
 
 	(void)into;
-	if (rc < 0)
-		return wrong(reader, rc == -E2BIG ? "more than 10000 files" : "out of memory");
-	TRY(READ_OBJECT(reader, value, fields, file));
-	return file->data.bytes == NULL && file->data.path == NULL ? wrong(reader, "\"text\" or \"path\" is missing")
-	                                                           : 0;
+	return rc < 0 ? no_room(reader, rc, "more than 10000 files") : read_file(reader, value, file);
+}
+
+static int read_checker_source(struct reader *reader, struct json_object *value, void *into)
+{
+	struct job_file *file;
+	int rc = job_add_checker_file(reader->job, &file);
+
+	(void)into;
+	return rc < 0 ? no_room(reader, rc, "more than 10000 files") : read_file(reader, value, file);
 }
 
 static int read_test(struct reader *reader, struct json_object *value, void *into)
@@ -297,7 +328,7 @@ static int read_test(struct reader *reader, struct json_object *value, void *int
 
 	(void)into;
 	if (rc < 0)
-		return wrong(reader, rc == -E2BIG ? "more than 100000 tests" : "out of memory");
+		return no_room(reader, rc, "more than 100000 tests");
 	return READ_OBJECT(reader, value, fields, test);
 }
 
@@ -319,7 +350,7 @@ static int read_files(struct reader *reader, struct json_object *value, void *in
 	(void)into;
 	if (json_length(value) == 0 && json_kind_of(value) == JSON_ARRAY)
 		return wrong(reader, "no file in it");
-	return read_each(reader, value, read_file);
+	return read_each(reader, value, read_source);
 }
 
 static int read_tests(struct reader *reader, struct json_object *value, void *into)
@@ -330,13 +361,40 @@ static int read_tests(struct reader *reader, struct json_object *value, void *in
 
 static int read_kind(struct reader *reader, struct json_object *value, void *into)
 {
-	struct compare_options *options = into;
+	struct job *job = into;
 	const char *text = json_string_of(value);
 
 	if (text != NULL && strcmp(text, "exact") == 0)
-		options->case_sensitive = options->space_sensitive = true;
+		job->compare.case_sensitive = job->compare.space_sensitive = true;
+	else if (text != NULL && strcmp(text, "kattis") == 0)
+		job->checker = CHECKER_KATTIS;
+	else if (text != NULL && strcmp(text, "testlib") == 0)
+		job->checker = CHECKER_TESTLIB;
 	else if (text == NULL || strcmp(text, "tokens") != 0)
-		return wrong(reader, "neither \"tokens\" nor \"exact\"");
+		return wrong(reader, "neither \"tokens\" nor \"exact\", \"kattis\", \"testlib\"");
+	return 0;
+}
+
+static int read_checker_files(struct reader *reader, struct json_object *value, void *into)
+{
+	(void)into;
+	return read_each(reader, value, read_checker_source);
+}
+
+static int read_flags(struct reader *reader, struct json_object *value, void *into)
+{
+	struct job *job = into;
+
+	if (json_kind_of(value) != JSON_ARRAY)
+		return not_a(reader, value, "an array");
+	job->checker_flags = calloc(json_length(value) + 1, sizeof(*job->checker_flags));
+	if (job->checker_flags == NULL)
+		return wrong(reader, "out of memory");
+	for (size_t i = 0; i < json_length(value); i++) {
+		size_t len = enter_index(reader, i);
+		TRY(read_string(reader, json_at(value, i), &job->checker_flags[i]));
+		leave(reader, len);
+	}
 	return 0;
 }
 
@@ -353,15 +411,24 @@ static int read_checker(struct reader *reader, struct json_object *value, void *
 {
 	static const struct field fields[] = {
 	        {"kind", read_kind, 0, true},
-	        {"case_sensitive", read_bool, offsetof(struct compare_options, case_sensitive), false},
-	        {"space_sensitive", read_bool, offsetof(struct compare_options, space_sensitive), false},
-	        {"presentation", read_bool, offsetof(struct compare_options, presentation), false},
-	        {"float_tolerance", read_both_tolerances, 0, false},
-	        {"float_absolute", read_tolerance, offsetof(struct compare_options, float_absolute), false},
-	        {"float_relative", read_tolerance, offsetof(struct compare_options, float_relative), false},
+	        {"presentation", read_bool, offsetof(struct job, compare.presentation), false},
+	        {"case_sensitive", read_bool, offsetof(struct job, compare.case_sensitive), false},
+	        {"space_sensitive", read_bool, offsetof(struct job, compare.space_sensitive), false},
+	        {"float_tolerance", read_both_tolerances, offsetof(struct job, compare), false},
+	        {"float_absolute", read_tolerance, offsetof(struct job, compare.float_absolute), false},
+	        {"float_relative", read_tolerance, offsetof(struct job, compare.float_relative), false},
+	        {"language", read_string, offsetof(struct job, checker_language), false},
+	        {"files", read_checker_files, 0, false},
+	        {"flags", read_flags, 0, false},
 	};
+	struct job *job = into;
+	bool is_program;
 
-	return READ_OBJECT(reader, value, fields, into);
+	TRY(READ_OBJECT(reader, value, fields, job));
+	is_program = job->checker != CHECKER_COMPARE;
+	if (is_program != (job->n_checker_files > 0))
+		return wrong(reader, is_program ? "\"files\" is missing" : "\"files\" are for kattis and testlib");
+	return 0;
 }
 
 static int read_after_failure(struct reader *reader, struct json_object *value, void *into)
@@ -381,7 +448,7 @@ static int read_job(struct reader *reader, struct json_object *value)
 	        {"files", read_files, 0, true},
 	        {"tests", read_tests, 0, true},
 	        {"limits", read_limits, offsetof(struct job, limits), false},
-	        {"checker", read_checker, offsetof(struct job, compare), false},
+	        {"checker", read_checker, 0, false},
 	        {"after_failure", read_after_failure, offsetof(struct job, stop_on_first_failure), false},
 	        {"keep_output", read_keep, offsetof(struct job, keep_bytes), false},
 	};

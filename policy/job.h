@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "policy/compare.h"
+#include "policy/judgement.h"
 #include "policy/spec.h"
 #include "sandbox/err.h"
 
@@ -50,7 +50,13 @@ struct job {
 	struct job_test *tests;
 	size_t n_tests;
 	struct job_limits limits; /* unset: the defaults of sbx run; time and memory before the language's allowance */
-	struct compare_options compare;
+	enum checker_kind checker;
+	struct compare_options compare; /* CHECKER_COMPARE; `presentation` is for all */
+	/* else: the checker's sources, its language (NULL: by their names), and arguments after its own three */
+	struct job_file *checker_files;
+	size_t n_checker_files;
+	const char *checker_language;
+	const char **checker_flags; /* NULL-terminated; NULL for none */
 	bool stop_on_first_failure;
 	uint64_t keep_bytes;      /* of each test's output, and of its standard error, in the report */
 	struct json_object *json; /* what the strings lie in; NULL */
@@ -61,12 +67,13 @@ struct job {
 
 /* An empty job with the defaults. */
 void job_init(struct job *job);
-/* Frees both arrays and the text. Accepts a zeroed or an initialised job. */
+/* Frees the arrays and the text. Accepts a zeroed or an initialised job. */
 void job_finish(struct job *job);
 
 /* Makes room for one more at the end, zeroed but for its limits, which are unset. -E2BIG beyond JOB_..._MAX, -ENOMEM.
  */
 int job_add_file(struct job *job, struct job_file **ret);
+int job_add_checker_file(struct job *job, struct job_file **ret);
 int job_add_test(struct job *job, struct job_test **ret);
 
 /*

@@ -34,3 +34,16 @@ enum judgement judgement_of(enum verdict verdict, bool has_answer, enum compare_
 		return of_verdict[verdict];
 	return compared >= 0 && compared < COMPARE_MAX ? of_compared[compared] : JUDGEMENT_IE;
 }
+
+enum judgement judgement_of_checker(enum checker_kind kind, int exit_status, bool presentation)
+{
+	enum { KATTIS_RIGHT = 42, KATTIS_WRONG = 43, TESTLIB_RIGHT = 0, TESTLIB_WRONG = 1, TESTLIB_PRESENTATION = 2 };
+
+	if (exit_status == (kind == CHECKER_KATTIS ? KATTIS_RIGHT : TESTLIB_RIGHT))
+		return JUDGEMENT_AC;
+	if (exit_status == (kind == CHECKER_KATTIS ? KATTIS_WRONG : TESTLIB_WRONG))
+		return JUDGEMENT_WA;
+	if (kind == CHECKER_TESTLIB && exit_status == TESTLIB_PRESENTATION)
+		return presentation ? JUDGEMENT_PE : JUDGEMENT_WA;
+	return JUDGEMENT_IE;
+}

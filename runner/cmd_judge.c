@@ -63,9 +63,9 @@ static int prepare(struct sbx_err *err)
 	int events_fd = -1;
 
 	TRY(load_job(&args->job, err));
-	TRY(job_load_sources(&args->job, &cmd.memory, &judge->language, &judge->sources, err));
+	TRY(job_load_sources(&args->job, &cmd.memory, &judge->submission, err));
+	TRY(job_load_checker(&args->job, &cmd.memory, &judge->checker, err));
 	judge->job = &args->job;
-	judge->n_sources = args->job.n_files;
 	judge->host = &cmd.host;
 	judge->n_slots = args->n_slots != 0 ? (unsigned)args->n_slots : cores_physical();
 	if (judge->n_slots > HOST_JOB_SLOTS)

@@ -215,6 +215,8 @@ int job_load_json(struct job *job, struct job_memory *memory, const char *path, 
 	TRY(job_parse(job, text, len, origin, err));
 	for (size_t i = 0; i < job->n_files; i++)
 		TRY(find(memory, dir, &job->files[i].data, origin, "files", i, "path", err));
+	for (size_t i = 0; i < job->n_checker_files; i++)
+		TRY(find(memory, dir, &job->checker_files[i].data, origin, "checker.files", i, "path", err));
 	for (size_t i = 0; i < job->n_tests; i++) {
 		TRY(number_test(memory, &job->tests[i], i, err));
 		TRY(find(memory, dir, &job->tests[i].input, origin, "tests", i, "stdin_path", err));
@@ -232,30 +234,29 @@ static const char *base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
-static int find_language(const struct job *job, struct job_memory *memory, const struct language **ret,
-                         struct sbx_err *err)
+static int find_language(const char *name, const struct job_file *files, size_t n, struct job_memory *memory,
+                         const struct language **ret, struct sbx_err *err)
 {
-	const char **names = calloc(job->n_files + 1, sizeof(*names));
+	const char **names = calloc(n + 1, sizeof(*names));
 
 	TRY(own(memory, names, err));
-	if (job->language != NULL) {
-		*ret = language_builtin_find(job->language);
-		return *ret != NULL ? 0
-		                    : FAIL(err, ENOENT, "no language is called \"%.64s\"; sbx languages lists them",
-		                           job->language);
+	if (name != NULL) {
+		*ret = language_builtin_find(name);
+		return *ret != NULL
+		               ? 0
+		               : FAIL(err, ENOENT, "no language is called \"%.64s\"; sbx languages lists them", name);
 	}
-	for (size_t i = 0; i < job->n_files; i++) {
-		names[i] = job->files[i].name;
+	for (size_t i = 0; i < n; i++) {
+		names[i] = files[i].name;
 		if (names[i] == NULL)
-			return FAIL(err, EINVAL, "a source without a name needs the job's language");
+			return FAIL(err, EINVAL, "a source without a name needs its language");
 	}
-	return language_detect(language_builtin, names, job->n_files, ret, err);
+	return language_detect(language_builtin, names, n, ret, err);
 }
 
-static int load_source(struct job *job, struct job_memory *memory, const struct language *language, size_t i,
+static int load_source(struct job_file *file, struct job_memory *memory, const struct language *language,
                        struct language_file *source, struct sbx_err *err)
 {
-	struct job_file *file = &job->files[i];
 	char *text = NULL, *name;
 
 	if (file->data.bytes == NULL) {
@@ -269,24 +270,37 @@ static int load_source(struct job *job, struct job_memory *memory, const struct 
 	return 0;
 }
 
-int job_load_sources(struct job *job, struct job_memory *memory, const struct language **ret_language,
-                     struct language_file **ret_sources, struct sbx_err *err)
+static int load(const char *language, struct job_file *files, size_t n, struct job_memory *memory,
+                struct job_sources *ret, struct sbx_err *err)
 {
-	struct language_file *sources = calloc(job->n_files + 1, sizeof(*sources));
 	size_t bytes = 0;
 
-	TRY(own(memory, sources, err));
-	for (size_t i = 0; i < job->n_files; i++)
-		if (job->files[i].name == NULL && job->files[i].data.path != NULL)
-			job->files[i].name = base_name(job->files[i].data.path);
-	TRY(find_language(job, memory, ret_language, err));
-	for (size_t i = 0; i < job->n_files; i++) {
-		TRY(load_source(job, memory, *ret_language, i, &sources[i], err));
-		bytes += sources[i].len;
+	ret->files = calloc(n + 1, sizeof(*ret->files));
+	ret->n_files = n;
+	TRY(own(memory, ret->files, err));
+	for (size_t i = 0; i < n; i++)
+		if (files[i].name == NULL && files[i].data.path != NULL)
+			files[i].name = base_name(files[i].data.path);
+	TRY(find_language(language, files, n, memory, &ret->language, err));
+	for (size_t i = 0; i < n; i++) {
+		TRY(load_source(&files[i], memory, ret->language, &ret->files[i], err));
+		bytes += ret->files[i].len;
 		if (bytes > JOB_SOURCES_BYTES_MAX)
 			return FAIL(err, EFBIG, "the sources are larger than %zu MiB together",
 			            JOB_SOURCES_BYTES_MAX >> 20);
 	}
-	*ret_sources = sources;
 	return 0;
+}
+
+int job_load_sources(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err)
+{
+	return load(job->language, job->files, job->n_files, memory, ret, err);
+}
+
+int job_load_checker(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err)
+{
+	*ret = (struct job_sources){0};
+	if (job->checker == CHECKER_COMPARE)
+		return 0;
+	return load(job->checker_language, job->checker_files, job->n_checker_files, memory, ret, err);
 }

@@ -26,9 +26,14 @@ int job_load_tests(struct job *job, struct job_memory *memory, const char *dir, 
  */
 int job_load_json(struct job *job, struct job_memory *memory, const char *path, struct sbx_err *err);
 
-/*
- * Finds the job's language, reads the sources, and names them as they are to be stored. *ret_sources has job->n_files
- * entries and belongs to `memory`, with all it points to.
- */
-int job_load_sources(struct job *job, struct job_memory *memory, const struct language **ret_language,
-                     struct language_file **ret_sources, struct sbx_err *err);
+/* Sources in one language, under the names that they are to be stored by. All of it is job_memory's. */
+struct job_sources {
+	const struct language *language;
+	struct language_file *files;
+	size_t n_files;
+};
+
+/* Finds the language of the job's sources, or of its checker's, and reads them. A job without a checker of its own:
+ * none. */
+int job_load_sources(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err);
+int job_load_checker(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err);

@@ -2,7 +2,7 @@
  * One job: the sources compiled in a box, then every test in a box of its own, as many at once as there are slots. The
  * engine of `sbx judge`: it prints nothing, and tells a listener what happens while it happens.
  *
- *   judge_init  ->  set job, language, sources, n_slots, listener  ->  judge_run_job  ->  read the results  ->
+ *   judge_init  ->  set job, submission, checker, host, n_slots, listener  ->  judge_run_job  ->  read the results  ->
  * judge_finish
  */
 #pragma once
@@ -11,12 +11,14 @@
 #include "policy/judgement.h"
 #include "policy/language.h"
 #include "policy/plan.h"
+#include "runner/job_load.h"
 #include "runner/supervise.h"
 #include "runner/workspace.h"
 #include "sandbox/host.h"
 #include "sandbox/slot.h"
 
-#define JUDGE_COMPILER_BYTES (64 << 10) /* of the compiler's text are kept */
+#define JUDGE_COMPILER_BYTES (64 << 10) /* of a compiler's text are kept */
+#define JUDGE_MESSAGE_BYTES 1024        /* of a checker's */
 
 /* The first bytes of a stream. */
 struct kept {
@@ -32,28 +34,46 @@ struct judge_answer {
 	size_t len, at;
 };
 
-/* A run of the job, the compiler's or a test's, and all that it needs while it lasts. */
+/* What a spec of this job borrows, as long as its box lives: init reads it while it builds. */
+struct judge_paths {
+	char box[WORKSPACE_PATH_BYTES], input[WORKSPACE_PATH_BYTES], answer[WORKSPACE_PATH_BYTES];
+	char output[WORKSPACE_PATH_BYTES], feedback[WORKSPACE_PATH_BYTES];
+};
+
+enum judge_task {
+	JUDGE_COMPILE, /* the submission */
+	JUDGE_COMPILE_CHECKER,
+	JUDGE_TEST,
+	JUDGE_CHECK, /* what a test's program printed, by the problem's checker */
+};
+
+/* One box of the job, and all that it needs while it lasts. */
 struct judge_run {
 	struct run run; /* first: what the supervisor gives back is this */
+	enum judge_task task;
 	struct run_spec spec;
+	struct judge_paths paths;
 	struct policy_plan plan;
-	char **argv;
-	bool busy;
-	size_t test; /* its index; JUDGE_COMPILE */
+	char **argv, **check_argv; /* the language's; the same with a checker's arguments */
+	size_t test;               /* its index; of JUDGE_TEST and JUDGE_CHECK */
+	unsigned place;            /* in judge->runs or judge->checks */
 	struct kept out, err;
+	int output_fd; /* where a test's output is kept whole for its checker; -1 */
 	struct judge_answer answer;
 	bool has_answer;
 	struct compare compare;
 	/* once it has ended: */
 	enum verdict verdict;
 	const char *reason; /* of the verdict, or "heap"; NULL */
+	struct limit_fact limits[BOX_LIMIT_MAX];
+	/* of JUDGE_TEST: */
 	enum judgement judgement;
 	enum compare_result compared;
 	struct compare_difference
-	        difference; /* where compared is neither COMPARE_SAME nor COMPARE_MAX (not compared) */
-	struct limit_fact limits[BOX_LIMIT_MAX];
+	        difference;                /* where compared is neither COMPARE_SAME nor COMPARE_MAX (not compared) */
+	struct judge_run *check;           /* of the checker, where it was run; else NULL */
+	char message[JUDGE_MESSAGE_BYTES]; /* what the checker said, "" for nothing */
 };
-#define JUDGE_COMPILE SIZE_MAX
 
 /* What stays of a test. Counts may be RESULT_UNKNOWN. */
 struct judge_test {
@@ -72,13 +92,18 @@ enum judge_event {
 	JUDGE_EVENT_MAX,
 };
 
+/* Where one of the places for tests stands. */
+enum judge_place {
+	JUDGE_FREE,
+	JUDGE_BUSY,
+	JUDGE_WANTS_CHECK, /* its program has ended, its checker has not begun */
+};
+
 struct judge {
 	const struct job *job;
-	const struct language *language;
-	struct language_file *sources; /* under the names that they get in the box */
-	size_t n_sources;
+	struct job_sources submission, checker; /* no language: there is no checker */
 	const struct box_host *host;
-	unsigned n_slots; /* runs at once */
+	unsigned n_slots; /* boxes at once */
 	/* `run` is the one that it is about, or NULL. */
 	void (*listener)(void *arg, const struct judge *judge, enum judge_event event, const struct judge_run *run);
 	void *arg;
@@ -95,8 +120,9 @@ struct judge {
 	struct supervisor supervisor;
 	struct slot_queue queue;
 	struct watch queue_watch;
-	struct judge_run *runs;   /* n_slots of them */
-	size_t next, stop_before; /* tests */
+	struct judge_run *runs, *checks; /* n_slots of each; `checks` NULL without a checker */
+	enum judge_place *places;        /* of runs[i] and checks[i] */
+	size_t next, stop_before;        /* tests */
 };
 
 /* Nothing is open, so judge_finish() may be called. */

@@ -100,6 +100,19 @@ static struct json_object *run_json(const struct judge_run *run)
 	return report_json(&report);
 }
 
+static struct json_object *checker_json(const struct judge_run *run)
+{
+	struct kept message = {.bytes = (char *)(uintptr_t)run->message, .len = strlen(run->message)};
+	struct json_object *object;
+
+	if (run->check == NULL)
+		return NULL;
+	object = json_new_object();
+	add_bytes(object, "message", &message);
+	json_add(object, "run", run_json(run->check));
+	return object;
+}
+
 static struct json_object *test_json(const struct judge *judge, const struct judge_run *run)
 {
 	struct json_object *object = json_new_object();
@@ -113,6 +126,7 @@ static struct json_object *test_json(const struct judge *judge, const struct jud
 	add_bytes(object, "stderr", &run->err);
 	json_add_bool(object, "stderr_cut", run->err.cut);
 	json_add(object, "run", run_json(run));
+	json_add(object, "checker", checker_json(run));
 	return object;
 }
 
@@ -175,7 +189,7 @@ static void tell_event(struct judge_report *report, enum judge_event event, cons
 
 	json_add_string(object, "event", event_names[event]);
 	json_add_u64(object, "ms", (clock_ns() - report->start_ns) / 1000000);
-	if (run != NULL && run->test != JUDGE_COMPILE) {
+	if (run != NULL && run->task == JUDGE_TEST) {
 		json_add_u64(object, "index", run->test);
 		json_add_string(object, "test", report->judge->job->tests[run->test].name);
 	}
@@ -263,7 +277,7 @@ static struct json_object *head_json(const struct judge_report *report)
 	json_add_string(object, "verdict", judgement_name(judge->judgement));
 	json_add_string(object, "decided_by", decided ? judge->job->tests[judge->decided].name : NULL);
 	json_add_bool(object, "interrupted", judge->interrupted);
-	json_add_string(object, "language", judge->language->name);
+	json_add_string(object, "language", judge->submission.language->name);
 	json_add_u64(object, "slots", judge->n_slots);
 	json_add_u64(object, "ms", (clock_ns() - report->start_ns) / 1000000);
 	json_add(object, "error", error_json(&judge->error));

@@ -105,6 +105,15 @@ static void print_ending(FILE *out, const struct judge_run *run)
 		fputs(run->reason, out);
 }
 
+/* Of the checker: its first line, or that it failed. */
+static void print_message(FILE *out, const struct judge_run *run)
+{
+	if (run->judgement == JUDGEMENT_IE)
+		fprintf(out, "%s%s", run->run.result.error.msg, run->message[0] != '\0' ? ": " : "");
+	for (const char *c = run->message; *c != '\0' && *c != '\n'; c++)
+		fputc((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c, out);
+}
+
 char *judge_table_note(const struct judge_run *run)
 {
 	char *text = NULL;
@@ -116,7 +125,9 @@ char *judge_table_note(const struct judge_run *run)
 	out = open_memstream(&text, &size);
 	if (out == NULL)
 		return NULL;
-	if (run->judgement == JUDGEMENT_WA || run->judgement == JUDGEMENT_PE)
+	if (run->check != NULL)
+		print_message(out, run);
+	else if (run->judgement == JUDGEMENT_WA || run->judgement == JUDGEMENT_PE)
 		print_difference(out, &run->difference);
 	else
 		print_ending(out, run);
@@ -195,7 +206,7 @@ static void print_summary(FILE *out, const struct judge_report *report, bool col
 		fprintf(out, "  %zu of %zu tests passed", good, n);
 	if (judge->decided < n)
 		fprintf(out, ", first failure: %.*s", NAME_WIDTH_MAX, judge->job->tests[judge->decided].name);
-	fprintf(out, "  %s\n", judge->language->title);
+	fprintf(out, "  %s\n", judge->submission.language->title);
 }
 
 static void print_all(FILE *out, const struct judge_report *report, bool color)

@@ -16,6 +16,9 @@
 
 #define MOUNT_POINT "jobs"
 
+static const char *const folder_names[WORKSPACE_MAX] = {
+        [WORKSPACE_BOX] = "box", [WORKSPACE_CHECKER] = "checker", [WORKSPACE_DATA] = "data"};
+
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_WORKSPACE, errnum, __VA_ARGS__)
 
 /* An ordinary user mounts only in a user namespace of its own. There it keeps its one id, so that nothing else changes.
@@ -39,7 +42,7 @@ static int enter_user_namespace(uid_t uid, gid_t gid, struct sbx_err *err)
 	return 0;
 }
 
-static int mount_it(const char *path, struct sbx_err *err)
+static int mount_it(const char *path, uint64_t bytes, uint64_t inodes, struct sbx_err *err)
 {
 	char options[96];
 
@@ -48,33 +51,33 @@ static int mount_it(const char *path, struct sbx_err *err)
 	/* what the host mounts later is seen here too; what is mounted here is not seen there */
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return FAIL(err, errno, "cannot part this process's mounts from the host's");
-	snprintf(options, sizeof(options), "mode=0700,size=%llu,nr_inodes=%d", (unsigned long long)WORKSPACE_BYTES,
-	         WORKSPACE_INODES);
+	snprintf(options, sizeof(options), "mode=0700,size=%llu,nr_inodes=%llu", (unsigned long long)bytes,
+	         (unsigned long long)inodes);
 	if (mount("sbx", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
 		return FAIL(err, errno, "cannot mount the job's folder");
 	return 0;
 }
 
-int workspace_open(struct workspace *ws, const struct box_host *host, struct sbx_err *err)
+int workspace_open(struct workspace *ws, const struct box_host *host, uint64_t bytes, uint64_t inodes,
+                   struct sbx_err *err)
 {
-	char path[64 + sizeof(MOUNT_POINT)], run_dir[64];
+	char run_dir[64];
 
 	*ws = (struct workspace){.fd = -1};
 	host_run_path(host, run_dir, sizeof(run_dir));
-	snprintf(path, sizeof(path), "%s/" MOUNT_POINT, run_dir);
+	snprintf(ws->path, sizeof(ws->path), "%s/" MOUNT_POINT, run_dir);
 	if (mkdirat(host->run_fd, MOUNT_POINT, 0700) < 0 && errno != EEXIST)
-		return FAIL(err, errno, "cannot make %s", path);
+		return FAIL(err, errno, "cannot make %s", ws->path);
 	if (host->rootless)
 		TRY(enter_user_namespace(geteuid(), getegid(), err));
-	TRY(mount_it(path, err));
-	ws->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (ws->fd < 0 || mkdirat(ws->fd, "box", 0755) < 0 || mkdirat(ws->fd, "tests", 0700) < 0) {
-		FAIL(err, errno, "cannot use the job's folder");
-		workspace_finish(ws);
-		return -EIO;
-	}
-	snprintf(ws->box, sizeof(ws->box), "%s/box", path);
-	snprintf(ws->tests, sizeof(ws->tests), "%s/tests", path);
+	TRY(mount_it(ws->path, bytes, inodes, err));
+	ws->fd = open(ws->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; i < WORKSPACE_MAX; i++)
+		if (ws->fd < 0 || mkdirat(ws->fd, folder_names[i], 0755) < 0) {
+			FAIL(err, errno, "cannot use the job's folder");
+			workspace_finish(ws);
+			return -EIO;
+		}
 	return 0;
 }
 
@@ -128,29 +131,33 @@ static int make_folders(int dir_fd, const char *name, const char **ret_last)
 	return -errno;
 }
 
-int workspace_add_source(struct workspace *ws, const char *name, const char *bytes, size_t len)
+void workspace_path(const struct workspace *ws, enum workspace_folder folder, const char *name, char *buf, size_t size)
 {
-	FD_CLEANUP int box = openat(ws->fd, "box", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	FD_CLEANUP int folder = -1;
+	snprintf(buf, size, "%s/%s%s%s", ws->path, folder_names[folder], name[0] == '\0' ? "" : "/", name);
+}
+
+int workspace_folder(const struct workspace *ws, enum workspace_folder folder)
+{
+	int fd = openat(ws->fd, folder_names[folder], O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int workspace_add(struct workspace *ws, enum workspace_folder folder, const char *name, const char *bytes, size_t len)
+{
+	FD_CLEANUP int at = workspace_folder(ws, folder);
+	FD_CLEANUP int parent = -1;
 	const char *last = name;
 
-	if (box < 0)
-		return -errno;
-	folder = make_folders(box, name, &last);
-	TRY(folder);
-	return write_file(folder, last, bytes, len);
+	TRY(at);
+	parent = make_folders(at, name, &last);
+	TRY(parent);
+	return write_file(parent, last, bytes, len);
 }
 
-int workspace_add_test(struct workspace *ws, const char *name, const char *bytes, size_t len)
+int workspace_unseal(struct workspace *ws, enum workspace_folder folder)
 {
-	FD_CLEANUP int tests = openat(ws->fd, "tests", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	return tests < 0 ? -errno : write_file(tests, name, bytes, len);
-}
-
-int workspace_unseal(struct workspace *ws)
-{
-	return fchmodat(ws->fd, "box", 0777, 0) < 0 ? -errno : 0;
+	return fchmodat(ws->fd, folder_names[folder], 0777, 0) < 0 ? -errno : 0;
 }
 
 static int seal_folder(int dir_fd, unsigned depth);
@@ -198,9 +205,9 @@ static int seal_folder(int dir_fd, unsigned depth)
 	return rc;
 }
 
-int workspace_seal(struct workspace *ws, struct sbx_err *err)
+int workspace_seal(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err)
 {
-	int rc = seal_entry(ws->fd, "box", 0);
+	int rc = seal_entry(ws->fd, folder_names[folder], 0);
 
 	if (rc < 0)
 		return FAIL(err, -rc, "cannot seal the job's folder");

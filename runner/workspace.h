@@ -4,8 +4,9 @@
  * host from it, what a compiler writes is bounded, and the kernel removes it with the last of the job's processes,
  * however these end: there is nothing that a killed job could leave.
  *
- *   box/     the sources, then what the compiler makes of them; the program sees this, and only this
- *   tests/   inputs and answers that came inline
+ *   box/       the sources, then what the compiler makes of them; the program sees this, and only this
+ *   checker/   the same of the problem's checker
+ *   data/      what came inline: N is the input of test N, N.ans its answer; and what runs hand on to checkers
  */
 #pragma once
 
@@ -16,37 +17,49 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WORKSPACE_BYTES (UINT64_C(1) << 30)
+#define WORKSPACE_BYTES (UINT64_C(1) << 30) /* beside the outputs that checkers are to see */
 #define WORKSPACE_INODES 65536
 #define WORKSPACE_DEPTH_MAX 32
 
+enum workspace_folder {
+	WORKSPACE_BOX,
+	WORKSPACE_CHECKER,
+	WORKSPACE_DATA,
+	WORKSPACE_MAX,
+};
+
+#define WORKSPACE_PATH_BYTES 128 /* of a path in it, the name at most 32 long */
+
 struct workspace {
-	int fd;       /* its root */
-	char box[96]; /* path of box/, for a plan */
-	char tests[96];
+	int fd;        /* its root */
+	char path[80]; /* for plans: the folders lie below it */
 };
 
 /*
- * Call it before any file is opened that a box is to get as its standard input: one of another mount namespace has to
- * be copied through a pipe. Ordinary users enter a user namespace too, with their own id. Fails with
- * SBX_STAGE_WORKSPACE.
+ * `bytes` and `inodes` are how large it may get. Call it before any file is opened that a box is to get as its standard
+ * input: one of another mount namespace has to be copied through a pipe. Ordinary users enter a user namespace too,
+ * with their own id. Fails with SBX_STAGE_WORKSPACE.
  */
-int workspace_open(struct workspace *ws, const struct box_host *host, struct sbx_err *err);
+int workspace_open(struct workspace *ws, const struct box_host *host, uint64_t bytes, uint64_t inodes,
+                   struct sbx_err *err);
 void workspace_finish(struct workspace *ws);
 
-/*
- * Makes the file `name` in box/ with these bytes, and the folders in its name. The name must be relative, without
- * empty, "." and ".." parts: -EINVAL for another one, -EEXIST for one that is there, or -errno. Sources are for the
- * compiler to read only.
- */
-int workspace_add_source(struct workspace *ws, const char *name, const char *bytes, size_t len);
-/* A file in tests/, as it is. -errno. */
-int workspace_add_test(struct workspace *ws, const char *name, const char *bytes, size_t len);
+/* The path of a folder, or of a file in it. */
+void workspace_path(const struct workspace *ws, enum workspace_folder folder, const char *name, char *buf, size_t size);
+/* A descriptor (O_PATH) of a folder, or -errno. */
+int workspace_folder(const struct workspace *ws, enum workspace_folder folder);
 
-/* box/ may be written by the compiler's box. */
-int workspace_unseal(struct workspace *ws);
 /*
- * From now on all of box/ can be read and run by every box, and belongs to us. Fails with SBX_STAGE_WORKSPACE; -ELOOP
- * for folders deeper than WORKSPACE_DEPTH_MAX, which only a hostile source makes a compiler leave.
+ * Makes the file `name` with these bytes, and the folders in its name. The name must be relative, without empty, "."
+ * and
+ * ".." parts: -EINVAL for another one, -EEXIST for one that is there, or -errno. Nobody but us may write to it.
  */
-int workspace_seal(struct workspace *ws, struct sbx_err *err);
+int workspace_add(struct workspace *ws, enum workspace_folder folder, const char *name, const char *bytes, size_t len);
+
+/* The folder may be written by a box. -errno. */
+int workspace_unseal(struct workspace *ws, enum workspace_folder folder);
+/*
+ * From now on all of the folder can be read and run by every box, and belongs to us. Fails with SBX_STAGE_WORKSPACE;
+ * -ELOOP for folders deeper than WORKSPACE_DEPTH_MAX, which only a hostile source makes a compiler leave.
+ */
+int workspace_seal(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err);

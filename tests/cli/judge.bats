@@ -191,6 +191,78 @@ all_verdicts() {
 	one_line "$T/err" '^sbx: standard input: tests\[0\].stdin_path: cannot open none: No such file'
 }
 
+@test "a checker by the conventions of Kattis: 42, 43, its message, and anything else is IE" {
+	cat >check.py <<-'E'
+		import sys
+		given, answer, feedback, *flags = sys.argv[1:]
+		assert flags == ["one", "--two"] and open(given).read() == "in\n" and open(answer).read() == "ans\n"
+		word = sys.stdin.read().strip()
+		open(feedback + "judgemessage.txt", "w").write("seen: " + word + "\nmore")
+		if word == "crash": raise ValueError
+		if word == "loop":
+		    while True: pass
+		sys.exit({"right": 42, "wrong": 43}.get(word, int(word) if word.isdigit() else 0))
+	E
+	for row in 'AC right 0' 'WA wrong 1' 'IE crash 3' 'IE 0 3' 'IE 1 3' 'IE 44 3'; do
+		read -r verdict word exit <<<"$row"
+		printf '{"files": [{"name": "a.sh", "text": "echo %s"}], "tests": [{"stdin": "in\\n", "answer": "ans\\n"}],
+			"checker": {"kind": "kattis", "files": [{"path": "check.py"}], "flags": ["one", "--two"]}}' "$word" >job.json
+		judge --job job.json
+		verdicts "$verdict: $verdict"
+		equal "$status" "$exit"
+		equal "$(field 'r["tests"][0]["checker"]["message"]')" "seen: $word"$'\n'more
+	done
+	field 'r["tests"][0]["run"]["error"]["message"]' | grep -q 'the checker ended with status 44'
+	printf 'in\n' >tests/1.in
+	printf 'ans\n' >tests/1.ans
+	printf '{"files": [{"name": "a.sh", "text": "exit 7"}], "tests": [{"stdin_path": "tests/1.in", "answer_path": "tests/1.ans"}],
+		"checker": {"kind": "kattis", "files": [{"path": "check.py"}], "flags": ["one", "--two"]}}' >job.json
+	judge --job job.json
+	verdicts 'RE: RE'
+	equal "$(field 'r["tests"][0]["checker"]')" None
+}
+
+@test "a checker by the conventions of testlib" {
+	cat >check.sh <<-'E'
+		read -r word <"$2"
+		cmp "$1" "$3" || exit 3
+		echo "status $word" >&2
+		exit "$word"
+	E
+	for row in 'AC 0 false' 'WA 1 false' 'WA 2 false' 'PE 2 true' 'IE 3 false' 'IE 7 false'; do
+		read -r verdict word presentation <<<"$row"
+		printf '{"files": [{"name": "a.sh", "text": "echo %s; cat"}], "tests": [{"stdin": "x", "answer": "x"}],
+			"checker": {"kind": "testlib", "files": [{"path": "check.sh"}], "presentation": %s}}' "$word" "$presentation" >job.json
+		judge --job job.json
+		verdicts "$verdict: $verdict"
+		equal "$(field 'r["tests"][0]["checker"]["message"]')" "status $word"
+	done
+}
+
+@test "a checker that does not compile is the judge's failure, and nobody sees a checker" {
+	printf '{"files": [{"name": "a.sh", "text": "ls -R / 2>/dev/null | grep -c check"}], "tests": [{}],
+		"checker": {"kind": "testlib", "files": [{"name": "check.c", "text": "int main(void) { return %%s; }"}]}}' >job.json
+	sed 's/%s/0/' job.json >good.json
+	judge --job good.json
+	verdicts 'AC: AC'
+	judge --job job.json
+	verdicts 'IE: SKIP'
+	field 'r["error"]["message"]' | grep -q 'the checker does not compile: check.c: '
+	mkdir t
+	: >t/1.in
+	judge --job good.json --keep-output 100
+	equal "$(field 'r["tests"][0]["stdout"]')" "$("$SBX" run -- /bin/sh -c 'ls -R / 2>/dev/null | grep -c check' 2>/dev/null)"
+}
+
+@test "many tests with a checker, on two slots" {
+	echo 'cmp -s "$2" "$3"' >check.sh
+	printf '{"files": [{"name": "a.sh", "text": "cat"}], "checker": {"kind": "testlib", "files": [{"path": "check.sh"}]}, "tests": [' >job.json
+	for i in $(seq 30); do printf '{"stdin": "%s", "answer": "%s"}, ' "$i" $((i % 7 == 0 ? 0 : i)) >>job.json; done
+	echo '{"stdin": "x", "answer": "x"}]}' >>job.json
+	judge -j 2 --job job.json
+	verdicts "WA:$(for i in $(seq 30); do ((i % 7 == 0)) && printf ' WA' || printf ' AC'; done) AC"
+}
+
 @test "wrong usage: one line, exit status 2, nothing run" {
 	all_verdicts
 	testcase 1 x

@@ -108,7 +108,15 @@ static void test_mistakes(void **state)
 	        {"{" FILES ", \"tests\": [], \"limits\": {\"pids\": 1.5}}", "job: limits.pids: not a whole number"},
 	        {"{" FILES ", \"tests\": [], \"checker\": {}}", "job: checker: \"kind\" is missing"},
 	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"magic\"}}",
-	         "job: checker.kind: neither \"tokens\" nor \"exact\""},
+	         "job: checker.kind: neither \"tokens\""},
+	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"kattis\"}}",
+	         "job: checker: \"files\" is missing"},
+	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"exact\", \"files\": [{\"text\": \"\"}]}}",
+	         "job: checker: \"files\" are for kattis and testlib"},
+	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"testlib\", \"files\": [{}]}}",
+	         "job: checker.files[0]: \"text\" or \"path\" is missing"},
+	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"kattis\", \"flags\": [\"a\", 1]}}",
+	         "job: checker.flags[1]: an integer, not a string"},
 	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"tokens\", \"float_tolerance\": -1}}",
 	         "job: checker.float_tolerance: below 0"},
 	        {"{" FILES ", \"tests\": [], \"after_failure\": \"stopp\"}",
@@ -144,6 +152,29 @@ static void test_many(void **state)
 	job_finish(&job);
 }
 
+static void test_checkers(void **state)
+{
+	static const struct {
+		enum checker_kind kind;
+		int status;
+		bool presentation;
+		const char *name;
+	} cases[] = {
+	        {CHECKER_KATTIS, 42, false, "AC"},  {CHECKER_KATTIS, 43, false, "WA"},
+	        {CHECKER_KATTIS, 0, false, "IE"},   {CHECKER_KATTIS, 1, false, "IE"},
+	        {CHECKER_KATTIS, 2, true, "IE"},    {CHECKER_TESTLIB, 0, false, "AC"},
+	        {CHECKER_TESTLIB, 1, true, "WA"},   {CHECKER_TESTLIB, 2, false, "WA"},
+	        {CHECKER_TESTLIB, 2, true, "PE"},   {CHECKER_TESTLIB, 3, true, "IE"},
+	        {CHECKER_TESTLIB, 42, false, "IE"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(
+		        judgement_name(judgement_of_checker(cases[i].kind, cases[i].status, cases[i].presentation)),
+		        cases[i].name);
+}
+
 static void test_judgements(void **state)
 {
 	static const struct {
@@ -173,7 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_defaults), cmocka_unit_test(test_all_keys),   cmocka_unit_test(test_mistakes),
-	        cmocka_unit_test(test_many),     cmocka_unit_test(test_judgements),
+	        cmocka_unit_test(test_many),     cmocka_unit_test(test_judgements), cmocka_unit_test(test_checkers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

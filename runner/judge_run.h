@@ -1,0 +1,20 @@
+/* One box of a job: its spec, its streams, and what came of it. Called by judge.c. */
+#pragma once
+
+#include "runner/judge.h"
+
+/* Memory for what is kept of its streams. -ENOMEM. */
+int judge_run_init(struct judge_run *run, unsigned place, size_t keep_bytes);
+void judge_run_finish(struct judge_run *run);
+
+/*
+ * Starts it in `slot`, which is taken over; of JUDGE_TEST and JUDGE_CHECK, run->test is set. Returns false where it
+ * could not be started: then it has ended, as IE, and judge_run_ended() is through with it.
+ */
+bool judge_run_start(struct judge *judge, struct judge_run *run, enum judge_task task, struct slot *slot);
+/* Puts down how it ended, and frees what it held. A test that is to be checked has no judgement yet. */
+void judge_run_ended(struct judge *judge, struct judge_run *run);
+/* Whether this test's output is for the checker to judge. */
+bool judge_run_wants_check(const struct judge *judge, const struct judge_run *run);
+/* Puts the checker's word, once it has ended, into its test's run. */
+void judge_run_checked(struct judge *judge, struct judge_run *run, struct judge_run *check);
