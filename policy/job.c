@@ -260,7 +260,7 @@ static int read_keep(struct reader *reader, struct json_object *value, void *int
 		return 0;
 	}
 	TRY(read_size(reader, value, into));
-	return *(uint64_t *)into > JOB_KEEP_BYTES_MAX ? wrong(reader, "more than 64M") : 0;
+	return *(uint64_t *)into > JOB_KEEP_BYTES_MAX ? wrong(reader, "more than 1M") : 0;
 }
 
 static int read_limits(struct reader *reader, struct json_object *value, void *into)

@@ -16,7 +16,6 @@
 
 #define JOB_FILES_MAX 10000
 #define JOB_TESTS_MAX 100000
-#define JOB_NAME_MAX 255
 
 struct json_object;
 
@@ -63,7 +62,7 @@ struct job {
 };
 
 #define JOB_KEEP_BYTES 1024
-#define JOB_KEEP_BYTES_MAX (UINT64_C(64) << 20)
+#define JOB_KEEP_BYTES_MAX (UINT64_C(1) << 20) /* in JSON it may take six times as much */
 
 /* An empty job with the defaults. */
 void job_init(struct job *job);

@@ -9,6 +9,7 @@
 #include "policy/json.h"
 
 #include "policy/json_text.h"
+#include "policy/utf8.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -16,45 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * Length of the well-formed UTF-8 sequence at `text` (Unicode, table 3-7), 0 where there is none. `len` is at least 1.
- */
-static size_t utf8_sequence(const unsigned char *text, size_t len)
-{
-	unsigned char first = text[0];
-	unsigned char low = 0x80, high = 0xbf; /* of the second byte */
-	size_t n;
-
-	if (first < 0x80)
-		return 1;
-	if (first < 0xc2 || first > 0xf4)
-		return 0;
-	n = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-	if (n > len)
-		return 0;
-	if (first == 0xe0)
-		low = 0xa0; /* below: overlong */
-	else if (first == 0xed)
-		high = 0x9f; /* above: surrogates */
-	else if (first == 0xf0)
-		low = 0x90; /* below: overlong */
-	else if (first == 0xf4)
-		high = 0x8f; /* above: no such character */
-	if (text[1] < low || text[1] > high)
-		return 0;
-	for (size_t i = 2; i < n; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
 /* Offset of the first byte that is not UTF-8, or `len`. */
 static size_t utf8_valid_len(const char *text, size_t len)
 {
 	size_t at = 0;
 
 	while (at < len) {
-		size_t n = utf8_sequence((const unsigned char *)text + at, len - at);
+		size_t n = utf8_sequence(text + at, len - at);
 
 		if (n == 0)
 			break;
@@ -109,6 +78,8 @@ int json_parse(const char *text, size_t len, const char *origin, struct json_obj
 	if (len > JSON_BYTES_MAX)
 		return sbx_fail(err, SBX_STAGE_USAGE, EFBIG, "%s: %zu bytes of JSON, more than %zu", origin, len,
 		                JSON_BYTES_MAX);
+	if (json_text_values(text, len) > JSON_VALUES_MAX)
+		return sbx_fail(err, SBX_STAGE_USAGE, EFBIG, "%s: more than %d values", origin, JSON_VALUES_MAX);
 	end = utf8_valid_len(text, len);
 	if (end < len)
 		return sbx_fail(err, SBX_STAGE_USAGE, EILSEQ, "%s: byte %zu is not UTF-8", origin, end);
@@ -279,7 +250,7 @@ static const char *utf8_repair(const char *text, char **ret_owned)
 	if (copy == NULL)
 		abort();
 	while (len > 0) {
-		size_t n = utf8_sequence((const unsigned char *)text, len);
+		size_t n = utf8_sequence(text, len);
 
 		memcpy(to, n > 0 ? text : "\xef\xbf\xbd", n > 0 ? n : 3);
 		to += n > 0 ? n : 3;

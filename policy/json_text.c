@@ -38,6 +38,22 @@ static size_t skip_number(const char *text, size_t len, size_t at, bool *ret_bad
 	return at;
 }
 
+size_t json_text_values(const char *text, size_t len)
+{
+	size_t values = 1;
+	bool bad;
+
+	for (size_t at = 0; at < len;) {
+		if (text[at] == '"')
+			at = skip_string(text, len, at, &bad);
+		else {
+			values += text[at] == ',' || text[at] == '[' || text[at] == '{';
+			at++;
+		}
+	}
+	return values;
+}
+
 size_t json_text_check(const char *text, size_t len, const char **ret_what, size_t *ret_members)
 {
 	size_t members = 0;

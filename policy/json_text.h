@@ -3,6 +3,9 @@
 
 #include <stddef.h>
 
+/* At most this many values, keys not counted, are in the text: a bound on what it costs to parse. */
+size_t json_text_values(const char *text, size_t len);
+
 /*
  * Looks through JSON text that json-c has accepted. Returns the offset of the first thing that it should not have, with
  * *ret_what saying what; or `len`, with *ret_members set to how many members all objects of the text have together.

@@ -68,7 +68,7 @@ static int take_keep(const struct args_value *at, const char *value)
 	}
 	TRY(args_take_size(at, value));
 	if (*(uint64_t *)at->field > JOB_KEEP_BYTES_MAX)
-		return bad_value(at, value, "is more than can be kept, 64M");
+		return bad_value(at, value, "is more than can be kept, 1M");
 	return 0;
 }
 
@@ -103,6 +103,13 @@ _Static_assert(sizeof(rows) / sizeof(rows[0]) <= ARGS_ROWS_MAX, "");
 
 static const struct args_table table = {"sbx judge", rows, sizeof(rows) / sizeof(rows[0])};
 
+static bool is_same_place(const char *a, const char *b)
+{
+	int fd = report_where_fd(a);
+
+	return fd == REPORT_FILE ? strcmp(a, b) == 0 : fd == report_where_fd(b);
+}
+
 static int check(const struct judge_args *args, struct sbx_err *err)
 {
 	const char *wrong = NULL;
@@ -115,7 +122,7 @@ static int check(const struct judge_args *args, struct sbx_err *err)
 		wrong = "no SOURCE given (usage: sbx judge [options] --tests DIR -- SOURCE...)";
 	else if (args->job_file != NULL && args->sources[0] != NULL)
 		wrong = "--job names the sources itself: none may be given beside it";
-	else if (args->events != NULL && strcmp(args->events, args->report) == 0)
+	else if (args->events != NULL && is_same_place(args->events, args->report))
 		wrong = "--events and --report name the same place";
 	return wrong != NULL ? sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s", wrong) : 0;
 }

@@ -1,10 +1,10 @@
 /* sbx judge: a submission on all tests of a problem. The way of a job is judge_job(). */
 #include "runner/args_judge.h"
 #include "runner/cmd.h"
-#include "runner/cores.h"
 #include "runner/job_load.h"
 #include "runner/judge.h"
 #include "runner/judge_report.h"
+#include "sandbox/cores.h"
 #include "sandbox/fd.h"
 #include "sandbox/path.h"
 
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static struct command {
@@ -46,6 +47,8 @@ static int open_events(const char *where, int *ret_fd, struct sbx_err *err)
 {
 	int given = report_where_fd(where), fd;
 
+	if (given != REPORT_FILE)
+		TRY(report_check_fd("--events", where, given, err));
 	fd = given == REPORT_FILE ? path_open(where, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, streams_file_mode)
 	                          : fcntl(given, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
@@ -54,6 +57,19 @@ static int open_events(const char *where, int *ret_fd, struct sbx_err *err)
 		                given == REPORT_FILE ? PATH_LOOP_NOTE(-fd) : "");
 	*ret_fd = fd;
 	return 0;
+}
+
+/* Each box takes descriptors; one that finds none would be the judge's failure. */
+static unsigned bounded(unsigned n_slots)
+{
+	struct rlimit files = {.rlim_cur = 1024};
+	uint64_t most;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	most = files.rlim_cur > 2 * HOST_FDS_NEEDED ? (files.rlim_cur - HOST_FDS_NEEDED) / HOST_FDS_NEEDED : 1;
+	if (most > HOST_JOB_SLOTS)
+		most = HOST_JOB_SLOTS;
+	return n_slots < most ? n_slots : (unsigned)most;
 }
 
 static int prepare(struct sbx_err *err)
@@ -68,8 +84,7 @@ static int prepare(struct sbx_err *err)
 	judge->job = &args->job;
 	judge->host = &cmd.host;
 	judge->n_slots = args->n_slots != 0 ? (unsigned)args->n_slots : cores_physical();
-	if (judge->n_slots > HOST_JOB_SLOTS)
-		judge->n_slots = HOST_JOB_SLOTS;
+	judge->n_slots = bounded(judge->n_slots);
 	judge->listener = judge_report_listen;
 	judge->arg = &cmd.report;
 	TRY(report_sink_open(&cmd.sink, args->report, err));
@@ -104,6 +119,10 @@ static int judge_job(struct sbx_err *err)
 	}
 	/* whoever has the other end may never read: a signal ends this process from here on, as it does any other */
 	supervisor_finish(&cmd.judge.supervisor);
+	if (cmd.judge.error.stage == SBX_STAGE_USAGE) {
+		*err = cmd.judge.error;
+		return -EINVAL;
+	}
 	events = outlet_finish(&cmd.report.events);
 	TRY(judge_report_write(&cmd.report, &cmd.sink, cmd.args.format, wants_color(), err));
 	if (events < 0)

@@ -107,6 +107,34 @@ static int read_file(struct job_memory *memory, const char *what, const char *pa
 	return read_all(memory, fd, max, path, ret, ret_len, err);
 }
 
+/* Test data is read when its test is run: a FIFO would end otherwise each time, and a folder not at all. 0 or -errno.
+ */
+static int check_data(const char *path)
+{
+	FD_CLEANUP int fd = path_open(path, O_RDONLY | O_NONBLOCK, 0);
+	struct stat st;
+
+	TRY(fd);
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? 0 : S_ISDIR(st.st_mode) ? -EISDIR : -EMEDIUMTYPE;
+}
+
+static const char *what_is_wrong(int errnum)
+{
+	return errnum == EMEDIUMTYPE ? "not a regular file" : strerror(errnum);
+}
+
+static int need_data(const struct job_data *data, struct sbx_err *err)
+{
+	int rc = data->path == NULL ? 0 : check_data(data->path);
+
+	if (rc < 0)
+		return FAIL(err, -rc, "--tests: cannot open %.200s: %s%s", data->path, what_is_wrong(-rc),
+		            PATH_LOOP_NOTE(-rc));
+	return 0;
+}
+
 /* ---- a folder of tests ---- */
 
 static bool has_ending(const char *name, const char *ending)
@@ -142,7 +170,8 @@ static int add_test(struct job *job, struct job_memory *memory, const char *dir,
 		if (faccessat(dir_fd, answer, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			TRY(join(memory, dir, answer, &test->answer.path, err));
 	}
-	return 0;
+	TRY(need_data(&test->input, err));
+	return need_data(&test->answer, err);
 }
 
 int job_load_tests(struct job *job, struct job_memory *memory, const char *dir, struct sbx_err *err)
@@ -173,17 +202,17 @@ int job_load_tests(struct job *job, struct job_memory *memory, const char *dir, 
 static int find(struct job_memory *memory, const char *dir, struct job_data *data, const char *origin,
                 const char *place, size_t index, const char *key, struct sbx_err *err)
 {
-	FD_CLEANUP int fd = -1;
 	const char *path = data->path;
+	int rc;
 
 	if (path == NULL)
 		return 0;
 	if (path[0] != '/')
 		TRY(join(memory, dir, path, &data->path, err));
-	fd = path_open(data->path, O_RDONLY | O_NONBLOCK, 0);
-	if (fd < 0)
-		return FAIL(err, -fd, "%.100s: %s[%zu].%s: cannot open %.200s: %s%s", origin, place, index, key, path,
-		            strerror(-fd), PATH_LOOP_NOTE(-fd));
+	rc = check_data(data->path);
+	if (rc < 0)
+		return FAIL(err, -rc, "%.100s: %s[%zu].%s: cannot open %.200s: %s%s", origin, place, index, key, path,
+		            what_is_wrong(-rc), PATH_LOOP_NOTE(-rc));
 	return 0;
 }
 

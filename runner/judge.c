@@ -3,9 +3,14 @@
 
 #include "runner/judge_run.h"
 
+#include "sandbox/fd.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 static void tell(struct judge *judge, enum judge_event event, const struct judge_run *run)
 {
@@ -98,16 +103,46 @@ static int compile(struct judge *judge, enum judge_task task, enum workspace_fol
 	return -EIO;
 }
 
+static int refuse(struct judge *judge, const char *why)
+{
+	judge->judgement = JUDGEMENT_CE;
+	judge->refused = why;
+	return 0;
+}
+
+/* A library, say, compiles as well as a program. */
+static int check_program(struct judge *judge, struct sbx_err *err)
+{
+	const struct job_sources *program = &judge->submission;
+	const struct language_values values = {program->files, program->n_files, 0};
+	FD_CLEANUP int box = workspace_folder(&judge->ws, WORKSPACE_BOX);
+	bool made = true;
+	struct stat st;
+	char **argv;
+
+	TRY(language_argv(program->language, program->language->run.argv, &values, &argv, err));
+	if (strncmp(argv[0], "./", 2) == 0)
+		made = box >= 0 && fstatat(box, argv[0] + 2, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		       (st.st_mode & 0111) != 0;
+	free(argv);
+	return made ? 0 : refuse(judge, "the compiler made no program");
+}
+
 static int compile_submission(struct judge *judge, struct sbx_err *err)
 {
-	if (judge->submission.language->compile.argv[0] != NULL) {
+	bool compiles = judge->submission.language->compile.argv[0] != NULL;
+	int rc;
+
+	if (compiles) {
 		TRY(compile(judge, JUDGE_COMPILE, WORKSPACE_BOX, err));
-		if (judge->runs[0].verdict != VERDICT_OK) {
-			judge->judgement = JUDGEMENT_CE;
-			return 0;
-		}
+		if (judge->runs[0].verdict != VERDICT_OK)
+			return refuse(judge, NULL);
 	}
-	return workspace_seal(&judge->ws, WORKSPACE_BOX, err);
+	rc = workspace_seal(&judge->ws, WORKSPACE_BOX, err);
+	if (rc == -ELOOP && compiles)
+		return refuse(judge, "the compiler left folders that are too deep");
+	TRY(rc);
+	return compiles ? check_program(judge, err) : 0;
 }
 
 /* One that does not compile is the problem's fault, and no verdict on anybody's submission. */
@@ -131,7 +166,6 @@ static void finished(struct judge *judge, struct judge_run *run)
 	const struct run_result *result = &run->run.result;
 
 	judge->tests[run->test] = (struct judge_test){.judgement = run->judgement,
-	                                              .reason = run->reason,
 	                                              .cpu_us = result->cpu_us,
 	                                              .wall_us = result->wall_us,
 	                                              .memory_bytes = result->memory_peak_bytes};
@@ -172,7 +206,7 @@ static void run_ended(struct judge *judge, struct judge_run *run)
 /* The next to be started: a check before a test, so that what has begun comes to its end. NULL where there is none. */
 static struct judge_run *next_run(struct judge *judge, enum judge_task *ret_task)
 {
-	struct judge_run *idle = NULL;
+	unsigned idle = judge->n_slots;
 
 	for (unsigned i = 0; i < judge->n_slots; i++) {
 		if (judge->places[i] == JUDGE_WANTS_CHECK) {
@@ -180,11 +214,18 @@ static struct judge_run *next_run(struct judge *judge, enum judge_task *ret_task
 			judge->checks[i].test = judge->runs[i].test;
 			return &judge->checks[i];
 		}
-		if (judge->places[i] == JUDGE_FREE && idle == NULL)
-			idle = &judge->runs[i];
+		if (judge->places[i] == JUDGE_FREE && idle == judge->n_slots)
+			idle = i;
 	}
 	*ret_task = JUDGE_TEST;
-	return judge->next < judge->stop_before ? idle : NULL;
+	return judge->next < judge->stop_before && idle < judge->n_slots ? &judge->runs[idle] : NULL;
+}
+
+static void need_no_slot(struct judge *judge)
+{
+	if (judge->queue.waiter_pidfd >= 0)
+		supervisor_unwatch(&judge->supervisor, judge->queue.waiter_pidfd);
+	slot_queue_cancel(&judge->queue);
 }
 
 /* Starts what can be started now. Returns 1 when there is more, but no slot. */
@@ -199,6 +240,7 @@ static int start_runs(struct judge *judge, struct sbx_err *err)
 		if (rc != 0)
 			return rc;
 		judge->places[run->place] = JUDGE_BUSY;
+		run->task = task;
 		if (task == JUDGE_TEST) {
 			run->test = judge->next++;
 			tell(judge, JUDGE_TEST_STARTED, run);
@@ -206,6 +248,7 @@ static int start_runs(struct judge *judge, struct sbx_err *err)
 		if (!judge_run_start(judge, run, task, &slot))
 			run_ended(judge, run);
 	}
+	need_no_slot(judge);
 	return 0;
 }
 
@@ -238,6 +281,12 @@ static int add_sources(struct judge *judge, const struct job_sources *program, e
 	for (size_t i = 0; i < program->n_files; i++) {
 		const struct language_file *file = &program->files[i];
 		int rc = workspace_add(&judge->ws, folder, file->name, file->text, file->len);
+		/* names that exclude each other, or are too long: whoever gave them has to know */
+		if (rc == -EEXIST || rc == -ENOTDIR || rc == -EINVAL || rc == -ENAMETOOLONG)
+			return sbx_fail(err, SBX_STAGE_USAGE, -rc, "the source %.200s cannot be stored: %s", file->name,
+			                rc == -EINVAL         ? "its name leads out of the job's folder"
+			                : rc == -ENAMETOOLONG ? "its name is too long"
+			                                      : "another one has its name");
 		if (rc < 0)
 			return sbx_fail(err, SBX_STAGE_WORKSPACE, -rc, "cannot store the source %.200s", file->name);
 	}
@@ -329,9 +378,8 @@ static int prepare(struct judge *judge, struct sbx_err *err)
 	return supervisor_init(&judge->supervisor, err);
 }
 
-static int do_job(struct judge *judge, struct sbx_err *err)
+static int work(struct judge *judge, struct sbx_err *err)
 {
-	TRY(prepare(judge, err));
 	tell(judge, JUDGE_QUEUED, NULL);
 	judge->judgement = JUDGEMENT_AC;
 	TRY(compile_submission(judge, err));
@@ -343,11 +391,26 @@ static int do_job(struct judge *judge, struct sbx_err *err)
 	return run_tests(judge, err);
 }
 
+/* Nothing that others wait for is kept while the report is written: no slot, no turn, no box. */
+static int do_job(struct judge *judge, struct sbx_err *err)
+{
+	int rc = prepare(judge, err);
+
+	if (rc == 0) {
+		rc = work(judge, err);
+		if (rc < 0)
+			supervisor_abort(&judge->supervisor, err);
+	}
+	slot_queue_finish(&judge->queue);
+	return rc;
+}
+
 /* In the order of the tests; what was run after the one that decided, by chance or not, does not count. */
 static void decide(struct judge *judge)
 {
 	size_t n = judge->job->n_tests;
-	enum judgement judgement = JUDGEMENT_AC;
+	/* without tests nothing was found right */
+	enum judgement judgement = n == 0 ? JUDGEMENT_OK : JUDGEMENT_AC;
 
 	judge->decided = n;
 	for (size_t i = 0; i < n; i++) {

@@ -78,7 +78,6 @@ struct judge_run {
 /* What stays of a test. Counts may be RESULT_UNKNOWN. */
 struct judge_test {
 	enum judgement judgement;
-	const char *reason;
 	uint64_t cpu_us, wall_us, memory_bytes;
 };
 
@@ -114,7 +113,8 @@ struct judge {
 	enum judgement judgement;
 	size_t decided; /* index of the test that decided; job->n_tests for none */
 	bool interrupted;
-	struct sbx_err error; /* with JUDGEMENT_IE, where no test's run tells it */
+	struct sbx_err error; /* with JUDGEMENT_IE, where no test's run tells it; SBX_STAGE_USAGE: nothing was run */
+	const char *refused;  /* with JUDGEMENT_CE, where the compiler itself said nothing of it; else NULL */
 
 	struct workspace ws;
 	struct supervisor supervisor;

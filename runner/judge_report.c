@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static const char *const event_names[JUDGE_EVENT_MAX] = {
@@ -27,6 +28,10 @@ int judge_report_init(struct judge_report *report, const struct judge *judge, st
 	report->tests = calloc(judge->job->n_tests + 1, sizeof(*report->tests));
 	if (report->tests == NULL)
 		return sbx_fail(err, SBX_STAGE_REPORT, ENOMEM, "out of memory");
+	/* not in the job's folder: what compilers and programs fill there must not cost the report */
+	report->spool_fd = memfd_create("results", MFD_CLOEXEC);
+	if (report->spool_fd < 0)
+		return sbx_fail(err, SBX_STAGE_REPORT, errno, "cannot make a file in memory for the results");
 	return 0;
 }
 
@@ -144,18 +149,12 @@ static struct json_object *compile_json(const struct judge_run *run)
 
 /* ---- the file of test results ---- */
 
-static int spool_open(struct judge_report *report)
-{
-	report->spool_fd = openat(report->judge->ws.fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	return report->spool_fd < 0 ? -errno : 0;
-}
-
 static void spool(struct judge_report *report, size_t test, const char *text)
 {
 	size_t len = strlen(text);
 
-	if (report->spool_fd < 0 || pwrite(report->spool_fd, text, len, report->spool_end) != (ssize_t)len) {
-		fail(report, ENOSPC, "cannot keep the result of a test in the job's folder");
+	if (pwrite(report->spool_fd, text, len, report->spool_end) != (ssize_t)len) {
+		fail(report, ENOSPC, "cannot keep the result of a test");
 		return;
 	}
 	report->tests[test].at = report->spool_end;
@@ -208,11 +207,11 @@ void judge_report_listen(void *arg, const struct judge *judge, enum judge_event 
 	struct judge_report *report = arg;
 	struct json_object *details = NULL;
 
-	if (event == JUDGE_QUEUED && spool_open(report) < 0)
-		fail(report, errno, "cannot make a file for the results in the job's folder");
 	if (event == JUDGE_COMPILED) {
 		report->compile = compile_json(run);
 		report->compiler_text = strndup(run->out.bytes, run->out.len);
+		report->compiler_cut = run->out.cut;
+		report->compiler_reason = run->verdict == VERDICT_RE ? NULL : run->reason;
 		details = json_share(report->compile);
 	}
 	if (event == JUDGE_TEST_FINISHED) {
@@ -281,6 +280,7 @@ static struct json_object *head_json(const struct judge_report *report)
 	json_add_u64(object, "slots", judge->n_slots);
 	json_add_u64(object, "ms", (clock_ns() - report->start_ns) / 1000000);
 	json_add(object, "error", error_json(&judge->error));
+	json_add_string(object, "refused", judge->refused);
 	json_add(object, "compile", json_share(report->compile));
 	json_add(object, "counts", counts_json(judge));
 	return object;

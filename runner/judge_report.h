@@ -1,7 +1,7 @@
 /*
  * What `sbx judge` says: events while they happen, one JSON object per line (--events), and the result, as a JSON
- * object of schema sbx.judge/1 or as a table. docs/sbx.1, JUDGE, describes every field. What is known of each test is
- * put into a file of the job's folder as soon as the test has ended, so that memory does not grow with the tests.
+ * object of schema sbx.judge/1 or as a table. docs/sbx-judge.1 describes every field. What is known of each test is
+ * put into a file in memory as soon as the test has ended, so that memory does not grow with the tests.
  */
 #pragma once
 
@@ -26,6 +26,8 @@ struct judge_report {
 	struct judge_report_entry *tests;
 	struct json_object *compile; /* NULL where there was nothing to compile */
 	char *compiler_text;         /* NULL */
+	bool compiler_cut;
+	const char *compiler_reason; /* the limit that ended it; NULL */
 	uint64_t start_ns, shown_ns;
 	size_t n_by[JUDGEMENT_MAX];
 	struct sbx_err error; /* the first of the report's own; stage SBX_STAGE_NONE */

@@ -379,10 +379,24 @@ static bool is_heap_full(const struct language *language, int status)
 	       (language->heap_signal != 0 && WIFSIGNALED(status) && WTERMSIG(status) == (int)language->heap_signal);
 }
 
+/* What cannot be executed is the submission's, unless it is a toolchain's, or this machine is short of something. */
+static bool is_own_fault(const struct judge_run *run)
+{
+	const struct sbx_err *error = &run->run.result.error;
+
+	return error->stage == SBX_STAGE_EXEC && run->argv != NULL && run->argv[0][0] != '/' &&
+	       error->errnum != ENOMEM && error->errnum != EMFILE && error->errnum != ENFILE && error->errnum != EAGAIN;
+}
+
 static void end_test(struct judge *judge, struct judge_run *run)
 {
 	run->compared = COMPARE_MAX;
-	if (run->verdict == VERDICT_RE && is_heap_full(judge->submission.language, run->run.result.wait_status)) {
+	if (run->verdict == VERDICT_IE && is_own_fault(run)) {
+		run->verdict = VERDICT_RE;
+		run->reason = "exec";
+	}
+	if (run->verdict == VERDICT_RE && run->run.result.status_known &&
+	    is_heap_full(judge->submission.language, run->run.result.wait_status)) {
 		run->verdict = VERDICT_MLE;
 		run->reason = "heap";
 	}

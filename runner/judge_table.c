@@ -2,10 +2,13 @@
 #include "runner/judge_table.h"
 
 #include "policy/size.h"
+#include "policy/utf8.h"
+#include "runner/plain.h"
 #include "sandbox/fd.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +25,12 @@ void judge_table_progress(struct judge_report *report, enum judge_event event)
 {
 	const struct judge *judge = report->judge;
 	size_t n = judge->job->n_tests, filled = n == 0 ? 0 : judge->n_done * BAR_WIDTH / n;
+	struct pollfd terminal = {.fd = STDERR_FILENO, .events = POLLOUT};
 	uint64_t now_ns = clock_ns();
 
+	/* a terminal that was stopped takes nothing, and must not stop the clock */
+	if (poll(&terminal, 1, 0) <= 0 || (terminal.revents & POLLOUT) == 0)
+		return;
 	if (event == JUDGE_FINISHED) {
 		fputs("\r\033[K", stderr);
 		return;
@@ -44,30 +51,16 @@ void judge_table_progress(struct judge_report *report, enum judge_event event)
 
 /* ---- notes ---- */
 
-/* A compiler quotes its source, and that may hold what a terminal obeys. */
-static void print_plain(FILE *out, const char *text)
+static void print_text(FILE *out, const char *text)
 {
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text >= 0x20 || *text == '\n' || *text == '\t')
-			fputc(*text, out);
-		else
-			fprintf(out, "\\x%02x", (unsigned char)*text);
+	plain_print(out, text, strlen(text), "");
 }
 
-/* What a stranger's program printed, so that it can stand on a terminal. */
-static void print_quoted(FILE *out, const char *bytes, size_t len, bool cut)
+static void print_quoted(FILE *out, const struct compare_excerpt *excerpt)
 {
 	fputc('"', out);
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)bytes[i];
-		if (c == '\n')
-			fputs("\\n", out);
-		else if (c < 0x20 || c >= 0x7f)
-			fprintf(out, "\\x%02x", c);
-		else
-			fputc(c, out);
-	}
-	fputs(cut ? "...\"" : "\"", out);
+	plain_print(out, excerpt->bytes, excerpt->len, "");
+	fputs(excerpt->cut ? "...\"" : "\"", out);
 }
 
 static void print_difference(FILE *out, const struct compare_difference *difference)
@@ -84,23 +77,25 @@ static void print_difference(FILE *out, const struct compare_difference *differe
 	else
 		fputs("wanted ", out);
 	if (difference->kind != COMPARE_EXTRA)
-		print_quoted(out, wanted->bytes, wanted->len, wanted->cut);
+		print_quoted(out, wanted);
 	if (difference->kind != COMPARE_EXTRA && difference->kind != COMPARE_MISSING)
 		fputs(", got ", out);
 	if (difference->kind != COMPARE_MISSING)
-		print_quoted(out, got->bytes, got->len, got->cut);
+		print_quoted(out, got);
 }
 
 static void print_ending(FILE *out, const struct judge_run *run)
 {
 	int status = run->run.result.wait_status;
 
-	if (run->verdict == VERDICT_RE && WIFSIGNALED(status))
+	if (run->verdict == VERDICT_RE && !run->run.result.status_known)
+		fputs("cannot be executed", out);
+	else if (run->verdict == VERDICT_RE && WIFSIGNALED(status))
 		fprintf(out, "signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (run->verdict == VERDICT_RE)
 		fprintf(out, "exit status %d", WEXITSTATUS(status));
 	else if (run->verdict == VERDICT_IE)
-		fputs(run->run.result.error.msg, out);
+		print_text(out, run->run.result.error.msg);
 	else if (run->reason != NULL)
 		fputs(run->reason, out);
 }
@@ -108,10 +103,11 @@ static void print_ending(FILE *out, const struct judge_run *run)
 /* Of the checker: its first line, or that it failed. */
 static void print_message(FILE *out, const struct judge_run *run)
 {
-	if (run->judgement == JUDGEMENT_IE)
-		fprintf(out, "%s%s", run->run.result.error.msg, run->message[0] != '\0' ? ": " : "");
-	for (const char *c = run->message; *c != '\0' && *c != '\n'; c++)
-		fputc((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c, out);
+	if (run->judgement == JUDGEMENT_IE) {
+		print_text(out, run->run.result.error.msg);
+		fputs(run->message[0] != '\0' ? ": " : "", out);
+	}
+	plain_print(out, run->message, strcspn(run->message, "\n"), "");
 }
 
 char *judge_table_note(const struct judge_run *run)
@@ -162,6 +158,41 @@ static const char *size_text(uint64_t bytes, char *buf, size_t size)
 	return buf;
 }
 
+/* How many bytes of a name are shown: whole characters, at most NAME_WIDTH_MAX of them. */
+static size_t name_len(const char *name, int *ret_width)
+{
+	size_t len = strlen(name), at = 0;
+	int width = 0;
+
+	for (; at < len && width < NAME_WIDTH_MAX; width++) {
+		size_t n = utf8_sequence(name + at, len - at);
+		at += n == 0 ? 1 : n;
+	}
+	*ret_width = width;
+	return at;
+}
+
+static void print_name(FILE *out, const char *name, int width)
+{
+	int own;
+	size_t len = name_len(name, &own);
+
+	plain_print(out, name, len, "");
+	fprintf(out, "%*s", own < width ? width - own : 0, "");
+}
+
+static int name_width(const struct job *job)
+{
+	int most = (int)strlen("test"), width;
+
+	for (size_t i = 0; i < job->n_tests; i++) {
+		name_len(job->tests[i].name, &width);
+		if (width > most)
+			most = width;
+	}
+	return most;
+}
+
 static void print_test(FILE *out, const struct judge_report *report, size_t i, int width, bool color)
 {
 	const struct judge *judge = report->judge;
@@ -169,7 +200,8 @@ static void print_test(FILE *out, const struct judge_report *report, size_t i, i
 	bool skipped = test->judgement == JUDGEMENT_SKIP;
 	char cpu[32], wall[32], memory[32];
 
-	fprintf(out, "%-*.*s  ", width, NAME_WIDTH_MAX, judge->job->tests[i].name);
+	print_name(out, judge->job->tests[i].name, width);
+	fputs("  ", out);
 	print_verdict(out, test->judgement, color);
 	if (!skipped) {
 		fprintf(out, "  %10s  %10s  %10s", time_text(test->cpu_us, cpu, sizeof(cpu)),
@@ -181,16 +213,6 @@ static void print_test(FILE *out, const struct judge_report *report, size_t i, i
 	fputc('\n', out);
 }
 
-static int name_width(const struct job *job)
-{
-	size_t width = strlen("test");
-
-	for (size_t i = 0; i < job->n_tests; i++)
-		if (strlen(job->tests[i].name) > width)
-			width = strlen(job->tests[i].name);
-	return width > NAME_WIDTH_MAX ? NAME_WIDTH_MAX : (int)width;
-}
-
 static void print_summary(FILE *out, const struct judge_report *report, bool color)
 {
 	const struct judge *judge = report->judge;
@@ -200,12 +222,21 @@ static void print_summary(FILE *out, const struct judge_report *report, bool col
 		good += judgement_is_good(judge->tests[i].judgement);
 	fputs("sbx: ", out);
 	print_verdict(out, judge->judgement, color);
-	if (judge->error.stage != SBX_STAGE_NONE)
-		fprintf(out, " (%s) %s", sbx_stage_name(judge->error.stage), judge->error.msg);
-	else if (judge->judgement != JUDGEMENT_CE)
+	if (judge->error.stage != SBX_STAGE_NONE) {
+		fprintf(out, " (%s) ", sbx_stage_name(judge->error.stage));
+		print_text(out, judge->error.msg);
+	} else if (judge->judgement == JUDGEMENT_CE) {
+		fprintf(out, "  %s",
+		        judge->refused != NULL            ? judge->refused
+		        : report->compiler_reason != NULL ? report->compiler_reason
+		                                          : "");
+	} else {
 		fprintf(out, "  %zu of %zu tests passed", good, n);
-	if (judge->decided < n)
-		fprintf(out, ", first failure: %.*s", NAME_WIDTH_MAX, judge->job->tests[judge->decided].name);
+	}
+	if (judge->decided < n) {
+		fputs(", first failure: ", out);
+		print_name(out, judge->job->tests[judge->decided].name, 0);
+	}
 	fprintf(out, "  %s\n", judge->submission.language->title);
 }
 
@@ -215,9 +246,9 @@ static void print_all(FILE *out, const struct judge_report *report, bool color)
 	bool refused = judge->judgement == JUDGEMENT_CE;
 
 	if (report->compiler_text != NULL && report->compiler_text[0] != '\0' && refused) {
-		print_plain(out, report->compiler_text);
-		if (report->compiler_text[strlen(report->compiler_text) - 1] != '\n')
-			fputc('\n', out);
+		size_t len = strlen(report->compiler_text);
+		plain_print(out, report->compiler_text, len, "\n\t");
+		fputs(report->compiler_cut ? "...\n" : report->compiler_text[len - 1] == '\n' ? "" : "\n", out);
 	}
 	if (!refused && judge->tests != NULL && judge->job->n_tests > 0) {
 		int width = name_width(judge->job);

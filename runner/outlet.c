@@ -36,10 +36,15 @@ void outlet_put(struct outlet *outlet, const char *bytes, size_t len)
 {
 	if (outlet->fd < 0 || outlet->errnum != 0)
 		return;
-	if (outlet->begin > 0) {
+	/* not each time: a slow reader leaves much behind */
+	if (outlet->begin > outlet->end / 2) {
 		memmove(outlet->bytes, outlet->bytes + outlet->begin, outlet->end - outlet->begin);
 		outlet->end -= outlet->begin;
 		outlet->begin = 0;
+	}
+	if (outlet->end - outlet->begin + len > OUTLET_BYTES_MAX) {
+		outlet->errnum = ENOBUFS;
+		return;
 	}
 	if (outlet->size - outlet->end < len) {
 		size_t size = 2 * outlet->size + len;

@@ -7,11 +7,14 @@
 
 #include <stddef.h>
 
+/* How far behind a reader may be. */
+#define OUTLET_BYTES_MAX ((size_t)64 << 20)
+
 struct outlet {
 	int fd; /* the caller's; -1: nobody wants it */
 	char *bytes;
 	size_t begin, end, size;
-	int errnum; /* the first failure; from then on nothing is written */
+	int errnum; /* the first failure; from then on nothing is written. ENOBUFS: the reader is too far behind */
 };
 
 void outlet_init(struct outlet *outlet, int fd);

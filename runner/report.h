@@ -55,6 +55,10 @@ struct report_sink {
 enum { REPORT_FILE = -1, REPORT_NOWHERE = -2 };
 int report_where_fd(const char *where);
 
+/* Whether the caller's `fd`, which `option` calls `what`, can be written to, and was open when sbx started. Fails with
+ * SBX_STAGE_REPORT. */
+int report_check_fd(const char *option, const char *what, int fd, struct sbx_err *err);
+
 /* `sink` may be uninitialised, and is filled only on success. Fails with SBX_STAGE_REPORT. */
 int report_sink_open(struct report_sink *sink, const char *where, struct sbx_err *err);
 /*

@@ -39,24 +39,23 @@ void report_sink_finish(struct report_sink *sink)
 	report_sink_init(sink);
 }
 
-/* A descriptor of the caller: open, and open for writing. */
-static int check_fd(int fd, const char *what, struct sbx_err *err)
+int report_check_fd(const char *option, const char *what, int fd, struct sbx_err *err)
 {
 	int flags = fcntl(fd, F_GETFL);
 
+	/* it holds /dev/null since: what is written would be lost in silence */
+	if (fd <= STDERR_FILENO && (streams_closed & (1U << fd)))
+		return FAIL(err, EBADF, "%s: %.200s was closed when sbx started", option, what);
 	if (flags < 0)
-		return FAIL(err, errno, "--report: %s is not open", what);
+		return FAIL(err, errno, "%s: %.200s is not open", option, what);
 	if ((flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_RDONLY)
-		return FAIL(err, EBADF, "--report: %s is not open for writing", what);
+		return FAIL(err, EBADF, "%s: %.200s is not open for writing", option, what);
 	return 0;
 }
 
 static int use_fd(struct report_sink *sink, int fd, const char *what, struct sbx_err *err)
 {
-	/* it holds /dev/null since: the report would be lost in silence */
-	if (fd <= STDERR_FILENO && (streams_closed & (1U << fd)))
-		return FAIL(err, EBADF, "--report: %.200s was closed when sbx started", what);
-	TRY(check_fd(fd, what, err));
+	TRY(report_check_fd("--report", what, fd, err));
 	/* the caller means it for us: the program must not inherit it */
 	if (fd > STDERR_FILENO && fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 		return FAIL(err, errno, "--report: %.200s cannot be kept from the program", what);

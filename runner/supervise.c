@@ -419,14 +419,17 @@ static void on_signal(struct supervisor *supervisor)
 int supervisor_init(struct supervisor *supervisor, struct sbx_err *err)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = &supervisor->signal_watch};
+	struct sigaction hup;
 	sigset_t set;
 
 	*supervisor = (struct supervisor){.epoll_fd = -1, .signal_fd = -1};
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGQUIT);
+	/* a blocked signal comes even where nohup(1) had it ignored */
+	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
+		sigaddset(&set, SIGHUP);
 	/* an ignored SIGCHLD would reap init behind our back, and a blocked one changes nothing */
 	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || sigprocmask(SIG_SETMASK, &set, &supervisor->caller_mask) < 0)
 		return sbx_fail(err, SBX_STAGE_SUPERVISE, errno, "cannot set up signals");
@@ -574,4 +577,14 @@ int supervisor_wait(struct supervisor *supervisor, struct sbx_err *err)
 	while (supervisor->live > 0)
 		TRY(supervisor_next(supervisor, &ended, err));
 	return 0;
+}
+
+void supervisor_abort(struct supervisor *supervisor, const struct sbx_err *why)
+{
+	struct sbx_err ignored;
+
+	for (struct run *run = supervisor->runs; run != NULL; run = run->next)
+		if (run->state != RUN_ENDED)
+			end_by_error(run, why);
+	supervisor_wait(supervisor, &ignored);
 }

@@ -62,7 +62,7 @@ struct run {
 	struct watch watch_sock, watch_init, watch_notify, watch_oom, watch_timer, watch_streams;
 };
 
-/* Blocks SIGINT, SIGTERM, SIGHUP and SIGQUIT, which end all runs from now on. Fails with
+/* Blocks SIGINT, SIGTERM, SIGQUIT and, unless it is ignored, SIGHUP, which end all runs from now on. Fails with
  * SBX_STAGE_SUPERVISE. */
 int supervisor_init(struct supervisor *supervisor, struct sbx_err *err);
 /* Gives the signals back. */
@@ -79,6 +79,8 @@ int supervisor_start(struct supervisor *supervisor, struct run *run, const struc
 int supervisor_next(struct supervisor *supervisor, struct run **ret, struct sbx_err *err);
 /* Returns when every run has ended. Fails as that does. */
 int supervisor_wait(struct supervisor *supervisor, struct sbx_err *err);
+/* Ends all runs as IE with this error, and returns when they have ended. */
+void supervisor_abort(struct supervisor *supervisor, const struct sbx_err *why);
 /* Wakes supervisor_next() when `fd` is readable, until supervisor_unwatch(); `watch` is the supervisor's so long.
  * -errno. */
 int supervisor_watch(struct supervisor *supervisor, int fd, struct watch *watch);

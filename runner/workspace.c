@@ -162,7 +162,7 @@ int workspace_unseal(struct workspace *ws, enum workspace_folder folder)
 
 static int seal_folder(int dir_fd, unsigned depth);
 
-/* A box is dead by now, so nothing moves under our feet. What is neither file nor folder runs nothing, and stays. */
+/* A box is dead by now, so nothing moves under our feet. */
 static int seal_entry(int dir_fd, const char *name, unsigned depth)
 {
 	FD_CLEANUP int fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -171,8 +171,10 @@ static int seal_entry(int dir_fd, const char *name, unsigned depth)
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+	if (S_ISLNK(st.st_mode))
 		return 0;
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return unlinkat(dir_fd, name, 0) < 0 ? -errno : 0;
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	if (fchownat(fd, "", geteuid(), getegid(), AT_EMPTY_PATH) < 0 ||
 	    chmod(self, S_ISDIR(st.st_mode) || (st.st_mode & 0111) ? 0555 : 0444) < 0)

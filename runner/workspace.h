@@ -19,7 +19,7 @@
 
 #define WORKSPACE_BYTES (UINT64_C(1) << 30) /* beside the outputs that checkers are to see */
 #define WORKSPACE_INODES 65536
-#define WORKSPACE_DEPTH_MAX 32
+#define WORKSPACE_DEPTH_MAX 64
 
 enum workspace_folder {
 	WORKSPACE_BOX,
@@ -59,7 +59,8 @@ int workspace_add(struct workspace *ws, enum workspace_folder folder, const char
 /* The folder may be written by a box. -errno. */
 int workspace_unseal(struct workspace *ws, enum workspace_folder folder);
 /*
- * From now on all of the folder can be read and run by every box, and belongs to us. Fails with SBX_STAGE_WORKSPACE;
+ * From now on all of the folder can be read and run by every box, and belongs to us; what is neither file, folder nor
+ * link is removed. Fails with SBX_STAGE_WORKSPACE;
  * -ELOOP for folders deeper than WORKSPACE_DEPTH_MAX, which only a hostile source makes a compiler leave.
  */
 int workspace_seal(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err);

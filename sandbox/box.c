@@ -4,6 +4,7 @@
  */
 #include "sandbox/box.h"
 
+#include "sandbox/cores.h"
 #include "sandbox/fd.h"
 #include "sandbox/setup.h"
 #include "sandbox/sys.h"
@@ -49,18 +50,12 @@ static void trace_own(struct box *box, enum sbx_stage stage, uint64_t since_ns, 
 /* The slot's core among those this process may use: slots beyond their number share. */
 static int slot_cpus(const struct box *box, char *buf, size_t size, struct sbx_err *err)
 {
-	cpu_set_t set;
-	int n;
+	int cpu = cores_nth(slot_index(&box->slot));
 
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		return sbx_fail(err, SBX_STAGE_SLOT, errno, "cannot read the cores of this process");
-	n = (int)(box->slot.number % (unsigned)CPU_COUNT(&set));
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &set) && n-- == 0) {
-			snprintf(buf, size, "%d", cpu);
-			return 0;
-		}
-	return sbx_fail(err, SBX_STAGE_SLOT, ENODEV, "no core for slot %u", box->slot.number);
+	if (cpu < 0)
+		return sbx_fail(err, SBX_STAGE_SLOT, -cpu, "cannot read the cores of this process");
+	snprintf(buf, size, "%d", cpu);
+	return 0;
 }
 
 static int write_map(const struct box *box, const char *file, unsigned program_in, unsigned init_in,

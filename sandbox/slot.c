@@ -70,6 +70,11 @@ int slot_take(struct slot *slot, const struct box_host *host, struct sbx_err *er
 	return sbx_fail(err, SBX_STAGE_SLOT, EAGAIN, "all %u slots are taken", FIRST_JOB_SLOT);
 }
 
+unsigned slot_index(const struct slot *slot)
+{
+	return slot->number < FIRST_JOB_SLOT ? slot->number : slot->number - FIRST_JOB_SLOT;
+}
+
 void slot_release(struct slot *slot)
 {
 	fd_close(&slot->lock_fd);
@@ -115,7 +120,8 @@ _Noreturn static void wait_for_slot(const struct slot_queue *queue, pid_t parent
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
 		_exit(HOST_JOB_SLOTS);
 	while (flock(queue->fd, LOCK_EX) < 0)
-		;
+		if (errno != EINTR)
+			_exit(HOST_JOB_SLOTS);
 	for (;;) {
 		for (unsigned i = 0; i < queue->n; i++)
 			if (flock(queue->lock_fd[i], LOCK_EX | LOCK_NB) == 0)
@@ -195,13 +201,19 @@ int slot_queue_take(struct slot_queue *queue, struct slot *ret, struct sbx_err *
 	return rc;
 }
 
+void slot_queue_cancel(struct slot_queue *queue)
+{
+	if (queue->waiter_pidfd < 0)
+		return;
+	kill(queue->waiter, SIGKILL);
+	waitpid(queue->waiter, NULL, 0);
+	fd_close(&queue->waiter_pidfd);
+	close_locks(queue);
+	flock(queue->fd, LOCK_UN);
+}
+
 void slot_queue_finish(struct slot_queue *queue)
 {
-	if (queue->waiter_pidfd >= 0) {
-		kill(queue->waiter, SIGKILL);
-		waitpid(queue->waiter, NULL, 0);
-		fd_close(&queue->waiter_pidfd);
-		close_locks(queue);
-	}
+	slot_queue_cancel(queue);
 	fd_close(&queue->fd);
 }

@@ -17,12 +17,15 @@ struct slot {
  * taken. */
 int slot_take(struct slot *slot, const struct box_host *host, struct sbx_err *err);
 void slot_release(struct slot *slot);
+/* Its place among the slots of its kind, those of jobs or the others, from 0. */
+unsigned slot_index(const struct slot *slot);
 
 /*
  * The queue for the slots of jobs, which all processes that run jobs share: a slot that gets free goes to whoever
- * has waited longest, so a job of two tests need not wait for the end of one of ten thousand. The queue is a lock as
- * well; whoever holds it is the next to get a slot. Waiting is a small process's part, since a lock cannot be waited
- * for among other events: it shares the descriptions of the locks that it takes, ends, and leaves them to us.
+ * has waited longest (or asked just then), so a job of two tests need not wait for the end of one of ten thousand. The
+ * queue is a lock as well; whoever holds it is the next to get a slot. Waiting is a small process's part, since a lock
+ * cannot be waited for among other events: it shares the descriptions of the locks that it takes, ends, and leaves them
+ * to us.
  */
 struct slot_queue {
 	const struct box_host *host;
@@ -40,7 +43,8 @@ int slot_queue_init(struct slot_queue *queue, const struct box_host *host, unsig
  * queue->waiter_pidfd set: once that is readable this call gives the slot. Fails with SBX_STAGE_SLOT.
  */
 int slot_queue_take(struct slot_queue *queue, struct slot *ret, struct sbx_err *err);
-/* Gives up waiting. */
+/* Gives up waiting, and a slot that has come meanwhile. Whoever needs none any more owes that to those behind. */
+void slot_queue_cancel(struct slot_queue *queue);
 void slot_queue_finish(struct slot_queue *queue);
 
 /* 0 when nobody holds slot `number` (and it is the caller's now), -EWOULDBLOCK when somebody does, else -errno. */

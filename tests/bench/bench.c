@@ -4,7 +4,8 @@
  * budget: a machine that others use too must not fail a build.
  *
  * From the environment: BENCH_ROUNDS (250), BENCH_PAUSED_ROUNDS (100), BENCH_PAUSE_MS (40), BENCH_SECOND_MS (1000),
- * BENCH_RUNS (50); BENCH_QUICK=1 makes all of them small; BENCH_ONLY=speed or exact does half of it.
+ * BENCH_RUNS (50); BENCH_QUICK=1 makes all of them small; BENCH_JUDGE_TESTS (1000) is the size of a job;
+ * BENCH_ONLY=speed, exact or judge does a part of it.
  */
 #include "tests/bench/bench.h"
 
@@ -27,6 +28,18 @@ static bool wanted(const char *part)
 	return only == NULL || only[0] == '\0' || strcmp(only, part) == 0;
 }
 
+/* By the speed part, or, without it, by a few launches. */
+static double bare_us(struct speed *speed, const struct options *options)
+{
+	struct samples *samples = &speed->ns[BACK_TO_BACK][BARE];
+	struct outcome outcome;
+
+	for (unsigned i = (unsigned)samples->n; i < options->rounds; i++)
+		if (launch(&contenders[BARE].launch, false, &outcome) == 0)
+			samples_add(samples, outcome.end_ns - outcome.begin_ns);
+	return (double)samples_percentile(samples, 50) / 1000;
+}
+
 int main(int argc, char **argv)
 {
 	bool quick = setting("BENCH_QUICK", 0) != 0;
@@ -35,6 +48,7 @@ int main(int argc, char **argv)
 	        .paused_rounds = setting("BENCH_PAUSED_ROUNDS", quick ? 10 : 100),
 	        .pause_ms = setting("BENCH_PAUSE_MS", 40),
 	        .second_ms = setting("BENCH_SECOND_MS", quick ? 200 : 1000),
+	        .judge_tests = setting("BENCH_JUDGE_TESTS", quick ? 100 : 1000),
 	        .runs = setting("BENCH_RUNS", quick ? 5 : 50),
 	};
 	static struct place place;
@@ -57,6 +71,8 @@ int main(int argc, char **argv)
 		speed_measure(&speed, &place, &options);
 	if (wanted("exact"))
 		exact_measure(&place, &options);
+	if (wanted("judge"))
+		judge_measure(&place, &options, bare_us(&speed, &options));
 	snprintf(json, sizeof(json), "%s/bench.json", place.build);
 	rc = show_all(&speed, &options, json);
 	place_finish(&place);

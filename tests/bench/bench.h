@@ -1,7 +1,8 @@
 /*
  * make bench: what sbx costs and how exactly it cuts, beside its peers, in one run. The parts: launch.c starts and
  * times one process, stats.c keeps samples, place.c makes the files that the peers need, contenders.c and crun.c say
- * how each is called, speed.c, exact.c and many.c measure, show.c prints and writes JSON, bench.c ties them together.
+ * how each is called, speed.c, exact.c, many.c and judge.c measure, show.c prints and writes JSON, bench.c ties them
+ * together.
  *
  * The benchmark's own process stays small (no libraries, static, few samples), since a child inherits the peak memory
  * of the process that it was spawned from, and since a large one is slower to spawn from.
@@ -108,6 +109,7 @@ struct options {
 	unsigned rounds, paused_rounds, pause_ms; /* of launches */
 	unsigned second_ms;                       /* how long throughput is looked at, each time */
 	unsigned runs;                            /* of each test of exactness */
+	unsigned judge_tests;                     /* of a job */
 };
 
 #define N_WIDTHS 3
@@ -128,6 +130,8 @@ struct speed {
 
 void speed_measure(struct speed *speed, const struct place *place, const struct options *options);
 void exact_measure(const struct place *place, const struct options *options);
+/* judge.c; `bare_us` is what a posix_spawn of the same program takes. */
+void judge_measure(const struct place *place, const struct options *options, double bare_us);
 /* many.c: from the kill of an init to the end of the 512 processes in its namespaces, without sbx. 0 or -errno. */
 int many_floor_us(const char *name, int64_t *ret_us);
 
@@ -136,6 +140,7 @@ int many_floor_us(const char *name, int64_t *ret_us);
 enum bound {
 	NO_BOUND,
 	AT_MOST,
+	AT_LEAST,
 };
 
 /* Adds one figure to those that are printed and written at the end. */

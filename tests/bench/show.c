@@ -121,19 +121,20 @@ static void print_launches(struct speed *speed, const struct options *options)
 	       options->rounds, options->paused_rounds, options->pause_ms);
 }
 
-static bool is_over(const struct figure *f)
+static bool is_within(const struct figure *f)
 {
-	return f->bound == AT_MOST && f->value > f->budget;
+	return f->bound == AT_MOST ? f->value <= f->budget : f->value >= f->budget;
 }
 
 static void print_figures(void)
 {
-	printf("%-54s %10s %-4s %10s\n", "against the budgets", "", "", "at most");
+	printf("%-62s %10s %-4s %s\n", "against the budgets", "", "", "  at most (>= at least)");
 	for (size_t i = 0; i < n_figures; i++) {
 		const struct figure *f = &figures[i];
-		printf("%-54s %10.2f %-4s", f->name, f->value, f->unit);
-		if (f->bound == AT_MOST)
-			printf(" %10.2f  %s", f->budget, is_over(f) ? "over" : "ok");
+		printf("%-62s %10.2f %-4s", f->name, f->value, f->unit);
+		if (f->bound != NO_BOUND)
+			printf(" %s%8.2f  %s", f->bound == AT_LEAST ? ">=" : "  ", f->budget,
+			       is_within(f) ? "ok" : "missed");
 		putchar('\n');
 	}
 	for (size_t i = 0; i < n_failures; i++)
@@ -184,8 +185,9 @@ static void json_figures(FILE *out)
 		const struct figure *f = &figures[i];
 		fprintf(out, "%s\n  \"%s\":{\"value\":%.4f,\"unit\":\"%s\"", i > 0 ? "," : "", f->key, f->value,
 		        f->unit);
-		if (f->bound == AT_MOST)
-			fprintf(out, ",\"budget\":%.4f,\"ok\":%s", f->budget, is_over(f) ? "false" : "true");
+		if (f->bound != NO_BOUND)
+			fprintf(out, ",\"%s\":%.4f,\"ok\":%s", f->bound == AT_MOST ? "at_most" : "at_least", f->budget,
+			        is_within(f) ? "true" : "false");
 		fputs("}", out);
 	}
 	fputs("},\n \"not_measured\":{", out);

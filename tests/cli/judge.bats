@@ -49,7 +49,7 @@ all_verdicts() {
 		echo) cat ;;
 		loop) while :; do :; done ;;
 		sleep) sleep 100 ;;
-		memory) head -c 200M /dev/zero | tail -c 199M | wc -c ;;
+		memory) printf -v x '%0200000000d' 0 ;;
 		exit) exit 3 ;;
 		signal) kill -SEGV $$ ;;
 		flood) while echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; do :; done ;;
@@ -158,8 +158,8 @@ all_verdicts() {
 	testcase 1 $'echo\n1\n' 1
 	testcase 2 $'loop\n' ''
 	for i in 3 4 5 6; do testcase "$i" $'echo\n1\n' 2; done
-	for _ in 1 2 3; do
-		judge_tests -j 2 -t 200ms -w 20s --stop-on-first-failure all.sh
+	for _ in 1 2; do
+		judge_tests -j 2 -t 2s -w 30s --stop-on-first-failure all.sh
 		verdicts 'TLE: AC TLE SKIP SKIP SKIP SKIP'
 	done
 }
@@ -255,12 +255,119 @@ all_verdicts() {
 }
 
 @test "many tests with a checker, on two slots" {
-	echo 'cmp -s "$2" "$3"' >check.sh
+	cat >check.sh <<-'E'
+		cmp -s "$2" "$3"
+	E
 	printf '{"files": [{"name": "a.sh", "text": "cat"}], "checker": {"kind": "testlib", "files": [{"path": "check.sh"}]}, "tests": [' >job.json
 	for i in $(seq 30); do printf '{"stdin": "%s", "answer": "%s"}, ' "$i" $((i % 7 == 0 ? 0 : i)) >>job.json; done
 	echo '{"stdin": "x", "answer": "x"}]}' >>job.json
 	judge -j 2 --job job.json
 	verdicts "WA:$(for i in $(seq 30); do ((i % 7 == 0)) && printf ' WA' || printf ' AC'; done) AC"
+}
+
+@test "what only looks like a program is CE, and what the compiler left does not matter" {
+	testcase 1 '' ''
+	echo 'int f(void) { return 0; }' >lib.c
+	judge_tests lib.c
+	verdicts 'CE: SKIP'
+	# it links only as a program; a library that links is Rust's and Go's own word
+	if [ -x /usr/bin/go ] && [ -z "${SBX_VM:-}" ]; then
+		echo 'package foo' >lib.go
+		judge_tests lib.go
+		verdicts 'CE: SKIP'
+		equal "$(field 'r["refused"]')" 'the compiler made no program'
+		"$SBX" judge --tests tests lib.go >out || equal $? 1
+		equal "$(tail -1 out)" 'sbx: CE    the compiler made no program  Go'
+	fi
+	cat >fill.pl <<-'E'
+		BEGIN { for $i (1..5) { open F, ">/box/f$i"; print F "x" x (250 << 20); close F } symlink "/etc", "/box/link"; mkdir "/box/deep"; }
+		print "";
+	E
+	judge_tests fill.pl
+	verdicts 'AC: AC'
+	cat >deep.pl <<-'E'
+		BEGIN { chdir "/box"; for (1..70) { mkdir "d"; chdir "d"; } }
+	E
+	judge_tests deep.pl
+	verdicts 'CE: SKIP'
+	equal "$(field 'r["refused"]')" 'the compiler left folders that are too deep'
+	printf 'int main(void) { return 0; }\n#include </dev/zero>\n' >zero.c
+	judge_tests zero.c
+	verdicts 'CE: SKIP'
+	equal "$(field 'r["compile"]["reason"] in ("memory", "cpu", "wall")')" True
+}
+
+@test "test data that is not a file, sources that exclude each other: said before anything runs" {
+	echo 'cat' >a.sh
+	mkdir tests/1.in
+	mkfifo tests/2.in tests/3.ans
+	: >tests/3.in
+	for bad in 1.in 2.in 3.ans; do
+		mkdir only
+		cp -r tests/3.in only/ 2>/dev/null
+		mv "tests/$bad" "only/$bad"
+		status=0
+		"$SBX" judge --tests only a.sh >out 2>err || status=$?
+		equal "$status" 2
+		one_line err "^sbx: --tests: cannot open only/$bad: "
+		rm -r only
+	done
+	for names in '"a.sh" "a.sh"' '"a.sh" "a.sh/b.sh"' "\"$(printf 'x%.0s' $(seq 300)).sh\" \"a.sh\""; do
+		read -r first second <<<"$names"
+		status=0
+		echo "{\"files\": [{\"name\": $first, \"text\": \"\"}, {\"name\": $second, \"text\": \"\"}], \"tests\": []}" |
+			"$SBX" judge --job - >out 2>err || status=$?
+		equal "$status" 2
+		one_line err '^sbx: the source .* cannot be stored: '
+		equal "$(cat out)" ''
+	done
+	echo '{"files": [{"name": "a.sh", "text": ""}], "tests": []}' | "$SBX" judge --job - >out
+	equal "$(cut -d ' ' -f 1-2 <out)" 'sbx: OK'
+}
+
+@test "no name and no output reaches the terminal as more than text" {
+	printf '{"files": [{"name": "a.sh", "text": "printf %%b \\\\033[2J"}], "tests": [
+		{"name": "x\\u001b[2J\\nAC fake\\u009b", "answer": "y"}]}' >job.json
+	"$SBX" judge --job job.json >out || equal $? 1
+	equal "$(tr -d '\n[:print:]' <out)" ''
+	equal "$(wc -l <out)" 3
+	grep -q '^x.x1b\[2J.x0aAC fake.xc2.x9b  *WA' out
+}
+
+@test "--events: a descriptor that cannot be written to is found before anything runs" {
+	echo 'cat' >a.sh
+	testcase 1 ''
+	for place in fd:0 fd:9 fd:99; do
+		status=0
+		"$SBX" judge --tests tests --events "$place" a.sh </dev/null >out 2>err 9</dev/null || status=$?
+		equal "$status" 3
+		one_line err "^sbx: report: --events: $place is not open"
+		equal "$(cat out)" ''
+	done
+	status=0
+	"$SBX" judge --tests tests --events fd:1 a.sh >out 2>err || status=$?
+	equal "$status" 2
+}
+
+@test "nothing that others wait for is kept while a report is written" {
+	all_verdicts
+	testcase 1 $'exit\n' ''
+	testcase 2 $'sleep\n' ''
+	testcase 3 $'sleep\n' ''
+	mkfifo pipe
+	exec 8<>pipe
+	head -c 65536 /dev/zero >&8
+	"$SBX" judge --tests tests -j 2 -w 1s --report fd:8 all.sh 2>/dev/null 3>&- &
+	local stuck=$!
+	mkdir other
+	: >other/1.in
+	sleep 3
+	within 30 timeout 20 "$SBX" judge --tests other -j 1 --report "$T/report" --format json all.sh
+	verdicts 'OK: OK'
+	kill -0 "$stuck"
+	kill "$stuck"
+	wait "$stuck" || true
+	exec 8>&-
 }
 
 @test "wrong usage: one line, exit status 2, nothing run" {
@@ -285,7 +392,7 @@ all_verdicts() {
 		--slots: "0"|--tests tests -j 0 all.sh
 		--slots: "241"|--tests tests -j 241 all.sh
 		--float-tolerance: "x"|--tests tests --float-tolerance x all.sh
-		--keep-output: "65M"|--tests tests --keep-output 65M all.sh
+		--keep-output: "1025K"|--tests tests --keep-output 1025K all.sh
 		--events and --report|--tests tests --events - all.sh
 		unknown option "--frob" .*sbx judge --help|--frob
 	E
@@ -395,9 +502,12 @@ no_boxes() {
 	local second=$! most=0 n
 	sleep 0.5
 	"$SBX" judge --tests short -j 2 --report third --format json busy.sh &
-	local third=$!
+	local third=$! slice=/sys/fs/cgroup/sbx leaves
+	[ "$(cgroup_version)" = 2 ] || slice=/sys/fs/cgroup/memory/sbx
 	while kill -0 "$third" 2>/dev/null; do
-		n=$(pgrep -fc '^sleep 0\.1$' || true)
+		leaves=("$slice"/run-*)
+		[ -e "${leaves[0]}" ] || leaves=()
+		n=${#leaves[@]}
 		[ "$n" -le "$most" ] || most=$n
 	done
 	kill -0 "$first"

@@ -121,7 +121,7 @@ static void test_mistakes(void **state)
 	         "job: checker.float_tolerance: below 0"},
 	        {"{" FILES ", \"tests\": [], \"after_failure\": \"stopp\"}",
 	         "job: after_failure: neither \"stop\" nor \"continue\""},
-	        {"{" FILES ", \"tests\": [], \"keep_output\": \"65M\"}", "job: keep_output: more than 64M"},
+	        {"{" FILES ", \"tests\": [], \"keep_output\": \"1025K\"}", "job: keep_output: more than 1M"},
 	        {"{" FILES ", \"tests\": [], \"language\": null}", "job: language: null, not a string"},
 	};
 

@@ -1,0 +1,10 @@
+/*
+ * Text of strangers - a compiler's words, names of files, what a program printed - on its way to a terminal: what a
+ * terminal would obey (control characters, those of C1 too) and what is no UTF-8 comes out as \xNN.
+ */
+#pragma once
+
+#include <stdio.h>
+
+/* Of the control characters those in `allowed` ("\n\t") stay as they are. */
+void plain_print(FILE *out, const char *bytes, size_t len, const char *allowed);
