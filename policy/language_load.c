@@ -7,7 +7,7 @@
 #include "policy/json.h"
 #include "policy/language_argv.h"
 #include "policy/size.h"
-#include "policy/yaml.h"
+#include "policy/yaml_map.h"
 
 #include <errno.h>
 #include <math.h>
@@ -23,103 +23,67 @@ struct loaded {
 	struct yaml_doc doc;
 };
 
-/* A value, and where it stands. */
-struct place {
-	const struct yaml_doc *doc;
-	struct json_object *map;
-	const char *key;
-	struct json_object *value;
-};
-
-struct key {
-	const char *name;
-	int (*read)(const struct place *place, void *field, struct sbx_err *err);
-	size_t offset;           /* of the field, in struct language */
-	const struct key *inner; /* instead of `read`: the value is a map with these keys */
-	bool is_needed;
-};
-
-static int wanted(const struct place *place, const char *what, struct sbx_err *err)
-{
-	return yaml_fail_key(place->doc, place->map, place->key, err, "\"%s\" has to be %s", place->key, what);
-}
-
-static int read_string(const struct place *place, void *field, struct sbx_err *err)
-{
-	const char *text = json_string_of(place->value);
-
-	if (text == NULL || *text == '\0')
-		return wanted(place, "a string with something in it", err);
-	*(const char **)field = text;
-	return 0;
-}
-
-static int read_name(const struct place *place, void *field, struct sbx_err *err)
+static int read_name(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	const char *text = json_string_of(place->value);
 
 	if (text == NULL || *text < 'a' || *text > 'z' ||
 	    text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
-		return wanted(place, "a letter and then letters, digits and _, all in lower case", err);
+		return yaml_wanted(place, "a letter and then letters, digits and _, all in lower case", err);
 	*(const char **)field = text;
 	return 0;
 }
 
-static int read_bool(const struct place *place, void *field, struct sbx_err *err)
-{
-	return json_bool_of(place->value, field) ? 0 : wanted(place, "true or false", err);
-}
-
-static int read_size(const struct place *place, void *field, struct sbx_err *err)
+static int read_size(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	const char *text = json_string_of(place->value);
 
 	if (text == NULL || strcmp(text, "unlimited") == 0 || size_parse(text, field) < 0)
-		return wanted(place, "a size with its unit, as 64M", err);
+		return yaml_wanted(place, "a size with its unit, as 64M", err);
 	return 0;
 }
 
-static int read_duration(const struct place *place, void *field, struct sbx_err *err)
+static int read_duration(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	const char *text = json_string_of(place->value);
 
 	if (text == NULL || strcmp(text, "unlimited") == 0 || duration_parse(text, field) < 0)
-		return wanted(place, "a time with its unit, as 30s", err);
+		return yaml_wanted(place, "a time with its unit, as 30s", err);
 	return 0;
 }
 
-static int read_count(const struct place *place, void *field, struct sbx_err *err)
+static int read_count(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	uint64_t value;
 
 	if (!json_u64_of(place->value, &value) || value == 0 || value > INT32_MAX)
-		return wanted(place, "a whole number of at least 1", err);
+		return yaml_wanted(place, "a whole number of at least 1", err);
 	*(uint64_t *)field = value;
 	return 0;
 }
 
-static int read_factor(const struct place *place, void *field, struct sbx_err *err)
+static int read_factor(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	double value;
 
 	if (!json_double_of(place->value, &value) || value < 0.001 || value > 1000)
-		return wanted(place, "a number from 0.001 to 1000", err);
+		return yaml_wanted(place, "a number from 0.001 to 1000", err);
 	*(uint64_t *)field = (uint64_t)lround(value * 1000);
 	return 0;
 }
 
 /* An exit status, or a signal's number. */
-static int read_byte(const struct place *place, void *field, struct sbx_err *err)
+static int read_byte(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	uint64_t value;
 
 	if (!json_u64_of(place->value, &value) || value == 0 || value > 255)
-		return wanted(place, "a whole number from 1 to 255", err);
+		return yaml_wanted(place, "a whole number from 1 to 255", err);
 	*(unsigned *)field = (unsigned)value;
 	return 0;
 }
 
-static int read_entry(const struct place *place, void *field, struct sbx_err *err)
+static int read_entry(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	const char *text = json_string_of(place->value);
 
@@ -128,7 +92,7 @@ static int read_entry(const struct place *place, void *field, struct sbx_err *er
 	else if (text != NULL && strcmp(text, "java") == 0)
 		*(enum language_entry *)field = LANGUAGE_ENTRY_JAVA;
 	else
-		return wanted(place, "first or java", err);
+		return yaml_wanted(place, "first or java", err);
 	return 0;
 }
 
@@ -142,14 +106,14 @@ static void free_list(const char *const *list)
 		free((void *)(uintptr_t)list);
 }
 
-static int read_list(const struct place *place, const char *(*check)(const char *item), void *field,
+static int read_list(const struct yaml_place *place, const char *(*check)(const char *item), void *field,
                      struct sbx_err *err)
 {
 	size_t n = json_length(place->value);
 	const char **list;
 
 	if (n == 0)
-		return wanted(place, "a list with something in it", err);
+		return yaml_wanted(place, "a list with something in it", err);
 	for (size_t i = 0; i < n; i++) {
 		const char *item = json_string_of(json_at(place->value, i));
 		const char *wrong = item == NULL || *item == '\0' ? "not a string with something in it" : check(item);
@@ -193,32 +157,32 @@ static const char *check_path(const char *item)
 	return item[0] != '/' ? "not an absolute path" : check_literal(item);
 }
 
-static int read_extensions(const struct place *place, void *field, struct sbx_err *err)
+static int read_extensions(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	return read_list(place, check_extension, field, err);
 }
 
-static int read_packages(const struct place *place, void *field, struct sbx_err *err)
+static int read_packages(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	return read_list(place, check_package, field, err);
 }
 
-static int read_version(const struct place *place, void *field, struct sbx_err *err)
+static int read_version(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	return read_list(place, check_literal, field, err);
 }
 
-static int read_argv(const struct place *place, void *field, struct sbx_err *err)
+static int read_argv(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	return read_list(place, language_argv_check, field, err);
 }
 
-static int read_env(const struct place *place, void *field, struct sbx_err *err)
+static int read_env(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	return read_list(place, check_env, field, err);
 }
 
-static int read_paths(const struct place *place, void *field, struct sbx_err *err)
+static int read_paths(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	return read_list(place, check_path, field, err);
 }
@@ -227,9 +191,9 @@ static int read_paths(const struct place *place, void *field, struct sbx_err *er
 
 #define FIELD(name) offsetof(struct language, name)
 
-static const struct key compile_keys[] = {
+static const struct yaml_key compile_keys[] = {
         {"command", read_argv, FIELD(compile.argv), NULL, true},
-        {"profile", read_string, FIELD(compile.profile), NULL, true},
+        {"profile", yaml_read_string, FIELD(compile.profile), NULL, true},
         {"env", read_env, FIELD(compile.env), NULL, false},
         {"binds", read_paths, FIELD(compile.binds), NULL, false},
         {"pids", read_count, FIELD(compile.pids_max), NULL, false},
@@ -241,9 +205,9 @@ static const struct key compile_keys[] = {
         {.name = NULL},
 };
 
-static const struct key run_keys[] = {
+static const struct yaml_key run_keys[] = {
         {"command", read_argv, FIELD(run.argv), NULL, true},
-        {"profile", read_string, FIELD(run.profile), NULL, true},
+        {"profile", yaml_read_string, FIELD(run.profile), NULL, true},
         {"env", read_env, FIELD(run.env), NULL, false},
         {"binds", read_paths, FIELD(run.binds), NULL, false},
         {"pids", read_count, FIELD(run.pids_max), NULL, false},
@@ -257,16 +221,16 @@ static const struct key run_keys[] = {
         {.name = NULL},
 };
 
-static const struct key language_keys[] = {
+static const struct yaml_key language_keys[] = {
         {"name", read_name, FIELD(name), NULL, true},
-        {"title", read_string, FIELD(title), NULL, true},
+        {"title", yaml_read_string, FIELD(title), NULL, true},
         {"extensions", read_extensions, FIELD(extensions), NULL, true},
         {"packages", read_packages, FIELD(packages), NULL, true},
         {"version", read_version, FIELD(version), NULL, true},
-        {"source", read_string, FIELD(source), NULL, true},
+        {"source", yaml_read_string, FIELD(source), NULL, true},
         {"entry", read_entry, FIELD(entry), NULL, false},
-        {"by_name", read_bool, FIELD(by_name), NULL, false},
-        {"plain_names", read_bool, FIELD(plain_names), NULL, false},
+        {"by_name", yaml_read_bool, FIELD(by_name), NULL, false},
+        {"plain_names", yaml_read_bool, FIELD(plain_names), NULL, false},
         {"compile", NULL, 0, compile_keys, false},
         {"run", NULL, 0, run_keys, true},
         {.name = NULL},
@@ -299,45 +263,6 @@ static void set_defaults(struct language *language)
 	language->compile.tmp_bytes_max = 512 * MIB;
 }
 
-/* ---- the walk ---- */
-
-struct walk {
-	struct loaded *loaded;
-	struct json_object *map;
-	const struct key *keys;
-};
-
-static int read_map(struct loaded *loaded, struct json_object *map, const struct key *keys, struct sbx_err *err);
-
-static int read_key(const char *name, struct json_object *value, void *data, struct sbx_err *err)
-{
-	const struct walk *walk = data;
-	const struct place place = {.doc = &walk->loaded->doc, .map = walk->map, .key = name, .value = value};
-
-	for (const struct key *key = walk->keys; key->name != NULL; key++) {
-		if (strcmp(key->name, name) != 0)
-			continue;
-		if (key->read != NULL)
-			return key->read(&place, (char *)&walk->loaded->language + key->offset, err);
-		if (json_kind_of(value) != JSON_OBJECT)
-			return wanted(&place, "a map", err);
-		return read_map(walk->loaded, value, key->inner, err);
-	}
-	return yaml_fail_key(place.doc, place.map, name, err, "no such key: \"%.40s\"", name);
-}
-
-static int read_map(struct loaded *loaded, struct json_object *map, const struct key *keys, struct sbx_err *err)
-{
-	struct walk walk = {.loaded = loaded, .map = map, .keys = keys};
-	struct json_object *value;
-
-	TRY(json_each(map, read_key, &walk, err));
-	for (const struct key *key = keys; key->name != NULL; key++)
-		if (key->is_needed && !json_find(map, key->name, &value))
-			return yaml_fail_key(&loaded->doc, map, NULL, err, "\"%s\" is missing", key->name);
-	return 0;
-}
-
 static int read_document(struct loaded *loaded, struct sbx_err *err)
 {
 	const struct language *language = &loaded->language;
@@ -345,7 +270,7 @@ static int read_document(struct loaded *loaded, struct sbx_err *err)
 
 	if (json_kind_of(root) != JSON_OBJECT)
 		return yaml_fail_key(&loaded->doc, NULL, NULL, err, "a definition is a map");
-	TRY(read_map(loaded, root, language_keys, err));
+	TRY(yaml_read_map(&loaded->doc, root, language_keys, &loaded->language, err));
 	if (!language_is_source(language, language->source) || strchr(language->source, '/') != NULL)
 		return yaml_fail_key(&loaded->doc, root, "source", err,
 		                     "\"source\" has to be a file name with one of the extensions");
