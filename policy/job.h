@@ -37,9 +37,10 @@ struct job_file {
 
 struct job_test {
 	const char *name;
-	struct job_data input;    /* nothing: an empty standard input */
-	struct job_data answer;   /* nothing: the program is only run */
-	struct job_limits limits; /* unset: the job's */
+	struct job_data input;                 /* nothing: an empty standard input */
+	struct job_data answer;                /* nothing: the program is only run */
+	struct job_limits limits;              /* unset: the job's */
+	const struct compare_options *compare; /* NULL: the job's */
 };
 
 struct job {
@@ -49,6 +50,7 @@ struct job {
 	struct job_test *tests;
 	size_t n_tests;
 	struct job_limits limits; /* unset: the defaults of sbx run; time and memory before the language's allowance */
+	uint64_t compile_us_max, compile_memory_bytes_max; /* SPEC_UNSET: the language's */
 	enum checker_kind checker;
 	struct compare_options compare; /* CHECKER_COMPARE; `presentation` is for all */
 	/* else: the checker's sources, its language (NULL: by their names), and arguments after its own three */

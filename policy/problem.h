@@ -19,7 +19,7 @@ enum problem_format {
 	PROBLEM_2023_07, /* and its draft */
 };
 
-/* What is not given is the format's typical system default, but for the time limit. */
+/* What is not given is what the format calls a typical system default, unless it says otherwise here. */
 struct problem_limits {
 	uint64_t time_us_max; /* SPEC_UNSET: not given, the submissions have to tell */
 	/* The time limit is so far from the slowest right submission, and the fastest that is too slow so far from it.
@@ -27,7 +27,7 @@ struct problem_limits {
 	double ac_to_time_limit, time_limit_to_tle;
 	uint64_t time_resolution_us;
 	uint64_t memory_bytes_max, output_bytes_max, code_bytes_max;
-	uint64_t compilation_us_max, compilation_memory_bytes_max;
+	uint64_t compilation_us_max, compilation_memory_bytes_max; /* SPEC_UNSET: the language's */
 	uint64_t validation_us_max, validation_memory_bytes_max, validation_output_bytes_max;
 	uint64_t passes_max; /* of a multi-pass problem */
 };

@@ -15,82 +15,9 @@
 
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_USAGE, errnum, __VA_ARGS__)
 
-void job_memory_finish(struct job_memory *memory)
-{
-	for (size_t i = 0; i < memory->n; i++)
-		free(memory->blocks[i]);
-	free(memory->blocks);
-	*memory = (struct job_memory){0};
-}
-
-/* Takes `block` over, also when that fails; NULL is memory exhaustion of the caller's. */
-static int own(struct job_memory *memory, void *block, struct sbx_err *err)
-{
-	if (block != NULL && (memory->n & (memory->n - 1)) == 0) {
-		void **larger = realloc(memory->blocks, (memory->n == 0 ? 1 : 2 * memory->n) * sizeof(*larger));
-		if (larger == NULL) {
-			free(block);
-			block = NULL;
-		} else {
-			memory->blocks = larger;
-		}
-	}
-	if (block == NULL)
-		return FAIL(err, ENOMEM, "out of memory");
-	memory->blocks[memory->n++] = block;
-	return 0;
-}
-
-/* "dir/name" in memory of the job's; dir may be "". */
-static int join(struct job_memory *memory, const char *dir, const char *name, const char **ret, struct sbx_err *err)
-{
-	char *text = NULL;
-
-	if (asprintf(&text, "%s%s%s", dir, dir[0] == '\0' ? "" : "/", name) < 0)
-		text = NULL;
-	TRY(own(memory, text, err));
-	*ret = text;
-	return 0;
-}
-
 static int cannot_open(const char *what, const char *path, int errnum, struct sbx_err *err)
 {
 	return FAIL(err, errnum, "%s: cannot open %.200s: %s%s", what, path, strerror(errnum), PATH_LOOP_NOTE(errnum));
-}
-
-/* All of a descriptor, at most `max` bytes, with a NUL behind. `fd` stays the caller's. */
-static int read_all(struct job_memory *memory, int fd, size_t max, const char *what, char **ret, size_t *ret_len,
-                    struct sbx_err *err)
-{
-	size_t len = 0, size = 64 << 10;
-	FREE_CLEANUP char *text = malloc(size + 1);
-
-	while (text != NULL) {
-		ssize_t n = read(fd, text + len, size - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return FAIL(err, errno, "%.200s cannot be read: %s", what, strerror(errno));
-		if (n == 0)
-			break;
-		len += (size_t)n;
-		if (len > max)
-			return FAIL(err, EFBIG, "%.200s is larger than %zu MiB", what, max >> 20);
-		if (len == size) {
-			char *larger = realloc(text, 2 * size + 1);
-			if (larger == NULL)
-				return FAIL(err, ENOMEM, "out of memory");
-			text = larger;
-			size *= 2;
-		}
-	}
-	if (text == NULL)
-		return FAIL(err, ENOMEM, "out of memory");
-	text[len] = '\0';
-	*ret = text;
-	*ret_len = len;
-	text = NULL;
-	return own(memory, *ret, err);
 }
 
 /* A regular file. */
@@ -104,7 +31,7 @@ static int read_file(struct job_memory *memory, const char *what, const char *pa
 		return cannot_open(what, path, -fd, err);
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return FAIL(err, EINVAL, "%s: %.200s is not a regular file", what, path);
-	return read_all(memory, fd, max, path, ret, ret_len, err);
+	return job_memory_read(memory, fd, max, path, ret, ret_len, err);
 }
 
 /* Test data is read when its test is run: a FIFO would end otherwise each time, and a folder not at all. 0 or -errno.
@@ -157,18 +84,18 @@ static int add_test(struct job *job, struct job_memory *memory, const char *dir,
 	char *name = strndup(file, strlen(file) - strlen(".in"));
 	int rc;
 
-	TRY(own(memory, name, err));
+	TRY(job_memory_own(memory, name, err));
 	rc = job_add_test(job, &test);
 	if (rc < 0)
 		return FAIL(err, -rc, "--tests: more than %d tests", JOB_TESTS_MAX);
 	test->name = name;
-	TRY(join(memory, dir, file, &test->input.path, err));
+	TRY(job_memory_join(memory, dir, file, &test->input.path, err));
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && test->answer.path == NULL; i++) {
 		FREE_CLEANUP char *answer = NULL;
 		if (asprintf(&answer, "%s%s", name, endings[i]) < 0)
 			return FAIL(err, ENOMEM, "out of memory");
 		if (faccessat(dir_fd, answer, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-			TRY(join(memory, dir, answer, &test->answer.path, err));
+			TRY(job_memory_join(memory, dir, answer, &test->answer.path, err));
 	}
 	TRY(need_data(&test->input, err));
 	return need_data(&test->answer, err);
@@ -208,7 +135,7 @@ static int find(struct job_memory *memory, const char *dir, struct job_data *dat
 	if (path == NULL)
 		return 0;
 	if (path[0] != '/')
-		TRY(join(memory, dir, path, &data->path, err));
+		TRY(job_memory_join(memory, dir, path, &data->path, err));
 	rc = check_data(data->path);
 	if (rc < 0)
 		return FAIL(err, -rc, "%.100s: %s[%zu].%s: cannot open %.200s: %s%s", origin, place, index, key, path,
@@ -224,7 +151,7 @@ static int number_test(struct job_memory *memory, struct job_test *test, size_t 
 		return 0;
 	if (asprintf(&name, "%zu", index + 1) < 0)
 		name = NULL;
-	TRY(own(memory, name, err));
+	TRY(job_memory_own(memory, name, err));
 	test->name = name;
 	return 0;
 }
@@ -236,9 +163,9 @@ int job_load_json(struct job *job, struct job_memory *memory, const char *path, 
 	char *text, *dir = slash == NULL ? strdup("") : strndup(path, (size_t)(slash - path));
 	size_t len;
 
-	TRY(own(memory, dir, err));
+	TRY(job_memory_own(memory, dir, err));
 	if (is_stdin)
-		TRY(read_all(memory, STDIN_FILENO, JSON_BYTES_MAX, origin, &text, &len, err));
+		TRY(job_memory_read(memory, STDIN_FILENO, JSON_BYTES_MAX, origin, &text, &len, err));
 	else
 		TRY(read_file(memory, "--job", path, JSON_BYTES_MAX, &text, &len, err));
 	TRY(job_parse(job, text, len, origin, err));
@@ -263,12 +190,15 @@ static const char *base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
-static int find_language(const char *name, const struct job_file *files, size_t n, struct job_memory *memory,
+static int find_language(const char *name, struct job_file *files, size_t n, struct job_memory *memory,
                          const struct language **ret, struct sbx_err *err)
 {
 	const char **names = calloc(n + 1, sizeof(*names));
 
-	TRY(own(memory, names, err));
+	TRY(job_memory_own(memory, names, err));
+	for (size_t i = 0; i < n; i++)
+		if (files[i].name == NULL && files[i].data.path != NULL)
+			files[i].name = base_name(files[i].data.path);
 	if (name != NULL) {
 		*ret = language_builtin_find(name);
 		return *ret != NULL
@@ -294,7 +224,7 @@ static int load_source(struct job_file *file, struct job_memory *memory, const s
 	}
 	*source = (struct language_file){file->name, file->data.bytes, file->data.len};
 	TRY(language_file_name(language, source, &name, err));
-	TRY(own(memory, name, err));
+	TRY(job_memory_own(memory, name, err));
 	source->name = name;
 	return 0;
 }
@@ -306,10 +236,7 @@ static int load(const char *language, struct job_file *files, size_t n, struct j
 
 	ret->files = calloc(n + 1, sizeof(*ret->files));
 	ret->n_files = n;
-	TRY(own(memory, ret->files, err));
-	for (size_t i = 0; i < n; i++)
-		if (files[i].name == NULL && files[i].data.path != NULL)
-			files[i].name = base_name(files[i].data.path);
+	TRY(job_memory_own(memory, ret->files, err));
 	TRY(find_language(language, files, n, memory, &ret->language, err));
 	for (size_t i = 0; i < n; i++) {
 		TRY(load_source(&files[i], memory, ret->language, &ret->files[i], err));
@@ -319,6 +246,11 @@ static int load(const char *language, struct job_file *files, size_t n, struct j
 			            JOB_SOURCES_BYTES_MAX >> 20);
 	}
 	return 0;
+}
+
+int job_find_language(struct job *job, struct job_memory *memory, const struct language **ret, struct sbx_err *err)
+{
+	return find_language(job->language, job->files, job->n_files, memory, ret, err);
 }
 
 int job_load_sources(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err)

@@ -7,17 +7,10 @@
 #include "policy/job.h"
 #include "policy/json.h"
 #include "policy/language.h"
+#include "runner/job_memory.h"
 #include "sandbox/err.h"
 
 #define JOB_SOURCES_BYTES_MAX ((size_t)64 << 20) /* all of them together */
-
-/* Memory that a job's strings lie in. Zero it; job_memory_finish() frees all. */
-struct job_memory {
-	void **blocks;
-	size_t n;
-};
-
-void job_memory_finish(struct job_memory *memory);
 
 /* Adds the tests of a folder to a job: NAME.in with NAME.ans or NAME.out or neither, in the order of strverscmp(3). */
 int job_load_tests(struct job *job, struct job_memory *memory, const char *dir, struct sbx_err *err);
@@ -25,6 +18,9 @@ int job_load_tests(struct job *job, struct job_memory *memory, const char *dir, 
 /* The JSON job in `path`, or in standard input ("-"). Paths in it start from its folder, those of "-" from the current.
  */
 int job_load_json(struct job *job, struct job_memory *memory, const char *path, struct sbx_err *err);
+
+/* Names the sources that have no name yet as their paths end, and finds their language. */
+int job_find_language(struct job *job, struct job_memory *memory, const struct language **ret, struct sbx_err *err);
 
 /* Sources in one language, under the names that they are to be stored by. All of it is job_memory's. */
 struct job_sources {

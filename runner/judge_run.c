@@ -97,8 +97,10 @@ static ssize_t read_answer(void *arg, char *buf, size_t size)
 	return got < 0 ? -errno : got;
 }
 
-static int open_answer(struct judge_run *run, const struct job *job, const struct job_data *data, struct sbx_err *err)
+static int open_answer(struct judge_run *run, const struct job *job, const struct job_test *test, struct sbx_err *err)
 {
+	const struct job_data *data = &test->answer;
+
 	run->has_answer = data->bytes != NULL || data->path != NULL;
 	run->answer = (struct judge_answer){.fd = -1, .bytes = data->bytes, .len = data->len};
 	if (!run->has_answer)
@@ -109,7 +111,7 @@ static int open_answer(struct judge_run *run, const struct job *job, const struc
 			return sbx_fail(err, SBX_STAGE_STDIO, -run->answer.fd, "cannot open the answer %.200s%s",
 			                data->path, PATH_LOOP_NOTE(-run->answer.fd));
 	}
-	compare_init(&run->compare, &job->compare, read_answer, &run->answer);
+	compare_init(&run->compare, test->compare != NULL ? test->compare : &job->compare, read_answer, &run->answer);
 	return 0;
 }
 
@@ -188,14 +190,18 @@ static int use_command(struct judge_run *run, const struct job_sources *program,
 static int spec_compile(const struct judge *judge, struct judge_run *run, struct sbx_err *err)
 {
 	bool is_checker = run->task == JUDGE_COMPILE_CHECKER;
+	const struct job *job = judge->job;
 	const struct job_sources *program = is_checker ? &judge->checker : &judge->submission;
 	const struct language *language = program->language;
 	struct run_spec *spec = &run->spec;
 	struct judge_paths *paths = &run->paths;
 
 	use_step(spec, &language->compile);
-	spec->cpu_us_max = language->compile_time_us_max;
-	spec->memory_bytes_max = language->compile_memory_bytes_max;
+	/* a checker is the problem's own, and has its language's */
+	spec->cpu_us_max =
+	        pick(is_checker ? SPEC_UNSET : job->compile_us_max, SPEC_UNSET, language->compile_time_us_max);
+	spec->memory_bytes_max = pick(is_checker ? SPEC_UNSET : job->compile_memory_bytes_max, SPEC_UNSET,
+	                              language->compile_memory_bytes_max);
 	spec->output_bytes_max = SPEC_UNLIMITED; /* what is too much is not kept */
 	spec->stderr_to_stdout = true;
 	workspace_path(&judge->ws, is_checker ? WORKSPACE_CHECKER : WORKSPACE_BOX, "", paths->box, sizeof(paths->box));
@@ -240,7 +246,7 @@ static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err 
 	TRY(use_command(run, &judge->submission, language->run.argv, memory, err));
 	if (judge->job->checker != CHECKER_COMPARE)
 		return open_output(judge, run, err);
-	return open_answer(run, judge->job, &test->answer, err);
+	return open_answer(run, judge->job, test, err);
 }
 
 /* Its folder for what it wants to say, empty. A box has written to the last one: it is left to the kernel's removal. */

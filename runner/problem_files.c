@@ -1,0 +1,222 @@
+/* Validators, included files and submissions: found, not read, but for what submissions say of themselves. */
+#include "runner/problem_files.h"
+
+#include "sandbox/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_USAGE, errnum, __VA_ARGS__)
+#define SOURCE_BYTES_MAX ((size_t)64 << 20)
+
+/* ---- programs ---- */
+
+/* The array is not the memory's before collecting is over. */
+static int add_file(struct job_memory *memory, struct problem_program *program, const struct problem_dir *dir,
+                    const char *prefix, const char *name, struct sbx_err *err)
+{
+	size_t n = program->n_files;
+	struct job_file *files = program->files;
+
+	if (n >= JOB_FILES_MAX)
+		return FAIL(err, E2BIG, "%.200s: more than %d files", dir->path, JOB_FILES_MAX);
+	if ((n & (n - 1)) == 0)
+		files = reallocarray(files, n == 0 ? 1 : 2 * n, sizeof(*files));
+	if (files == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	program->files = files;
+	files[n] = (struct job_file){0};
+	TRY(job_memory_join(memory, prefix, name, &files[n].name, err));
+	TRY(job_memory_join(memory, dir->path, name, &files[n].data.path, err));
+	program->n_files++;
+	return 0;
+}
+
+static int add_folder(struct job_memory *memory, struct problem_program *program, const struct problem_dir *dir,
+                      const char *prefix, unsigned depth, struct sbx_err *err)
+{
+	PROBLEM_LIST_CLEANUP struct problem_list list = {0};
+
+	if (depth > PROBLEM_DEPTH_MAX)
+		return FAIL(err, E2BIG, "%.200s: more than %d folders within each other", dir->path, PROBLEM_DEPTH_MAX);
+	TRY(problem_dir_list(dir, &list, err));
+	for (int i = 0; i < list.n; i++) {
+		PROBLEM_DIR_CLEANUP struct problem_dir inner = {.fd = -1};
+		const char *name = list.entries[i]->d_name, *longer;
+		int is_dir = problem_dir_is_dir(dir, name, err);
+		TRY(is_dir);
+		if (is_dir == 0) {
+			TRY(add_file(memory, program, dir, prefix, name, err));
+			continue;
+		}
+		TRY(job_memory_join(memory, prefix, name, &longer, err));
+		TRY(problem_dir_open(memory, dir, name, &inner, err));
+		TRY(add_folder(memory, program, &inner, longer, depth + 1, err));
+	}
+	return 0;
+}
+
+/* The folder `dir`, or where it is given the file `file` in it. */
+static int load_program(struct job_memory *memory, const struct problem_dir *dir, const char *file,
+                        struct problem_program *program, struct sbx_err *err)
+{
+	const char *slash = strrchr(dir->path, '/');
+	int rc;
+
+	*program = (struct problem_program){0};
+	rc = file != NULL ? add_file(memory, program, dir, "", file, err)
+	                  : add_folder(memory, program, dir, "", 0, err);
+	if (program->files != NULL && job_memory_own(memory, program->files, err) < 0)
+		return -ENOMEM;
+	TRY(rc);
+	program->name = file != NULL ? program->files[0].name : slash != NULL ? slash + 1 : dir->path;
+	return 0;
+}
+
+int problem_load_programs(struct job_memory *memory, const struct problem_dir *dir, bool is_one,
+                          struct problem_program **ret, size_t *ret_n, struct sbx_err *err)
+{
+	PROBLEM_LIST_CLEANUP struct problem_list list = {0};
+	struct problem_program *programs;
+	int is_dir = 0;
+
+	TRY(problem_dir_list(dir, &list, err));
+	programs = calloc((size_t)list.n + 1, sizeof(*programs));
+	TRY(job_memory_own(memory, programs, err));
+	if (list.n == 1)
+		TRY(is_dir = problem_dir_is_dir(dir, list.entries[0]->d_name, err));
+	*ret = programs;
+	*ret_n = 0;
+	if (is_one && list.n > 0 && is_dir == 0) {
+		*ret_n = 1;
+		return load_program(memory, dir, NULL, programs, err);
+	}
+	for (int i = 0; i < list.n; i++) {
+		PROBLEM_DIR_CLEANUP struct problem_dir inner = {.fd = -1};
+		const char *name = list.entries[i]->d_name;
+		TRY(is_dir = problem_dir_is_dir(dir, name, err));
+		if (is_dir == 1)
+			TRY(problem_dir_open(memory, dir, name, &inner, err));
+		TRY(load_program(memory, is_dir == 1 ? &inner : dir, is_dir == 1 ? NULL : name, &programs[i], err));
+		++*ret_n;
+	}
+	return 0;
+}
+
+/* ---- included files ---- */
+
+static int add_include(struct job *job, const struct job_file *include, struct sbx_err *err)
+{
+	struct job_file *file;
+
+	for (size_t i = 0; i < job->n_files; i++) {
+		if (strcmp(job->files[i].name, include->name) != 0)
+			continue;
+		job->files[i] = *include;
+		return 0;
+	}
+	if (job_add_file(job, &file) < 0)
+		return FAIL(err, E2BIG, "more than %d sources, the package's among them", JOB_FILES_MAX);
+	*file = *include;
+	return 0;
+}
+
+int problem_load_includes(const struct problem_package *package, struct job *job, struct job_memory *memory,
+                          const struct language *language, struct sbx_err *err)
+{
+	/* what a language has for itself comes second, over what is for all */
+	const char *const folders[] = {package->problem.format == PROBLEM_LEGACY ? NULL : "default", language->name};
+	PROBLEM_DIR_CLEANUP struct problem_dir dir = {.fd = -1};
+	int rc = problem_dir_open(memory, &package->dir, "include", &dir, err);
+
+	if (rc <= 0)
+		return rc;
+	for (size_t i = 0; i < 2; i++) {
+		PROBLEM_DIR_CLEANUP struct problem_dir inner = {.fd = -1};
+		struct problem_program program;
+		if (folders[i] == NULL)
+			continue;
+		rc = problem_dir_open(memory, &dir, folders[i], &inner, err);
+		TRY(rc);
+		if (rc == 0)
+			continue;
+		TRY(load_program(memory, &inner, NULL, &program, err));
+		for (size_t k = 0; k < program.n_files; k++)
+			TRY(add_include(job, &program.files[k], err));
+	}
+	return 0;
+}
+
+/* ---- submissions ---- */
+
+/* The first of its files that says something decides. */
+static int read_expected(const struct problem_program *program, unsigned *ret_set, struct sbx_err *err)
+{
+	for (size_t i = 0; i < program->n_files; i++) {
+		const char *path = program->files[i].data.path;
+		struct job_memory scratch = {0};
+		char *text, what[120];
+		size_t len;
+		unsigned set = PROBLEM_EXPECT_ANY;
+		FD_CLEANUP int fd = path_open(path, O_RDONLY | O_NONBLOCK, 0);
+		int rc = fd < 0 ? FAIL(err, -fd, "%.200s: cannot be opened: %s", path, strerror(-fd))
+		                : job_memory_read(&scratch, fd, SOURCE_BYTES_MAX, path, &text, &len, err);
+		if (rc == 0 && problem_expect_source(text, len, &set, what, sizeof(what)) < 0)
+			rc = FAIL(err, EINVAL, "%.200s: %s", path, what);
+		job_memory_finish(&scratch);
+		TRY(rc);
+		if (set != PROBLEM_EXPECT_ANY) {
+			*ret_set = set;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+static int add_submissions(struct problem_package *package, const struct problem_dir *dir, const char *folder,
+                           struct job_memory *memory, struct sbx_err *err)
+{
+	struct problem_program *programs;
+	struct problem_submission *submissions;
+	size_t n;
+
+	TRY(problem_load_programs(memory, dir, false, &programs, &n, err));
+	submissions = reallocarray(package->submissions, package->n_submissions + n + 1, sizeof(*submissions));
+	if (submissions == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	package->submissions = submissions;
+	for (size_t i = 0; i < n; i++) {
+		struct problem_submission *submission = &submissions[package->n_submissions++];
+		*submission = (struct problem_submission){folder, programs[i], PROBLEM_EXPECT_ANY};
+		(void)problem_expect_folder(package->problem.format, folder, &submission->expected);
+		TRY(read_expected(&submission->program, &submission->expected, err));
+	}
+	return 0;
+}
+
+int problem_load_submissions(struct problem_package *package, struct job_memory *memory, struct sbx_err *err)
+{
+	PROBLEM_DIR_CLEANUP struct problem_dir dir = {.fd = -1};
+	PROBLEM_LIST_CLEANUP struct problem_list list = {0};
+	int rc = problem_dir_open(memory, &package->dir, "submissions", &dir, err);
+
+	if (rc <= 0)
+		return rc;
+	TRY(problem_dir_list(&dir, &list, err));
+	for (int i = 0; i < list.n; i++) {
+		PROBLEM_DIR_CLEANUP struct problem_dir inner = {.fd = -1};
+		const char *name = list.entries[i]->d_name, *folder;
+		int is_dir = problem_dir_is_dir(&dir, name, err);
+		TRY(is_dir);
+		if (is_dir == 0) {
+			package->has_submissions_yaml |= strcmp(name, "submissions.yaml") == 0;
+			continue;
+		}
+		TRY(problem_dir_open(memory, &dir, name, &inner, err));
+		TRY(job_memory_join(memory, "", name, &folder, err));
+		TRY(add_submissions(package, &inner, folder, memory, err));
+	}
+	return 0;
+}

@@ -1,0 +1,285 @@
+/* Reading a problem package: problem.yaml, validators, and the tree of groups with its tests. */
+#include "runner/problem_load.h"
+
+#include "runner/problem_files.h"
+#include "sandbox/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_USAGE, errnum, __VA_ARGS__)
+#define TIMELIMIT_BYTES_MAX 4096
+
+struct loader {
+	struct problem_package *package;
+	struct job *job;
+	struct job_memory *memory;
+};
+
+void problem_package_finish(struct problem_package *package)
+{
+	for (size_t i = 0; i < package->n_groups; i++)
+		problem_group_finish(&package->groups[i]);
+	free(package->groups);
+	free(package->submissions);
+	problem_finish(&package->problem);
+	if (package->dir.path != NULL)
+		problem_dir_close(&package->dir);
+	*package = (struct problem_package){0};
+}
+
+/* ---- tests ---- */
+
+static bool has_ending(const char *name, const char *ending)
+{
+	size_t len = strlen(name), n = strlen(ending);
+
+	return len > n && strcmp(name + len - n, ending) == 0;
+}
+
+/* The other file of a test. */
+static int find_pair(const struct loader *loader, const struct problem_dir *dir, const char *file, const char *ending,
+                     const char **ret, struct sbx_err *err)
+{
+	FREE_CLEANUP char *name = NULL;
+	int stem = (int)(strrchr(file, '.') - file);
+
+	if (asprintf(&name, "%.*s%s", stem, file, ending) < 0)
+		name = NULL;
+	if (name == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	if (faccessat(dir->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return FAIL(err, ENOENT, "%.200s/%.100s has no %s", dir->path, file, name);
+	if (problem_dir_is_dir(dir, name, err) != 0)
+		return FAIL(err, EINVAL, "%.200s/%.100s: not a regular file", dir->path, name);
+	return job_memory_join(loader->memory, dir->path, name, ret, err);
+}
+
+static int add_test(const struct loader *loader, const struct problem_dir *dir, const char *group, const char *file,
+                    struct sbx_err *err)
+{
+	char *stem = strndup(file, strlen(file) - strlen(".in"));
+	struct job_test *test;
+	int rc;
+
+	TRY(job_memory_own(loader->memory, stem, err));
+	rc = job_add_test(loader->job, &test);
+	if (rc < 0)
+		return FAIL(err, -rc, "%.200s: more than %d tests", dir->path, JOB_TESTS_MAX);
+	TRY(job_memory_join(loader->memory, group, stem, &test->name, err));
+	TRY(job_memory_join(loader->memory, dir->path, file, &test->input.path, err));
+	return find_pair(loader, dir, file, ".ans", &test->answer.path, err);
+}
+
+/* A file in a group's folder; what is no part of a test is for people. */
+static int load_file(const struct loader *loader, const struct problem_dir *dir, const char *group, const char *name,
+                     struct sbx_err *err)
+{
+	bool is_legacy = loader->package->problem.format == PROBLEM_LEGACY;
+	const char *input;
+
+	if (has_ending(name, ".in"))
+		return add_test(loader, dir, group, name, err);
+	if (has_ending(name, ".ans"))
+		return find_pair(loader, dir, name, ".in", &input, err);
+	if (strcmp(name, is_legacy ? "test_group.yaml" : "testdata.yaml") == 0)
+		return FAIL(err, EINVAL, "%.200s/%s: a file of %s packages", dir->path, name,
+		            is_legacy ? "2023-07" : "legacy");
+	if (!is_legacy && strcmp(name, "test_group.yaml") != 0 &&
+	    (has_ending(name, ".yaml") || has_ending(name, ".args")))
+		return FAIL(err, ENOTSUP, "%.200s/%.100s: settings of a single test are not supported yet", dir->path,
+		            name);
+	return 0;
+}
+
+/* ---- groups ---- */
+
+static int add_group(const struct loader *loader, size_t parent, const char *name, struct sbx_err *err)
+{
+	struct problem_package *package = loader->package;
+	size_t n = package->n_groups;
+	struct problem_group *groups = package->groups;
+
+	if (n > JOB_TESTS_MAX)
+		return FAIL(err, E2BIG, "data/%.200s: more than %d groups", name, JOB_TESTS_MAX);
+	if ((n & (n - 1)) == 0)
+		groups = reallocarray(groups, n == 0 ? 1 : 2 * n, sizeof(*groups));
+	if (groups == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	package->groups = groups;
+	problem_group_init(&groups[n], &package->problem, n == 0 ? NULL : &groups[parent], name);
+	groups[n].first_test = loader->job->n_tests;
+	package->n_groups++;
+	return 0;
+}
+
+static int read_settings(const struct loader *loader, const struct problem_dir *dir, size_t index, struct sbx_err *err)
+{
+	const struct problem *problem = &loader->package->problem;
+	const char *name = problem->format == PROBLEM_LEGACY ? "testdata.yaml" : "test_group.yaml";
+	struct problem_text text;
+	int rc = problem_dir_read(loader->memory, dir, name, YAML_BYTES_MAX, &text, err);
+
+	if (rc <= 0)
+		return rc;
+	return problem_group_parse(&loader->package->groups[index], problem, text.bytes, text.len, text.path, err);
+}
+
+static int load_group(const struct loader *loader, size_t parent, const struct problem_dir *dir, const char *name,
+                      unsigned depth, struct sbx_err *err);
+
+static int load_inner(const struct loader *loader, size_t parent, const struct problem_dir *dir, const char *name,
+                      unsigned depth, struct sbx_err *err)
+{
+	PROBLEM_DIR_CLEANUP struct problem_dir inner = {.fd = -1};
+	const char *group;
+	int rc = problem_dir_open(loader->memory, dir, name, &inner, err);
+
+	if (rc <= 0)
+		return rc;
+	if (has_ending(name, ".files"))
+		return FAIL(err, ENOTSUP, "%.200s: files of a single test are not supported yet", inner.path);
+	TRY(job_memory_join(loader->memory, loader->package->groups[parent].name, name, &group, err));
+	return load_group(loader, parent, &inner, group, depth, err);
+}
+
+static int load_all(const struct loader *loader, size_t index, const struct problem_dir *dir, unsigned depth,
+                    struct sbx_err *err)
+{
+	PROBLEM_LIST_CLEANUP struct problem_list list = {0};
+	const char *name = loader->package->groups[index].name;
+
+	TRY(problem_dir_list(dir, &list, err));
+	for (int i = 0; i < list.n; i++) {
+		const char *entry = list.entries[i]->d_name;
+		int is_dir = problem_dir_is_dir(dir, entry, err);
+		TRY(is_dir);
+		TRY(is_dir ? load_inner(loader, index, dir, entry, depth + 1, err)
+		           : load_file(loader, dir, name, entry, err));
+	}
+	return 0;
+}
+
+/* `depth` 0 is the whole: of what is in it only two folders are for judging. */
+static int load_group(const struct loader *loader, size_t parent, const struct problem_dir *dir, const char *name,
+                      unsigned depth, struct sbx_err *err)
+{
+	struct problem_package *package = loader->package;
+	size_t index = package->n_groups;
+
+	if (depth > PROBLEM_DEPTH_MAX)
+		return FAIL(err, E2BIG, "%.200s: more than %d folders within each other", dir->path, PROBLEM_DEPTH_MAX);
+	TRY(add_group(loader, parent, name, err));
+	TRY(read_settings(loader, dir, index, err));
+	if (depth > 0) {
+		TRY(load_all(loader, index, dir, depth, err));
+	} else {
+		TRY(load_inner(loader, index, dir, "sample", 1, err));
+		TRY(load_inner(loader, index, dir, "secret", 1, err));
+	}
+	package->groups[index].n_tests = loader->job->n_tests - package->groups[index].first_test;
+	package->groups[index].n_groups = package->n_groups - index;
+	return 0;
+}
+
+static int load_data(const struct loader *loader, struct sbx_err *err)
+{
+	PROBLEM_DIR_CLEANUP struct problem_dir data = {.fd = -1};
+	struct problem_package *package = loader->package;
+	size_t n_secret = 0;
+	int rc = problem_dir_open(loader->memory, &package->dir, "data", &data, err);
+
+	TRY(rc);
+	if (rc == 1)
+		TRY(load_group(loader, 0, &data, "", 0, err));
+	for (size_t i = 0; i < package->n_groups; i++)
+		n_secret += strcmp(package->groups[i].name, "secret") == 0 ? package->groups[i].n_tests : 0;
+	if (n_secret == 0)
+		return FAIL(err, ENOENT, "%.200s: no test in data/secret", package->dir.path);
+	/* those further down come later, and what they say wins */
+	for (size_t i = 0; i < package->n_groups; i++)
+		for (size_t k = 0; k < package->groups[i].n_tests; k++)
+			loader->job->tests[package->groups[i].first_test + k].compare = &package->groups[i].compare;
+	return 0;
+}
+
+/* ---- the package ---- */
+
+static int load_yaml(const struct loader *loader, struct sbx_err *err)
+{
+	struct problem_package *package = loader->package;
+	struct problem *problem = &package->problem;
+	struct problem_text text;
+	int rc = problem_dir_read(loader->memory, &package->dir, "problem.yaml", YAML_BYTES_MAX, &text, err);
+
+	TRY(rc);
+	if (rc == 0)
+		return FAIL(err, ENOENT, "%.200s: no problem.yaml in it", package->dir.path);
+	TRY(problem_parse(text.bytes, text.len, text.path, problem, err));
+	if (problem->format != PROBLEM_LEGACY)
+		return 0;
+	rc = problem_dir_read(loader->memory, &package->dir, ".timelimit", TIMELIMIT_BYTES_MAX, &text, err);
+	if (rc <= 0)
+		return rc;
+	return problem_parse_timelimit(text.bytes, text.path, &problem->limits.time_us_max, err);
+}
+
+/* Before the groups, whose arguments are for them. */
+static int load_validators(const struct loader *loader, struct sbx_err *err)
+{
+	struct problem_package *package = loader->package;
+	bool is_legacy = package->problem.format == PROBLEM_LEGACY;
+	const char *name = is_legacy ? "output_validators" : "output_validator";
+	PROBLEM_DIR_CLEANUP struct problem_dir dir = {.fd = -1};
+	int rc;
+
+	if (is_legacy && !package->problem.custom_validator)
+		return 0;
+	rc = problem_dir_open(loader->memory, &package->dir, name, &dir, err);
+	TRY(rc);
+	if (rc == 1)
+		TRY(problem_load_programs(loader->memory, &dir, !is_legacy, &package->validators,
+		                          &package->n_validators, err));
+	if (is_legacy && package->n_validators == 0)
+		return FAIL(err, ENOENT, "%.200s/problem.yaml: the validation is custom, but there is nothing in %s",
+		            package->dir.path, name);
+	package->problem.custom_validator = package->n_validators > 0;
+	return 0;
+}
+
+static void default_to(uint64_t *limit, uint64_t value)
+{
+	if (*limit == SPEC_UNSET)
+		*limit = value;
+}
+
+static void fill_limits(struct job *job, const struct problem *problem)
+{
+	const struct problem_limits *limits = &problem->limits;
+
+	default_to(&job->limits.cpu_us_max, limits->time_us_max);
+	default_to(&job->limits.memory_bytes_max, limits->memory_bytes_max);
+	default_to(&job->limits.output_bytes_max, limits->output_bytes_max);
+	default_to(&job->compile_us_max, limits->compilation_us_max);
+	default_to(&job->compile_memory_bytes_max, limits->compilation_memory_bytes_max);
+	job->compare = problem->compare;
+}
+
+int problem_load(struct problem_package *ret, struct job *job, struct job_memory *memory, const char *dir,
+                 struct sbx_err *err)
+{
+	const struct loader loader = {ret, job, memory};
+	int fd = path_open(dir, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd < 0)
+		return FAIL(err, -fd, "--problem: cannot open %.200s: %s%s", dir, strerror(-fd), PATH_LOOP_NOTE(-fd));
+	ret->dir = (struct problem_dir){fd, dir};
+	TRY(load_yaml(&loader, err));
+	TRY(load_validators(&loader, err));
+	TRY(load_data(&loader, err));
+	fill_limits(job, &ret->problem);
+	return 0;
+}

@@ -1,0 +1,56 @@
+/*
+ * A problem package on the host: what it says becomes a job, but for the sources to judge. Called by `sbx judge`. All
+ * of it fails with SBX_STAGE_USAGE and the path of the file at fault.
+ */
+#pragma once
+
+#include "policy/job.h"
+#include "policy/language.h"
+#include "policy/problem.h"
+#include "policy/problem_group.h"
+#include "runner/job_memory.h"
+#include "runner/problem_dir.h"
+#include "sandbox/err.h"
+
+/* A validator, or a submission: a file by itself, or all that are in a folder, and in those within it. */
+struct problem_program {
+	const char *name;
+	struct job_file *files; /* with names that start from its folder */
+	size_t n_files;
+};
+
+struct problem_submission {
+	const char *folder; /* "accepted" */
+	struct problem_program program;
+	unsigned expected; /* a set as in policy/problem.h */
+};
+
+/* Zero it; problem_package_finish() takes it in any state. Names and files lie in the job's memory. */
+struct problem_package {
+	struct problem_dir dir;
+	struct problem problem;
+	struct problem_group *groups; /* the numbers of their tests are the job's */
+	size_t n_groups;
+	struct problem_program *validators; /* of the output; more than one in legacy only, where all have to accept */
+	size_t n_validators;
+	struct problem_submission *submissions; /* by problem_load_submissions() */
+	size_t n_submissions;
+	bool has_submissions_yaml; /* which is not read: it can say otherwise than the folders */
+};
+
+/*
+ * Opens the package in `dir`, and reads all that judging needs into *ret, and into an initialised job: tests, sample
+ * before secret; where unset, the limits; how answers are compared. What the job points to lasts as long as both.
+ * Refused is what would change the meaning of a test and cannot be told in a job: files and settings of single tests.
+ */
+int problem_load(struct problem_package *ret, struct job *job, struct job_memory *memory, const char *dir,
+                 struct sbx_err *err);
+
+/* Adds the package's include/ files for that language to the job, in the place of sources of the same name. */
+int problem_load_includes(const struct problem_package *package, struct job *job, struct job_memory *memory,
+                          const struct language *language, struct sbx_err *err);
+
+/* Finds the submissions, and what is expected of each: by its line @EXPECTED_RESULTS@, else by its folder. */
+int problem_load_submissions(struct problem_package *package, struct job_memory *memory, struct sbx_err *err);
+
+void problem_package_finish(struct problem_package *package);
