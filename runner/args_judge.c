@@ -77,6 +77,7 @@ static int take_keep(const struct args_value *at, const char *value)
 static const struct args_row rows[] = {
         {"tests", 0, ARGS_VALUE, args_take_string, ARG(tests)},
         {"job", 0, ARGS_VALUE, args_take_string, ARG(job_file)},
+        {"problem", 0, ARGS_VALUE, args_take_string, ARG(problem)},
         {"language", 'l', ARGS_VALUE, args_take_string, ARG(job.language)},
         {"time", 't', ARGS_VALUE, args_take_duration, ARG(job.limits.cpu_us_max)},
         {"wall", 'w', ARGS_VALUE, args_take_duration, ARG(job.limits.wall_us_max)},
@@ -110,18 +111,27 @@ static bool is_same_place(const char *a, const char *b)
 	return fd == REPORT_FILE ? strcmp(a, b) == 0 : fd == report_where_fd(b);
 }
 
+static bool says_how_to_compare(const struct compare_options *options)
+{
+	return options->case_sensitive || options->space_sensitive || options->presentation ||
+	       options->float_absolute >= 0 || options->float_relative >= 0;
+}
+
 static int check(const struct judge_args *args, struct sbx_err *err)
 {
+	int n_ways = (args->tests != NULL) + (args->job_file != NULL) + (args->problem != NULL);
 	const char *wrong = NULL;
 
-	if (args->tests == NULL && args->job_file == NULL)
-		wrong = "one of --tests DIR and --job FILE is needed";
-	else if (args->tests != NULL && args->job_file != NULL)
-		wrong = "--tests and --job exclude each other";
-	else if (args->tests != NULL && args->sources[0] == NULL)
-		wrong = "no SOURCE given (usage: sbx judge [options] --tests DIR -- SOURCE...)";
+	if (n_ways == 0)
+		wrong = "one of --tests DIR, --problem DIR and --job FILE is needed";
+	else if (n_ways > 1)
+		wrong = "--tests, --problem and --job exclude each other";
+	else if (args->job_file == NULL && args->sources[0] == NULL)
+		wrong = "no SOURCE given (usage: sbx judge [options] --tests DIR|--problem DIR -- SOURCE...)";
 	else if (args->job_file != NULL && args->sources[0] != NULL)
 		wrong = "--job names the sources itself: none may be given beside it";
+	else if (args->problem != NULL && says_how_to_compare(&args->job.compare))
+		wrong = "--problem says itself how to compare: no option for that may be given beside it";
 	else if (args->events != NULL && is_same_place(args->events, args->report))
 		wrong = "--events and --report name the same place";
 	return wrong != NULL ? sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s", wrong) : 0;
@@ -140,6 +150,7 @@ int judge_args_parse(struct judge_args *args, int argc, char *const *argv, struc
 }
 
 const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE...\n"
+                               "       sbx judge [options] --problem DIR -- SOURCE...\n"
                                "       sbx judge [options] --job FILE|-\n"
                                "\n"
                                "Compiles the sources in a box, runs the result on every test in a box of its own,\n"
@@ -148,6 +159,7 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "\n"
                                "The job\n"
                                "      --tests DIR        NAME.in, each with NAME.ans or NAME.out or neither\n"
+                               "      --problem DIR      a problem package of Kattis' format; its limits are defaults\n"
                                "      --job FILE|-       a job in JSON, see sbx-job(5); its settings win\n"
                                "  -l, --language L       a name of `sbx languages` (default: by the sources' names)\n"
                                "\n"

@@ -6,12 +6,12 @@
 #include "sandbox/err.h"
 
 struct judge_args {
-	const char *tests, *job_file; /* one of them */
-	char *const *sources;         /* NULL-terminated; empty with job_file */
-	struct job job;               /* language, limits, comparison: what the options say */
-	uint64_t n_slots;             /* 0: as many as there are physical cores */
-	const char *events;           /* as for report_sink_open(); NULL: none */
-	const char *report;           /* the same; never NULL */
+	const char *tests, *job_file, *problem; /* one of them */
+	char *const *sources;                   /* NULL-terminated; empty with job_file */
+	struct job job;                         /* language, limits, comparison: what the options say */
+	uint64_t n_slots;                       /* 0: as many as there are physical cores */
+	const char *events;                     /* as for report_sink_open(); NULL: none */
+	const char *report;                     /* the same; never NULL */
 	enum report_format format;
 	bool help;
 };

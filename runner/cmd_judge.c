@@ -4,6 +4,7 @@
 #include "runner/job_load.h"
 #include "runner/judge.h"
 #include "runner/judge_report.h"
+#include "runner/problem_load.h"
 #include "sandbox/cores.h"
 #include "sandbox/fd.h"
 #include "sandbox/path.h"
@@ -19,27 +20,48 @@
 static struct command {
 	struct judge_args args;
 	struct job_memory memory;
+	struct problem_package package;
 	struct box_host host;
 	struct judge judge;
 	struct judge_report report;
 	struct report_sink sink;
 } cmd;
 
-/* Options are defaults: what a JSON job says itself wins. */
-static int load_job(struct job *job, struct sbx_err *err)
+static int add_sources(struct job *job, struct sbx_err *err)
 {
-	const struct judge_args *args = &cmd.args;
-
-	if (args->job_file != NULL)
-		return job_load_json(job, &cmd.memory, args->job_file, err);
-	TRY(job_load_tests(job, &cmd.memory, args->tests, err));
-	for (char *const *source = args->sources; *source != NULL; source++) {
+	for (char *const *source = cmd.args.sources; *source != NULL; source++) {
 		struct job_file *file;
 		if (job_add_file(job, &file) < 0)
 			return sbx_fail(err, SBX_STAGE_USAGE, E2BIG, "more than %d sources", JOB_FILES_MAX);
 		file->data.path = *source;
 	}
 	return 0;
+}
+
+/* What the package adds to the sources goes by their language, and does not decide on it. */
+static int load_problem(struct job *job, struct sbx_err *err)
+{
+	const struct language *language;
+
+	TRY(problem_load(&cmd.package, job, &cmd.memory, cmd.args.problem, err));
+	TRY(problem_check_supported(&cmd.package, job, err));
+	TRY(add_sources(job, err));
+	TRY(job_find_language(job, &cmd.memory, &language, err));
+	job->language = language->name;
+	return problem_admit(&cmd.package, job, &cmd.memory, language, err);
+}
+
+/* Options are defaults, which what a JSON job says itself wins over; but they win over a package. */
+static int load_job(struct job *job, struct sbx_err *err)
+{
+	const struct judge_args *args = &cmd.args;
+
+	if (args->job_file != NULL)
+		return job_load_json(job, &cmd.memory, args->job_file, err);
+	if (args->problem != NULL)
+		return load_problem(job, err);
+	TRY(job_load_tests(job, &cmd.memory, args->tests, err));
+	return add_sources(job, err);
 }
 
 /* A descriptor of ours, since events come while the report is not yet written. */
@@ -154,6 +176,7 @@ int cmd_judge(int argc, char **argv)
 	report_sink_finish(&cmd.sink);
 	judge_finish(&cmd.judge);
 	job_finish(&cmd.args.job);
+	problem_package_finish(&cmd.package);
 	job_memory_finish(&cmd.memory);
 	return status;
 }

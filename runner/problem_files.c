@@ -1,12 +1,15 @@
 /* Validators, included files and submissions: found, not read, but for what submissions say of themselves. */
 #include "runner/problem_files.h"
 
+#include "policy/json.h"
 #include "sandbox/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_USAGE, errnum, __VA_ARGS__)
 #define SOURCE_BYTES_MAX ((size_t)64 << 20)
@@ -105,7 +108,7 @@ int problem_load_programs(struct job_memory *memory, const struct problem_dir *d
 	return 0;
 }
 
-/* ---- included files ---- */
+/* ---- the sources to judge ---- */
 
 static int add_include(struct job *job, const struct job_file *include, struct sbx_err *err)
 {
@@ -123,8 +126,40 @@ static int add_include(struct job *job, const struct job_file *include, struct s
 	return 0;
 }
 
-int problem_load_includes(const struct problem_package *package, struct job *job, struct job_memory *memory,
-                          const struct language *language, struct sbx_err *err)
+static int check_language(const struct problem_package *package, const struct language *language, struct sbx_err *err)
+{
+	const struct json_object *allowed = package->problem.languages;
+
+	for (size_t i = 0; i < json_length(allowed); i++)
+		if (strcmp(json_string_of(json_at(allowed, i)), language->name) == 0)
+			return 0;
+	return allowed == NULL ? 0
+	                       : FAIL(err, EINVAL, "%.200s/problem.yaml: submissions in %s are not allowed",
+	                              package->dir.path, language->name);
+}
+
+static int check_size(const struct problem_package *package, const struct job *job, struct sbx_err *err)
+{
+	uint64_t bytes = 0, bytes_max = package->problem.limits.code_bytes_max;
+
+	for (size_t i = 0; i < job->n_files; i++) {
+		const char *path = job->files[i].data.path;
+		FD_CLEANUP int fd = path_open(path, O_RDONLY | O_NONBLOCK, 0);
+		struct stat st;
+		if (fd < 0)
+			return FAIL(err, -fd, "source: cannot open %.200s: %s%s", path, strerror(-fd),
+			            PATH_LOOP_NOTE(-fd));
+		if (fstat(fd, &st) < 0)
+			return FAIL(err, errno, "source: cannot look at %.200s: %s", path, strerror(errno));
+		bytes += (uint64_t)st.st_size;
+	}
+	return bytes <= bytes_max ? 0
+	                          : FAIL(err, EFBIG, "the sources are larger than the package's limit, %" PRIu64 " KiB",
+	                                 bytes_max >> 10);
+}
+
+static int add_includes(const struct problem_package *package, struct job *job, struct job_memory *memory,
+                        const struct language *language, struct sbx_err *err)
 {
 	/* what a language has for itself comes second, over what is for all */
 	const char *const folders[] = {package->problem.format == PROBLEM_LEGACY ? NULL : "default", language->name};
@@ -147,6 +182,14 @@ int problem_load_includes(const struct problem_package *package, struct job *job
 			TRY(add_include(job, &program.files[k], err));
 	}
 	return 0;
+}
+
+int problem_admit(const struct problem_package *package, struct job *job, struct job_memory *memory,
+                  const struct language *language, struct sbx_err *err)
+{
+	TRY(check_language(package, language, err));
+	TRY(check_size(package, job, err));
+	return add_includes(package, job, memory, language, err);
 }
 
 /* ---- submissions ---- */

@@ -283,3 +283,38 @@ int problem_load(struct problem_package *ret, struct job *job, struct job_memory
 	fill_limits(job, &ret->problem);
 	return 0;
 }
+
+int problem_check_supported(const struct problem_package *package, const struct job *job, struct sbx_err *err)
+{
+	const struct problem *problem = &package->problem;
+	bool static_validation = false;
+
+	for (size_t i = 0; i < package->n_groups; i++)
+		static_validation |= package->groups[i].static_validation;
+	const struct {
+		bool is_so;
+		const char *file, *what;
+	} not_yet[] = {
+	        {problem->is_scoring, "problem.yaml", "scoring problems are"},
+	        {problem->is_interactive, "problem.yaml", "interactive problems are"},
+	        {problem->is_multi_pass, "problem.yaml", "multi-pass problems are"},
+	        {problem->is_submit_answer, "problem.yaml", "submit-answer problems are"},
+	        {problem->custom_validator,
+	         problem->format == PROBLEM_LEGACY ? "output_validators" : "output_validator",
+	         "custom output validators are"},
+	        {problem->allow_file_writing, "problem.yaml", "submissions that write files are"},
+	        {problem->has_constants, "problem.yaml", "constants are"},
+	        {static_validation, "data", "static validation is"},
+	        {!problem_grade_is_first_error(problem, package->groups, package->n_groups), "data",
+	         "grading by anything but the first failure is"},
+	};
+
+	for (size_t i = 0; i < sizeof(not_yet) / sizeof(not_yet[0]); i++)
+		if (not_yet[i].is_so)
+			return FAIL(err, ENOTSUP, "%.200s/%s: %s not supported yet", package->dir.path, not_yet[i].file,
+			            not_yet[i].what);
+	if (job->limits.cpu_us_max == SPEC_UNSET)
+		return FAIL(err, EINVAL, "%.200s/%s says no time limit: give one with -t", package->dir.path,
+		            problem->format == PROBLEM_LEGACY ? ".timelimit" : "problem.yaml");
+	return 0;
+}

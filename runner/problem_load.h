@@ -46,9 +46,15 @@ struct problem_package {
 int problem_load(struct problem_package *ret, struct job *job, struct job_memory *memory, const char *dir,
                  struct sbx_err *err);
 
-/* Adds the package's include/ files for that language to the job, in the place of sources of the same name. */
-int problem_load_includes(const struct problem_package *package, struct job *job, struct job_memory *memory,
-                          const struct language *language, struct sbx_err *err);
+/* Fails, naming file and reason, where judging the package takes what `sbx judge` cannot do yet, or a time limit. */
+int problem_check_supported(const struct problem_package *package, const struct job *job, struct sbx_err *err);
+
+/*
+ * Whether the package takes the job's sources, all of them files with names: their language and size. Then its
+ * include/ files for that language are added, in the place of sources of the same name.
+ */
+int problem_admit(const struct problem_package *package, struct job *job, struct job_memory *memory,
+                  const struct language *language, struct sbx_err *err);
 
 /* Finds the submissions, and what is expected of each: by its line @EXPECTED_RESULTS@, else by its folder. */
 int problem_load_submissions(struct problem_package *package, struct job_memory *memory, struct sbx_err *err);

@@ -54,6 +54,26 @@ one_line() {
 	fi
 }
 
+# judge ARGS...: sets $status and fills out, err and report (JSON).
+judge() {
+	status=0
+	"$SBX" judge --report "$BATS_TEST_TMPDIR/report" --format json "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || status=$?
+}
+
+# verdicts EXPECTED: of the job and its tests, in order.
+verdicts() {
+	equal "$(python3 -c 'import json, sys
+report = json.load(open(sys.argv[1]))
+print(report["verdict"] + ":", *[t["verdict"] for t in report["tests"]])' "$BATS_TEST_TMPDIR/report")" "$1"
+}
+
+# field EXPRESSION: of the report r, as Python prints it.
+field() {
+	python3 -c 'import json, sys
+r = json.load(open(sys.argv[1]))
+print(eval(sys.argv[2]))' "$BATS_TEST_TMPDIR/report" "$1"
+}
+
 cgroup_version() {
 	if [ -e /sys/fs/cgroup/cgroup.controllers ]; then echo 2; else echo 1; fi
 }

@@ -17,28 +17,8 @@ testcase() {
 	[ $# -lt 3 ] || printf '%s' "$3" >"tests/$1.ans"
 }
 
-# judge ARGS...: sets $status and fills out, err and report (JSON).
-judge() {
-	status=0
-	"$SBX" judge --report "$T/report" --format json "$@" >"$T/out" 2>"$T/err" || status=$?
-}
-
 judge_tests() {
 	judge --tests tests "$@"
-}
-
-# verdicts EXPECTED: of the job and its tests, in order.
-verdicts() {
-	equal "$(python3 -c 'import json, sys
-report = json.load(open(sys.argv[1]))
-print(report["verdict"] + ":", *[t["verdict"] for t in report["tests"]])' "$T/report")" "$1"
-}
-
-# field EXPRESSION: of the report r, as Python prints it.
-field() {
-	python3 -c 'import json, sys
-r = json.load(open(sys.argv[1]))
-print(eval(sys.argv[2]))' "$T/report" "$1"
 }
 
 # What a submission is to do is in its input: one submission, all verdicts.
@@ -382,7 +362,7 @@ all_verdicts() {
 		one_line err "$pattern"
 		equal "$(cat out)" ''
 	done <<-'E'
-		one of --tests DIR and --job FILE|all.sh
+		one of --tests DIR, --problem DIR and --job FILE|all.sh
 		exclude each other|--tests tests --job x all.sh
 		no SOURCE given|--tests tests
 		cannot open none|--tests none all.sh

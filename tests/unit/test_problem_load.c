@@ -249,13 +249,76 @@ static void test_includes(void **state)
 	load(fixture);
 	assert_int_equal(job_add_file(job, &file), 0);
 	file->name = "lib/a.h";
-	file->data.path = "/mine/a.h";
+	file->data.path = "/dev/null";
 	assert_int_equal(
-	        problem_load_includes(&fixture->package, job, &fixture->memory, language_builtin_find("python3"), &err),
-	        0);
+	        problem_admit(&fixture->package, job, &fixture->memory, language_builtin_find("python3"), &err), 0);
 	assert_int_equal(job->n_files, 2);
 	assert_string_equal(job->files[0].data.path, in_package(fixture, "include/default/lib/a.h"));
 	assert_string_equal(job->files[1].data.path, in_package(fixture, "include/python3/note"));
+}
+
+static void test_not_admitted(void **state)
+{
+	struct fixture *fixture = *state;
+	struct sbx_err err = {0};
+	struct job_file *file;
+
+	put(fixture, "problem.yaml", V7 "languages: [cpp, java]\nlimits: {code: 1}");
+	put_test(fixture, "secret/1");
+	put(fixture, "large.c", "");
+	assert_int_equal(truncate(in_package(fixture, "large.c"), 1025), 0);
+	load(fixture);
+	assert_int_equal(job_add_file(&fixture->job, &file), 0);
+	file->name = "large.c";
+	file->data.path = fixture->where;
+	assert_int_equal(problem_admit(&fixture->package, &fixture->job, &fixture->memory,
+	                               language_builtin_find("python3"), &err),
+	                 -EINVAL);
+	assert_non_null(strstr(err.msg, "/problem.yaml: submissions in python3 are not allowed"));
+	assert_int_equal(
+	        problem_admit(&fixture->package, &fixture->job, &fixture->memory, language_builtin_find("java"), &err),
+	        -EFBIG);
+	assert_string_equal(err.msg, "the sources are larger than the package's limit, 1 KiB");
+}
+
+static void test_not_supported(void **state)
+{
+	static const struct {
+		const char *yaml, *group, *message;
+	} cases[] = {
+	        {"type: scoring", "{}", "/problem.yaml: scoring problems are not supported yet"},
+	        {V7 "type: interactive", "{}", "/problem.yaml: interactive problems are not supported yet"},
+	        {V7 "type: multi-pass", "{}", "/problem.yaml: multi-pass problems are not supported yet"},
+	        {V7 "type: submit-answer", "{}", "/problem.yaml: submit-answer problems are not supported yet"},
+	        {"validation: custom", "{}", "/output_validators: custom output validators are not supported yet"},
+	        {V7 "allow_file_writing: true", "{}",
+	         "/problem.yaml: submissions that write files are not supported yet"},
+	        {V7 "constants: {a: 1}", "{}", "/problem.yaml: constants are not supported yet"},
+	        {V7, "static_validation: true", "/data: static validation is not supported yet"},
+	        {"{}", "grader_flags: always_accept", "/data: grading by anything but the first failure is not"},
+	        {"{}", "{}", "/.timelimit says no time limit: give one with -t"},
+	        {V7, "{}", "/problem.yaml says no time limit: give one with -t"},
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool is_legacy = strncmp(cases[i].yaml, V7, strlen(V7)) != 0;
+		struct sbx_err err = {0};
+		put(fixture, "problem.yaml", cases[i].yaml);
+		put(fixture, is_legacy ? "data/testdata.yaml" : "data/test_group.yaml", cases[i].group);
+		put_test(fixture, "secret/1");
+		if (strstr(cases[i].yaml, "custom") != NULL)
+			put(fixture, "output_validators/a.py", "");
+		load(fixture);
+		assert_true(problem_check_supported(&fixture->package, &fixture->job, &err) < 0);
+		if (strncmp(err.msg + strlen(fixture->dir), cases[i].message, strlen(cases[i].message)) != 0)
+			fail_msg("got \"%s\", wanted \"%s\"", err.msg, cases[i].message);
+		fixture->job.limits.cpu_us_max = 1;
+		assert_int_equal(problem_check_supported(&fixture->package, &fixture->job, &err) == 0,
+		                 strstr(cases[i].message, "give one") != NULL);
+		unload(fixture);
+		remove_package(fixture);
+	}
 }
 
 static void test_submissions(void **state)
@@ -342,8 +405,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	        TEST(test_legacy),   TEST(test_2023_07),     TEST(test_validators),
-	        TEST(test_includes), TEST(test_submissions), TEST(test_mistakes),
+	        TEST(test_legacy),       TEST(test_2023_07),       TEST(test_validators),  TEST(test_includes),
+	        TEST(test_not_admitted), TEST(test_not_supported), TEST(test_submissions), TEST(test_mistakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

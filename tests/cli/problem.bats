@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# sbx judge --problem: a submission on the tests of a problem package. But for the example, packages are made here, for
+# submissions in Bash.
+
+load common
+
+setup_file() { common_setup_file; }
+teardown_file() { assert_clean; }
+setup() {
+	T=$BATS_TEST_TMPDIR
+	SUM=$HERE/../examples/sum
+	mkdir "$T/p"
+	cd "$T" || return
+}
+
+# put FILE [TEXT]: in the package.
+put() {
+	mkdir -p "p/$(dirname "$1")"
+	printf '%b' "${2-}" >"p/$1"
+}
+
+# testcase NAME INPUT ANSWER
+testcase() {
+	put "data/$1.in" "$2"
+	put "data/$1.ans" "$3"
+}
+
+# A package with one test, that a submission which copies its input passes.
+package() {
+	put problem.yaml '{}'
+	put .timelimit 10
+	testcase secret/1 'a\n' 'a\n'
+	echo cat >cat.sh
+}
+
+judge_problem() {
+	judge --problem p "$@"
+}
+
+# refused PATTERN: the last judge() said that in a line, and did nothing else.
+refused() {
+	equal "$status" 2
+	one_line "$T/err" "$1"
+	equal "$(cat "$T/out")" ''
+}
+
+@test "the example: right submissions in C++, Python and Java" {
+	for source in sum.cpp sum.py Sum.java; do
+		judge -t 60s -w 600s --problem "$SUM" "$SUM/submissions/accepted/$source"
+		verdicts 'AC: AC AC AC AC AC AC'
+		equal "$status" 0
+	done
+	equal "$(field '" ".join(t["name"] for t in r["tests"])')" \
+		'sample/1 secret/real/1 secret/real/2 secret/small/1 secret/small/2-large secret/small/3-many'
+}
+
+@test "the example: submissions that fail, each as its folder says" {
+	judge -t 60s -w 600s --problem "$SUM" "$SUM/submissions/wrong_answer/whole.py"
+	verdicts 'WA: AC WA WA AC AC AC'
+	equal "$status" 1
+	judge -t 60s -w 600s --problem "$SUM" "$SUM/submissions/run_time_error/array.py"
+	verdicts 'RE: AC AC AC AC AC RE'
+	judge -t 5s -w 100s --stop-on-first-failure --problem "$SUM" "$SUM/submissions/time_limit_exceeded/counts.py"
+	verdicts 'TLE: AC AC AC AC TLE SKIP'
+	equal "$(field 'r["decided_by"]')" secret/small/2-large
+}
+
+@test "limits: the package's, and options before them" {
+	package
+	put problem.yaml 'limits: {memory: 64, output: 1, compilation_time: 7, compilation_memory: 512}'
+	put .timelimit '1.5\n'
+	echo 'int main(void) { for (int c; (c = getchar()) != -1;) putchar(c); }' | sed '1i #include <stdio.h>' >cat.c
+	judge_problem cat.c
+	verdicts 'AC: AC'
+	equal "$(field '[r["tests"][0]["run"]["limits"][l]["value"] for l in ("time", "wall", "memory", "output")]')" \
+		'[1500000, 4000000, 67108864, 1048576]'
+	equal "$(field '[r["compile"]["run"]["limits"][l]["value"] for l in ("time", "memory")]')" '[7000000, 536870912]'
+	judge_problem -t 3s -m 32M cat.c
+	equal "$(field '[r["tests"][0]["run"]["limits"][l]["value"] for l in ("time", "memory", "output")]')" \
+		'[3000000, 33554432, 1048576]'
+}
+
+@test "each group compares in its own way, after the problem's" {
+	package
+	put problem.yaml 'validator_flags: case_sensitive'
+	testcase sample/1 '1.0001 a' '1 a'
+	testcase secret/1 '1.0001 a' '1 a'
+	testcase secret/2/1 '1.0001 A' '1 a'
+	testcase secret/2/2 '1.0001  a' '1 a'
+	testcase secret/3/1 '1  a' '1 a'
+	testcase secret/3/2 '1 a' '1 a'
+	put data/secret/testdata.yaml 'output_validator_flags: float_tolerance 1e-3'
+	put data/secret/3/testdata.yaml 'output_validator_flags: space_change_sensitive'
+	judge_problem cat.sh
+	verdicts 'WA: WA AC WA AC WA AC'
+	equal "$(field 'r["decided_by"]')" sample/1
+}
+
+@test "a package of 2023-07, its languages, and what it adds to the sources" {
+	package
+	put problem.yaml 'problem_format_version: 2023-07-draft\nuuid: 1\nname: {en: a}\nlanguages: [bash]
+limits: {time_limit: 10}\n'
+	put data/test_group.yaml "output_validator_args: [float_absolute_tolerance, '0.5']"
+	testcase secret/1 '1.5' '1'
+	put include/default/lib.sh 'echo no'
+	put include/bash/lib.sh 'give() { cat; }'
+	put include/bash/data '1.25'
+	put include/python3/data 'no'
+	printf '. /box/lib.sh\ngive </box/data\n' >main.sh
+	echo 'give() { echo mine; }' >lib.sh
+	judge_problem main.sh lib.sh
+	verdicts 'AC: AC'
+	equal "$(field 'r["tests"][0]["stdout"]')" 1.25
+	echo 'print(1)' >one.py
+	judge_problem one.py
+	refused 'p/problem.yaml: submissions in python3 are not allowed$'
+	put problem.yaml 'limits: {code: 1}'
+	rm p/data/test_group.yaml
+	head -c 1025 /dev/zero >long.sh
+	judge_problem long.sh
+	refused 'larger than the package.s limit, 1 KiB$'
+}
+
+@test "what is not supported yet is refused, with the file" {
+	while IFS='|' read -r pattern file text; do
+		rm -r p
+		mkdir p
+		package
+		put "$file" "$text"
+		judge_problem cat.sh
+		refused "^sbx: p/$pattern not supported yet$"
+	done <<-'E'
+		problem.yaml: scoring problems are|problem.yaml|type: scoring
+		problem.yaml: interactive problems are|problem.yaml|problem_format_version: 2023-07\nuuid: 1\nname: a\ntype: interactive
+		data: grading by anything but the first failure is|data/testdata.yaml|on_reject: continue
+		data: grading by anything but the first failure is|data/testdata.yaml|grading: custom
+	E
+	put data/testdata.yaml '{}'
+	put problem.yaml 'validation: custom'
+	put output_validators/check.py ''
+	judge_problem cat.sh
+	refused '^sbx: p/output_validators: custom output validators are not supported yet$'
+}
+
+@test "broken packages and wrong usage: one line with the place, exit status 2, nothing run" {
+	package
+	judge_problem
+	refused 'no SOURCE given'
+	judge_problem --tests p cat.sh
+	refused 'exclude each other'
+	judge_problem --float-tolerance 1 cat.sh
+	refused 'no option for that may be given beside it'
+	judge_problem none.sh
+	refused 'source: cannot open none.sh'
+	rm p/.timelimit
+	judge_problem cat.sh
+	refused 'p/.timelimit says no time limit: give one with -t'
+	judge_problem -t 1s cat.sh
+	verdicts 'AC: AC'
+	put problem.yaml 'name: a\nlimits:\n  memroy: 3\n'
+	judge_problem cat.sh
+	refused '^sbx: p/problem.yaml:3:3: no such key: "memroy"$'
+	put problem.yaml '{}'
+	put data/secret/testdata.yaml '\noutput_validator_flags: fuzzy'
+	judge_problem cat.sh
+	refused '^sbx: p/data/secret/testdata.yaml:2:1: the default validator has no argument "fuzzy"$'
+	rm p/data/secret/testdata.yaml p/data/secret/1.ans
+	judge_problem cat.sh
+	refused '^sbx: p/data/secret/1.in has no 1.ans$'
+	ln -s /etc/hostname p/data/secret/1.ans
+	judge_problem cat.sh
+	refused '^sbx: p/data/secret/1.ans: '
+	rm -r p/data
+	judge_problem cat.sh
+	refused '^sbx: p: no test in data/secret$'
+	judge --problem none cat.sh
+	refused '^sbx: --problem: cannot open none: No such file'
+}

@@ -1,0 +1,3 @@
+input()
+total = sum(map(float, input().split()))
+print(int(total) if total == int(total) else total)

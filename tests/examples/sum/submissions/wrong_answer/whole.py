@@ -1,0 +1,3 @@
+# Does not see that numbers need not be whole.
+input()
+print(sum(int(float(term)) for term in input().split()))
