@@ -58,10 +58,12 @@ static int make_tests(const struct place *place, unsigned n)
 static int64_t watch_memory(pid_t pid)
 {
 	char path[64], text[4096];
+	siginfo_t info = {0};
 	int64_t most = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	while (waitpid(pid, NULL, WNOHANG | WNOWAIT) == 0 && place_read(path, text, sizeof(text)) > 0) {
+	while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0 &&
+	       place_read(path, text, sizeof(text)) > 0) {
 		const char *at = strstr(text, "VmHWM:");
 		int64_t kib = at == NULL ? 0 : strtoll(at + 6, NULL, 10);
 		if (kib > most)
@@ -161,11 +163,11 @@ static int64_t bwrap_ns(const struct place *place, unsigned n)
 	const struct launch what = {.argv = argv, .out_fd = -1, .err_fd = -1};
 	struct outcome outcome;
 
-	snprintf(
-	        script, sizeof(script),
-	        "cd %s && ls | grep in$ | xargs -P %d -I F sh -c "
-	        "'bwrap --unshare-all --ro-bind / / --proc /proc --dev /dev %s/ms <F | cmp -s - $(basename F .in).ans'",
-	        tests_dir(place, n), WORKERS, place->build);
+	/* the targets are in the working directory */
+	snprintf(script, sizeof(script),
+	         "export MS=$PWD/ms; cd %s && ls | grep in$ | xargs -P %d -I F sh -c "
+	         "'bwrap --unshare-all --ro-bind / / --proc /proc --dev /dev $MS <F | cmp -s - $(basename F .in).ans'",
+	         tests_dir(place, n), WORKERS);
 	if (launch(&what, false, &outcome) < 0 || outcome.status != 0)
 		return -1;
 	return outcome.end_ns - outcome.begin_ns;
