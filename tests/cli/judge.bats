@@ -21,6 +21,11 @@ judge_tests() {
 	judge --tests tests "$@"
 }
 
+# For tests of what is decided outside of all boxes; each job takes seconds there.
+not_in_vm() {
+	[ -z "${SBX_VM:-}" ] || skip "the same on both versions of cgroups"
+}
+
 # What a submission is to do is in its input: one submission, all verdicts.
 all_verdicts() {
 	cat >all.sh <<-'E'
@@ -29,7 +34,7 @@ all_verdicts() {
 		echo) cat ;;
 		loop) while :; do :; done ;;
 		sleep) sleep 100 ;;
-		memory) printf -v x '%0200000000d' 0 ;;
+		memory) exec perl -e '$x = "x" x (200 << 20)' ;;
 		exit) exit 3 ;;
 		signal) kill -SEGV $$ ;;
 		flood) while echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; do :; done ;;
@@ -64,6 +69,7 @@ all_verdicts() {
 }
 
 @test "the table: a line for each test, and what went wrong" {
+	not_in_vm
 	all_verdicts
 	testcase 1 $'echo\n1 2\n' $'1 2\n'
 	testcase 2 $'echo\n1 2\n' $'1 3\n'
@@ -78,6 +84,7 @@ all_verdicts() {
 }
 
 @test "comparing: tokens, exact, case, white space, tolerance, presentation" {
+	not_in_vm
 	echo 'cat' >cat.sh
 	testcase 1 $'Hello  1.0001\n' $'hello 1.0000\n'
 	for row in 'WA' 'AC --float-tolerance 1e-3' 'WA --float-tolerance 1e-5' 'AC --float-absolute 0.001' \
@@ -203,6 +210,7 @@ all_verdicts() {
 }
 
 @test "a checker by the conventions of testlib" {
+	not_in_vm
 	cat >check.sh <<-'E'
 		read -r word <"$2"
 		cmp "$1" "$3" || exit 3
@@ -220,18 +228,15 @@ all_verdicts() {
 }
 
 @test "a checker that does not compile is the judge's failure, and nobody sees a checker" {
-	printf '{"files": [{"name": "a.sh", "text": "ls -R / 2>/dev/null | grep -c check"}], "tests": [{}],
+	printf '{"files": [{"name": "a.sh", "text": "ls -d /judge /feedback /box/*check* 2>/dev/null | wc -l"}], "tests": [{}],
 		"checker": {"kind": "testlib", "files": [{"name": "check.c", "text": "int main(void) { return %%s; }"}]}}' >job.json
 	sed 's/%s/0/' job.json >good.json
 	judge --job good.json
 	verdicts 'AC: AC'
+	equal "$(field 'r["tests"][0]["stdout"]')" 0
 	judge --job job.json
 	verdicts 'IE: SKIP'
 	field 'r["error"]["message"]' | grep -q 'the checker does not compile: check.c: '
-	mkdir t
-	: >t/1.in
-	judge --job good.json --keep-output 100
-	equal "$(field 'r["tests"][0]["stdout"]')" "$("$SBX" run -- /bin/sh -c 'ls -R / 2>/dev/null | grep -c check' 2>/dev/null)"
 }
 
 @test "many tests with a checker, on two slots" {
@@ -278,6 +283,7 @@ all_verdicts() {
 }
 
 @test "test data that is not a file, sources that exclude each other: said before anything runs" {
+	not_in_vm
 	echo 'cat' >a.sh
 	mkdir tests/1.in
 	mkfifo tests/2.in tests/3.ans
@@ -306,6 +312,7 @@ all_verdicts() {
 }
 
 @test "no name and no output reaches the terminal as more than text" {
+	not_in_vm
 	printf '{"files": [{"name": "a.sh", "text": "printf %%b \\\\033[2J"}], "tests": [
 		{"name": "x\\u001b[2J\\nAC fake\\u009b", "answer": "y"}]}' >job.json
 	"$SBX" judge --job job.json >out || equal $? 1
@@ -315,6 +322,7 @@ all_verdicts() {
 }
 
 @test "--events: a descriptor that cannot be written to is found before anything runs" {
+	not_in_vm
 	echo 'cat' >a.sh
 	testcase 1 ''
 	for place in fd:0 fd:9 fd:99; do
@@ -351,6 +359,7 @@ all_verdicts() {
 }
 
 @test "wrong usage: one line, exit status 2, nothing run" {
+	not_in_vm
 	all_verdicts
 	testcase 1 x
 	mkdir empty
@@ -402,6 +411,7 @@ finished,None,WA,None"
 }
 
 @test "a reader of events that is slow holds up no clock" {
+	not_in_vm
 	all_verdicts
 	for i in $(seq 40); do testcase "$i" $'echo\n1\n' 1; done
 	mkfifo slow
@@ -415,6 +425,7 @@ finished,None,WA,None"
 }
 
 @test "names of sources that could be taken for something else" {
+	not_in_vm
 	testcase 1 '' hi
 	for name in '-o x.sh' 'a b#c.sh' $'new\nline.sh' '@file.sh' "it's.sh"; do
 		echo 'echo hi' >"./$name"
