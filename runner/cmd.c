@@ -8,7 +8,7 @@ int cmd_print(const char *text)
 {
 	struct sbx_err err;
 
-	if (fputs(text, stdout) != EOF && fflush(stdout) != EOF)
+	if (fputs(text, stdout) != EOF && fflush(stdout) != EOF && !ferror(stdout))
 		return SBX_EXIT_OK;
 	sbx_fail(&err, SBX_STAGE_REPORT, 0, "cannot write to the standard output: %m");
 	return cmd_fail(&err);

@@ -11,7 +11,8 @@ int cmd_policy(int argc, char **argv);
 int cmd_judge(int argc, char **argv);
 int cmd_languages(int argc, char **argv);
 
-/* Text that was asked for, to standard output; and an error, one line on standard error. Both return the exit status.
+/* Text that was asked for, to standard output, after all that was printed before; and an error, one line on standard
+ * error. Both return the exit status.
  */
 int cmd_print(const char *text);
 int cmd_fail(const struct sbx_err *err);

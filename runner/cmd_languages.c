@@ -5,7 +5,6 @@
 #include "runner/cmd.h"
 #include "runner/toolchain.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,13 +15,6 @@ static const char help[] = "usage: sbx languages [--json]\n"
                            "\n"
                            "  --json  one array of objects: name, title, extensions, packages, installed,\n"
                            "          and version, null where none was printed\n";
-
-static int fail(const struct sbx_err *err)
-{
-	fprintf(stderr, "sbx: languages: %s: %s%s%s\n", sbx_stage_name(err->stage), err->msg,
-	        err->errnum > 0 ? ": " : "", err->errnum > 0 ? strerror(err->errnum) : "");
-	return SBX_EXIT_SANDBOX;
-}
 
 static void print_list(const char *const *list, int width)
 {
@@ -96,19 +88,17 @@ int cmd_languages(int argc, char **argv)
 	__attribute__((cleanup(json_freep))) struct json_object *array = json ? json_new_array() : NULL;
 	struct sbx_err err = {0};
 
-	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		fputs(help, stdout);
-	} else if (argc > 1 && !json) {
-		fprintf(stderr, "sbx: languages: takes --json or nothing: %.60s; sbx languages --help tells more\n",
-		        argv[argc > 2 ? 2 : 1]);
-		return SBX_EXIT_USAGE;
-	} else if (list(array, &err) < 0) {
-		return fail(&err);
-	} else if (json) {
-		puts(json_text(array, true));
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+		return cmd_print(help);
+	if (argc > 1 && !json) {
+		sbx_fail(&err, SBX_STAGE_USAGE, 0,
+		         "languages: takes --json or nothing: %.60s; sbx languages --help tells more",
+		         argv[argc > 2 ? 2 : 1]);
+		return cmd_fail(&err);
 	}
-	if (fflush(stdout) != EOF && !ferror(stdout))
-		return SBX_EXIT_OK;
-	fprintf(stderr, "sbx: languages: cannot write to the standard output: %s\n", strerror(errno));
-	return SBX_EXIT_SANDBOX;
+	if (list(array, &err) < 0)
+		return cmd_fail(&err);
+	if (json)
+		puts(json_text(array, true));
+	return cmd_print("");
 }

@@ -2,7 +2,6 @@
 #include "policy/seccomp.h"
 #include "runner/cmd.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,19 +23,11 @@ static int usage_error(const char *what, const char *given)
 	return cmd_fail(&err);
 }
 
-static int finish_output(void)
-{
-	if (fflush(stdout) != EOF && !ferror(stdout))
-		return SBX_EXIT_OK;
-	fprintf(stderr, "sbx: policy: cannot write to the standard output: %s\n", strerror(errno));
-	return SBX_EXIT_SANDBOX;
-}
-
 static int list(void)
 {
 	for (const struct seccomp_profile *p = seccomp_builtin; p->name != NULL; p++)
 		printf("%-12s %5zu  %s\n", p->name, p->n_filter, p->summary);
-	return finish_output();
+	return cmd_print("");
 }
 
 static int show(const char *name)
@@ -50,7 +41,7 @@ static int show(const char *name)
 	fputs(profile->json, stdout);
 	if (len == 0 || profile->json[len - 1] != '\n')
 		putchar('\n');
-	return finish_output();
+	return cmd_print("");
 }
 
 int cmd_policy(int argc, char **argv)
@@ -59,10 +50,8 @@ int cmd_policy(int argc, char **argv)
 
 	if (verb == NULL)
 		return usage_error("list, or show NAME?", "");
-	if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0) {
-		fputs(help, stdout);
-		return finish_output();
-	}
+	if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0)
+		return cmd_print(help);
 	if (strcmp(verb, "list") == 0)
 		return argc == 2 ? list() : usage_error("list takes no arguments: ", argv[2]);
 	if (strcmp(verb, "show") == 0) {
