@@ -133,10 +133,15 @@ no_cgroups() {
 	[ -z "$(leftover_cgroups)" ]
 }
 
-# Nothing of ours is left: no process, cgroup, mount or half-written report.
+# Nothing of ours is left: no process, cgroup, mount or half-written report. Processes that are left are ended, so that
+# the next file does not find them too.
 assert_clean() {
+	local pids
 	within 5 no_processes || {
-		echo "processes left: $(processes)" >&2
+		mapfile -t pids < <(processes)
+		echo "${#pids[@]} processes left:" >&2
+		ps -o pid,ppid,stat,etime,args -p "${pids[*]}" | head -n 20 >&2
+		kill -9 "${pids[@]}"
 		return 1
 	}
 	within 5 no_cgroups || {
