@@ -38,6 +38,7 @@ static const struct job_limits no_limits = {SPEC_UNSET, SPEC_UNSET, SPEC_UNSET, 
 void job_init(struct job *job)
 {
 	*job = (struct job){.limits = no_limits,
+	                    .checker_limits = no_limits,
 	                    .compile_us_max = SPEC_UNSET,
 	                    .compile_memory_bytes_max = SPEC_UNSET,
 	                    .compare = {.float_absolute = -1, .float_relative = -1},

@@ -41,6 +41,7 @@ struct job_test {
 	struct job_data answer;                /* nothing: the program is only run */
 	struct job_limits limits;              /* unset: the job's */
 	const struct compare_options *compare; /* NULL: the job's */
+	const char **checker_flags;            /* NULL: the job's */
 };
 
 struct job {
@@ -57,7 +58,8 @@ struct job {
 	struct job_file *checker_files;
 	size_t n_checker_files;
 	const char *checker_language;
-	const char **checker_flags; /* NULL-terminated; NULL for none */
+	const char **checker_flags;       /* NULL-terminated; NULL for none */
+	struct job_limits checker_limits; /* unset: 60 s, 2 GiB, 8 MiB of output */
 	bool stop_on_first_failure;
 	uint64_t keep_bytes;      /* of each test's output, and of its standard error, in the report */
 	struct json_object *json; /* what the strings lie in; NULL */

@@ -268,7 +268,8 @@ static int add_arguments(const struct judge *judge, struct judge_run *run, struc
 	static const char *const kattis[] = {CHECK_INPUT, CHECK_ANSWER, CHECK_FEEDBACK "/", NULL};
 	static const char *const testlib[] = {CHECK_INPUT, CHECK_OUTPUT, CHECK_ANSWER, NULL};
 	const char *const *own = judge->job->checker == CHECKER_KATTIS ? kattis : testlib;
-	const char *const *flags = judge->job->checker_flags;
+	const char **own_flags = judge->job->tests[run->test].checker_flags;
+	const char **flags = own_flags != NULL ? own_flags : judge->job->checker_flags;
 	size_t n = 0, n_flags = 0;
 	char **argv;
 
@@ -294,13 +295,15 @@ static int spec_check(struct judge *judge, struct judge_run *run, struct sbx_err
 	struct judge_paths *paths = &run->paths;
 	const struct language *language = judge->checker.language;
 	const struct job_test *test = &judge->job->tests[run->test];
+	const struct job_limits *limits = &judge->job->checker_limits;
+	uint64_t memory = pick(limits->memory_bytes_max, SPEC_UNSET, CHECK_MEMORY_BYTES);
 	struct run_spec *spec = &run->spec;
 	char name[32];
 
 	use_step(spec, &language->run);
-	spec->cpu_us_max = CHECK_CPU_US;
-	spec->memory_bytes_max = CHECK_MEMORY_BYTES;
-	spec->output_bytes_max = CHECK_OUTPUT_BYTES;
+	spec->cpu_us_max = pick(limits->cpu_us_max, SPEC_UNSET, CHECK_CPU_US);
+	spec->memory_bytes_max = add(memory, language->memory_headroom_bytes);
+	spec->output_bytes_max = pick(limits->output_bytes_max, SPEC_UNSET, CHECK_OUTPUT_BYTES);
 	workspace_path(&judge->ws, WORKSPACE_CHECKER, "", paths->box, sizeof(paths->box));
 	spec->box_dir = paths->box;
 	output_name(run, name);
@@ -316,7 +319,7 @@ static int spec_check(struct judge *judge, struct judge_run *run, struct sbx_err
 	} else {
 		add_bind(spec, 0, paths->output, CHECK_OUTPUT);
 	}
-	TRY(use_command(run, &judge->checker, language->run.argv, CHECK_MEMORY_BYTES, err));
+	TRY(use_command(run, &judge->checker, language->run.argv, memory, err));
 	return add_arguments(judge, run, err);
 }
 

@@ -1,6 +1,7 @@
 /* Reading a problem package: problem.yaml, validators, and the tree of groups with its tests. */
 #include "runner/problem_load.h"
 
+#include "runner/problem_checker.h"
 #include "runner/problem_files.h"
 #include "sandbox/path.h"
 
@@ -281,7 +282,7 @@ int problem_load(struct problem_package *ret, struct job *job, struct job_memory
 	TRY(load_validators(&loader, err));
 	TRY(load_data(&loader, err));
 	fill_limits(job, &ret->problem);
-	return 0;
+	return problem_load_checker(ret, job, memory, err);
 }
 
 int problem_check_supported(const struct problem_package *package, const struct job *job, struct sbx_err *err)
@@ -299,9 +300,6 @@ int problem_check_supported(const struct problem_package *package, const struct 
 	        {problem->is_interactive, "problem.yaml", "interactive problems are"},
 	        {problem->is_multi_pass, "problem.yaml", "multi-pass problems are"},
 	        {problem->is_submit_answer, "problem.yaml", "submit-answer problems are"},
-	        {problem->custom_validator,
-	         problem->format == PROBLEM_LEGACY ? "output_validators" : "output_validator",
-	         "custom output validators are"},
 	        {problem->allow_file_writing, "problem.yaml", "submissions that write files are"},
 	        {problem->has_constants, "problem.yaml", "constants are"},
 	        {static_validation, "data", "static validation is"},

@@ -135,11 +135,60 @@ limits: {time_limit: 10}\n'
 		data: grading by anything but the first failure is|data/testdata.yaml|on_reject: continue
 		data: grading by anything but the first failure is|data/testdata.yaml|grading: custom
 	E
-	put data/testdata.yaml '{}'
-	put problem.yaml 'validation: custom'
-	put output_validators/check.py ''
+}
+
+@test "a validator of the package's own: its arguments, files and limits; what it refuses is WA" {
+	package
+	put problem.yaml 'validation: custom
+validator_flags: of the problem
+limits: {validation_time: 50, validation_memory: 200, validation_output: 3}'
+	put output_validators/check/check.py 'import lib; lib.main()'
+	put output_validators/check/lib.py 'import sys
+def main():
+    given, answer, feedback, *flags = sys.argv[1:]
+    out = sys.stdin.read()
+    open(feedback + "judgemessage.txt", "w").write(" ".join(flags) + ": " + out)
+    sys.exit(42 if open(given).read() + open(answer).read() + " ".join(flags) == out else 43)
+'
+	testcase sample/1 'in ' 'ans '
+	testcase secret/1 'in ' 'ans '
+	testcase secret/a/1 'in ' 'ans '
+	put data/secret/testdata.yaml 'output_validator_flags: secret'
+	put data/secret/a/testdata.yaml 'output_validator_flags: a  -b'
+	printf 'cat; echo -n "ans of the problem secret"' >right.sh
+	judge_problem right.sh
+	verdicts 'WA: WA AC WA'
+	equal "$status" 1
+	equal "$(field '[t["checker"]["message"].partition(":")[0] for t in r["tests"]]')" \
+		"['of the problem', 'of the problem secret', 'of the problem a -b']"
+	# 200 MiB, and what Python is granted on top
+	equal "$(field '[r["tests"][0]["checker"]["run"]["limits"][l]["value"] for l in ("time", "memory", "output")]')" \
+		'[50000000, 226492416, 3145728]'
+}
+
+@test "a validator of 2023-07, in C++, and one that fails" {
+	package
+	put problem.yaml 'problem_format_version: 2023-07-draft\nuuid: 1\nname: a\nlimits: {time_limit: 10}\n'
+	put data/secret/test_group.yaml 'output_validator_args: ["42", "with space"]'
+	put output_validator/check.cpp '#include "sub/check.h"\nint main(int, char **argv) { return check(argv); }'
+	put output_validator/sub/check.h '#include <cstdlib>\n#include <cstring>
+inline int check(char **argv) { return strcmp(argv[5], "with space") ? 1 : atoi(argv[4]); }'
 	judge_problem cat.sh
-	refused '^sbx: p/output_validators: custom output validators are not supported yet$'
+	verdicts 'AC: AC'
+	put data/secret/test_group.yaml 'output_validator_args: ["0", "with space"]'
+	judge_problem cat.sh
+	verdicts 'IE: IE'
+	equal "$status" 3
+	put output_validator/sub/check.h 'nonsense'
+	judge_problem cat.sh
+	verdicts 'IE: SKIP'
+	equal "$status" 3
+	field 'r["error"]["message"]' | grep -q '^the checker does not compile: .*nonsense'
+	run -3 "$SBX" judge --problem p cat.sh
+	[[ ${lines[-1]} =~ ^'sbx: IE '.*'the checker does not compile: '.*nonsense ]]
+	put output_validator/run '#!/bin/sh'
+	judge_problem cat.sh
+	refused '^sbx: p/output_validator/run: validators with a script of their own are not supported yet$'
 }
 
 @test "broken packages and wrong usage: one line with the place, exit status 2, nothing run" {

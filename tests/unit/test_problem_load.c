@@ -202,27 +202,57 @@ static void test_2023_07(void **state)
 	assert_false(fixture->package.problem.custom_validator);
 }
 
+static void check_flags(const char *const *flags, const char *wanted)
+{
+	char got[100] = "";
+
+	assert_non_null(flags);
+	for (; *flags != NULL; flags++)
+		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s;", *flags);
+	assert_string_equal(got, wanted);
+}
+
 static void test_validators(void **state)
 {
+	static const char *const flags[] = {"its;own;",       "its;own;all;",   "its;own;all;",
+	                                    "its;own;b;two;", "its;own;b;two;", "its;own;all;"};
 	struct fixture *fixture = *state;
 	const struct problem_package *package = &fixture->package;
+	const struct job *job = &fixture->job;
 
-	put(fixture, "problem.yaml", "validation: custom\nvalidator_flags: its own");
-	put_test(fixture, "secret/1");
-	put(fixture, "output_validators/b.py", "");
-	put(fixture, "output_validators/a/run", "");
+	put(fixture, "problem.yaml",
+	    "validation: custom\nvalidator_flags: its own\n"
+	    "limits: {validation_time: 3, validation_memory: 32, validation_output: 1}");
+	put(fixture, "output_validators/a/x.cpp", "");
 	put(fixture, "output_validators/a/lib/x.h", "");
+	put_test(fixture, "sample/1");
+	put_test(fixture, "secret/1");
+	put_test(fixture, "secret/a/1");
+	put_test(fixture, "secret/b/1");
+	put_test(fixture, "secret/b/c/1");
+	put_test(fixture, "secret/d/1");
+	put(fixture, "data/secret/testdata.yaml", "output_validator_flags: all");
+	put(fixture, "data/secret/b/testdata.yaml", "output_validator_flags: b  two");
 	load(fixture);
-	assert_int_equal(package->n_validators, 2);
+	assert_int_equal(package->n_validators, 1);
 	assert_string_equal(package->validators[0].name, "a");
-	assert_int_equal(package->validators[0].n_files, 2);
-	assert_string_equal(package->validators[0].files[0].name, "lib/x.h");
-	assert_string_equal(package->validators[0].files[0].data.path,
-	                    in_package(fixture, "output_validators/a/lib/x.h"));
-	assert_string_equal(package->validators[1].name, "b.py");
-	assert_string_equal(package->validators[1].files[0].name, "b.py");
+	assert_int_equal(job->checker, CHECKER_KATTIS);
+	assert_string_equal(job->checker_language, "cpp");
+	assert_int_equal(job->n_checker_files, 2);
+	assert_string_equal(job->checker_files[0].name, "lib/x.h");
+	assert_string_equal(job->checker_files[0].data.path, in_package(fixture, "output_validators/a/lib/x.h"));
+	assert_string_equal(job->checker_files[1].name, "x.cpp");
+	assert_int_equal(job->checker_limits.cpu_us_max, 3000000);
+	assert_int_equal(job->checker_limits.memory_bytes_max, 32 * MIB);
+	assert_int_equal(job->checker_limits.output_bytes_max, MIB);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		check_flags(job->tests[i].checker_flags, flags[i]);
+	/* one array for all that say the same */
+	assert_ptr_equal(job->tests[1].checker_flags, job->tests[5].checker_flags);
 	unload(fixture);
+	remove_package(fixture);
 	put(fixture, "problem.yaml", V7);
+	put_test(fixture, "secret/1");
 	put(fixture, "data/secret/test_group.yaml", "output_validator_args: [its, own]");
 	put(fixture, "output_validator/validate.cpp", "");
 	put(fixture, "output_validator/validate.h", "");
@@ -231,6 +261,39 @@ static void test_validators(void **state)
 	assert_int_equal(package->n_validators, 1);
 	assert_string_equal(package->validators[0].name, "output_validator");
 	assert_int_equal(package->validators[0].n_files, 2);
+	check_flags(job->tests[0].checker_flags, "its;own;");
+	assert_int_equal(job->checker_limits.cpu_us_max, 60000000);
+}
+
+static void test_refused_validators(void **state)
+{
+	static const struct {
+		const char *yaml, *files[2], *message;
+	} cases[] = {
+	        {"validation: custom",
+	         {"output_validators/a.py", "output_validators/b.py"},
+	         "/output_validators: more than one validator is not supported yet"},
+	        {"validation: custom",
+	         {"output_validators/a/b.c", "output_validators/a/build"},
+	         "/output_validators/a/build: validators with a script of their own are not supported yet"},
+	        {V7, {"output_validator/run"}, "/output_validator/run: validators with a script of their own"},
+	        {V7, {"output_validator/a.txt"}, "/output_validator: a.txt: no language has the extension .txt"},
+	        {V7, {"output_validator/a/b.c", "output_validator/a/c.py"}, "/output_validator/a: two languages: "},
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		put(fixture, "problem.yaml", cases[i].yaml);
+		put_test(fixture, "secret/1");
+		for (size_t k = 0; k < 2 && cases[i].files[k] != NULL; k++)
+			put(fixture, cases[i].files[k], "");
+		refuse(fixture, cases[i].message);
+	}
+	put(fixture, "problem.yaml", "validation: custom");
+	put_test(fixture, "secret/1");
+	put(fixture, "output_validators/a/x", "");
+	assert_int_equal(unlink(in_package(fixture, "output_validators/a/x")), 0);
+	refuse(fixture, ": the validator a is an empty folder");
 }
 
 static void test_includes(void **state)
@@ -290,7 +353,6 @@ static void test_not_supported(void **state)
 	        {V7 "type: interactive", "{}", "/problem.yaml: interactive problems are not supported yet"},
 	        {V7 "type: multi-pass", "{}", "/problem.yaml: multi-pass problems are not supported yet"},
 	        {V7 "type: submit-answer", "{}", "/problem.yaml: submit-answer problems are not supported yet"},
-	        {"validation: custom", "{}", "/output_validators: custom output validators are not supported yet"},
 	        {V7 "allow_file_writing: true", "{}",
 	         "/problem.yaml: submissions that write files are not supported yet"},
 	        {V7 "constants: {a: 1}", "{}", "/problem.yaml: constants are not supported yet"},
@@ -307,8 +369,6 @@ static void test_not_supported(void **state)
 		put(fixture, "problem.yaml", cases[i].yaml);
 		put(fixture, is_legacy ? "data/testdata.yaml" : "data/test_group.yaml", cases[i].group);
 		put_test(fixture, "secret/1");
-		if (strstr(cases[i].yaml, "custom") != NULL)
-			put(fixture, "output_validators/a.py", "");
 		load(fixture);
 		assert_true(problem_check_supported(&fixture->package, &fixture->job, &err) < 0);
 		if (strncmp(err.msg + strlen(fixture->dir), cases[i].message, strlen(cases[i].message)) != 0)
@@ -405,8 +465,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	        TEST(test_legacy),       TEST(test_2023_07),       TEST(test_validators),  TEST(test_includes),
-	        TEST(test_not_admitted), TEST(test_not_supported), TEST(test_submissions), TEST(test_mistakes),
+	        TEST(test_legacy),   TEST(test_2023_07),      TEST(test_validators),    TEST(test_refused_validators),
+	        TEST(test_includes), TEST(test_not_admitted), TEST(test_not_supported), TEST(test_submissions),
+	        TEST(test_mistakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
