@@ -150,7 +150,7 @@ static int compile_checker(struct judge *judge, struct sbx_err *err)
 {
 	const struct judge_run *run = &judge->runs[0];
 
-	if (judge->checker.language == NULL)
+	if (judge->checker.language == NULL || judge->checker_made)
 		return 0;
 	if (judge->checker.language->compile.argv[0] != NULL) {
 		TRY(compile(judge, JUDGE_COMPILE_CHECKER, WORKSPACE_CHECKER, err));
@@ -158,7 +158,9 @@ static int compile_checker(struct judge *judge, struct sbx_err *err)
 			return sbx_fail(err, SBX_STAGE_WORKSPACE, 0, "the checker does not compile: %.*s",
 			                (int)run->out.len, run->out.bytes);
 	}
-	return workspace_seal(&judge->ws, WORKSPACE_CHECKER, err);
+	TRY(workspace_seal(&judge->ws, WORKSPACE_CHECKER, err));
+	judge->checker_made = true;
+	return 0;
 }
 
 static void finished(struct judge *judge, struct judge_run *run)
@@ -312,7 +314,9 @@ static int fill_workspace(struct judge *judge, struct sbx_err *err)
 	const struct job *job = judge->job;
 
 	TRY(add_sources(judge, &judge->submission, WORKSPACE_BOX, err));
-	TRY(add_sources(judge, &judge->checker, WORKSPACE_CHECKER, err));
+	if (!judge->checker_stored)
+		TRY(add_sources(judge, &judge->checker, WORKSPACE_CHECKER, err));
+	judge->checker_stored = true;
 	for (size_t i = 0; i < job->n_tests; i++) {
 		TRY(add_data(judge, &job->tests[i].input, i, "", err));
 		if (job->checker != CHECKER_COMPARE)
@@ -321,13 +325,17 @@ static int fill_workspace(struct judge *judge, struct sbx_err *err)
 	return 0;
 }
 
+/* Of a stream, a compiler's too. */
+static size_t keep_bytes_max(const struct judge *judge)
+{
+	return judge->job->keep_bytes < JUDGE_COMPILER_BYTES ? JUDGE_COMPILER_BYTES : judge->job->keep_bytes;
+}
+
 static int make_room(struct judge *judge, struct sbx_err *err)
 {
-	size_t keep_bytes = judge->job->keep_bytes;
+	size_t keep_bytes = keep_bytes_max(judge);
 	int rc = 0;
 
-	if (keep_bytes < JUDGE_COMPILER_BYTES)
-		keep_bytes = JUDGE_COMPILER_BYTES;
 	judge->runs = calloc(judge->n_slots, sizeof(*judge->runs));
 	judge->places = calloc(judge->n_slots, sizeof(*judge->places));
 	judge->tests = calloc(judge->job->n_tests + 1, sizeof(*judge->tests));
@@ -341,14 +349,7 @@ static int make_room(struct judge *judge, struct sbx_err *err)
 		if (rc == 0 && judge->checks != NULL)
 			rc = judge_run_init(&judge->checks[i], i, JUDGE_MESSAGE_BYTES);
 	}
-	if (rc < 0)
-		return sbx_fail(err, SBX_STAGE_SUPERVISE, -rc, "out of memory");
-	for (size_t i = 0; i < judge->job->n_tests; i++)
-		judge->tests[i] = (struct judge_test){.judgement = JUDGEMENT_SKIP,
-		                                      .cpu_us = RESULT_UNKNOWN,
-		                                      .wall_us = RESULT_UNKNOWN,
-		                                      .memory_bytes = RESULT_UNKNOWN};
-	return 0;
+	return rc < 0 ? sbx_fail(err, SBX_STAGE_SUPERVISE, -rc, "out of memory") : 0;
 }
 
 /* The outputs that wait for a checker lie in the job's folder, one for each place. */
@@ -369,13 +370,39 @@ static uint64_t workspace_inodes(const struct judge *judge)
 	return WORKSPACE_INODES + 8 * judge->job->n_tests;
 }
 
+/* What is for one submission starts anew each time. */
+static int open_workspace(struct judge *judge, struct sbx_err *err)
+{
+	if (judge->ws.fd < 0)
+		return workspace_open(&judge->ws, judge->host, workspace_bytes(judge), workspace_inodes(judge), err);
+	TRY(workspace_renew(&judge->ws, WORKSPACE_BOX, err));
+	return workspace_renew(&judge->ws, WORKSPACE_DATA, err);
+}
+
+static void reset(struct judge *judge)
+{
+	size_t keep_bytes = keep_bytes_max(judge);
+
+	for (unsigned i = 0; i < judge->n_slots; i++)
+		judge->runs[i].out.max = judge->runs[i].err.max = keep_bytes;
+	for (size_t i = 0; i < judge->job->n_tests; i++)
+		judge->tests[i] = (struct judge_test){.judgement = JUDGEMENT_SKIP,
+		                                      .cpu_us = RESULT_UNKNOWN,
+		                                      .wall_us = RESULT_UNKNOWN,
+		                                      .memory_bytes = RESULT_UNKNOWN};
+	judge->n_done = judge->next = 0;
+	judge->refused = NULL;
+}
+
 static int prepare(struct judge *judge, struct sbx_err *err)
 {
-	TRY(make_room(judge, err));
-	TRY(workspace_open(&judge->ws, judge->host, workspace_bytes(judge), workspace_inodes(judge), err));
+	if (judge->runs == NULL)
+		TRY(make_room(judge, err));
+	reset(judge);
+	TRY(open_workspace(judge, err));
 	TRY(fill_workspace(judge, err));
 	TRY(slot_queue_init(&judge->queue, judge->host, judge->n_slots, err));
-	return supervisor_init(&judge->supervisor, err);
+	return judge->supervisor.epoll_fd < 0 ? supervisor_init(&judge->supervisor, err) : 0;
 }
 
 static int work(struct judge *judge, struct sbx_err *err)
@@ -429,6 +456,7 @@ static void decide(struct judge *judge)
 void judge_run_job(struct judge *judge)
 {
 	judge->decided = judge->job->n_tests;
+	judge->error = (struct sbx_err){0};
 	if (do_job(judge, &judge->error) < 0)
 		judge->judgement = JUDGEMENT_IE;
 	else if (judge->judgement != JUDGEMENT_CE)

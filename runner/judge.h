@@ -116,6 +116,7 @@ struct judge {
 	struct sbx_err error; /* with JUDGEMENT_IE, where no test's run tells it; SBX_STAGE_USAGE: nothing was run */
 	const char *refused;  /* with JUDGEMENT_CE, where the compiler itself said nothing of it; else NULL */
 
+	bool checker_stored, checker_made; /* its sources; compiled and sealed. For all submissions */
 	struct workspace ws;
 	struct supervisor supervisor;
 	struct slot_queue queue;
@@ -130,6 +131,9 @@ void judge_init(struct judge *judge);
 /*
  * Does it all. Whatever happens, the judgement says it; nothing is returned, since a failure of the judge's own is the
  * verdict IE. Enters a mount namespace (runner/workspace.h): once per process.
+ *
+ * It may be called again with another submission: results are those of the last one, the checker stays compiled, and
+ * in between nothing is held that others wait for. Not after an error but one of SBX_STAGE_USAGE.
  */
 void judge_run_job(struct judge *judge);
 void judge_finish(struct judge *judge);

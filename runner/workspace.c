@@ -42,19 +42,24 @@ static int enter_user_namespace(uid_t uid, gid_t gid, struct sbx_err *err)
 	return 0;
 }
 
-static int mount_it(const char *path, uint64_t bytes, uint64_t inodes, struct sbx_err *err)
+static int mount_tmpfs(const struct workspace *ws, const char *path, const char *mode, struct sbx_err *err)
 {
 	char options[96];
 
+	snprintf(options, sizeof(options), "mode=%s,size=%llu,nr_inodes=%llu", mode, (unsigned long long)ws->bytes,
+	         (unsigned long long)ws->inodes);
+	if (mount("sbx", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
+		return FAIL(err, errno, "cannot mount the job's folder");
+	return 0;
+}
+
+static int enter_mount_namespace(struct sbx_err *err)
+{
 	if (unshare(CLONE_NEWNS) < 0)
 		return FAIL(err, errno, "cannot make a mount namespace for the job's folder");
 	/* what the host mounts later is seen here too; what is mounted here is not seen there */
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return FAIL(err, errno, "cannot part this process's mounts from the host's");
-	snprintf(options, sizeof(options), "mode=0700,size=%llu,nr_inodes=%llu", (unsigned long long)bytes,
-	         (unsigned long long)inodes);
-	if (mount("sbx", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
-		return FAIL(err, errno, "cannot mount the job's folder");
 	return 0;
 }
 
@@ -63,14 +68,15 @@ int workspace_open(struct workspace *ws, const struct box_host *host, uint64_t b
 {
 	char run_dir[64];
 
-	*ws = (struct workspace){.fd = -1};
+	*ws = (struct workspace){.fd = -1, .bytes = bytes, .inodes = inodes};
 	host_run_path(host, run_dir, sizeof(run_dir));
 	snprintf(ws->path, sizeof(ws->path), "%s/" MOUNT_POINT, run_dir);
 	if (mkdirat(host->run_fd, MOUNT_POINT, 0700) < 0 && errno != EEXIST)
 		return FAIL(err, errno, "cannot make %s", ws->path);
 	if (host->rootless)
 		TRY(enter_user_namespace(geteuid(), getegid(), err));
-	TRY(mount_it(ws->path, bytes, inodes, err));
+	TRY(enter_mount_namespace(err));
+	TRY(mount_tmpfs(ws, ws->path, "0700", err));
 	ws->fd = open(ws->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	for (int i = 0; i < WORKSPACE_MAX; i++)
 		if (ws->fd < 0 || mkdirat(ws->fd, folder_names[i], 0755) < 0) {
@@ -134,6 +140,21 @@ static int make_folders(int dir_fd, const char *name, const char **ret_last)
 void workspace_path(const struct workspace *ws, enum workspace_folder folder, const char *name, char *buf, size_t size)
 {
 	snprintf(buf, size, "%s/%s%s%s", ws->path, folder_names[folder], name[0] == '\0' ? "" : "/", name);
+}
+
+int workspace_renew(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err)
+{
+	char path[WORKSPACE_PATH_BYTES];
+	unsigned bit = 1U << folder;
+
+	workspace_path(ws, folder, "", path, sizeof(path));
+	/* detached: the kernel may not be through yet with the namespaces of boxes that are dead */
+	if ((ws->renewed & bit) != 0 && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+		return FAIL(err, errno, "cannot unmount what the last submission left");
+	ws->renewed &= ~bit;
+	TRY(mount_tmpfs(ws, path, "0755", err));
+	ws->renewed |= bit;
+	return 0;
 }
 
 int workspace_folder(const struct workspace *ws, enum workspace_folder folder)

@@ -7,6 +7,8 @@
  *   box/       the sources, then what the compiler makes of them; the program sees this, and only this
  *   checker/   the same of the problem's checker
  *   data/      what came inline: N is the input of test N, N.ans its answer; and what runs hand on to checkers
+ *
+ * For one submission after the other box/ and data/ are renewed each time, and checker/ stays.
  */
 #pragma once
 
@@ -33,6 +35,8 @@ enum workspace_folder {
 struct workspace {
 	int fd;        /* its root */
 	char path[80]; /* for plans: the folders lie below it */
+	uint64_t bytes, inodes;
+	unsigned renewed; /* a bit for each folder that is a tmpfs of its own by now */
 };
 
 /*
@@ -43,6 +47,12 @@ struct workspace {
 int workspace_open(struct workspace *ws, const struct box_host *host, uint64_t bytes, uint64_t inodes,
                    struct sbx_err *err);
 void workspace_finish(struct workspace *ws);
+
+/*
+ * Empties a folder: a fresh tmpfs, as large as the first, takes its place, so that nothing has to walk through what
+ * boxes left there. None of them may live. Fails with SBX_STAGE_WORKSPACE.
+ */
+int workspace_renew(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err);
 
 /* The path of a folder, or of a file in it. */
 void workspace_path(const struct workspace *ws, enum workspace_folder folder, const char *name, char *buf, size_t size);
