@@ -60,6 +60,7 @@ struct job {
 	const char *checker_language;
 	const char **checker_flags;       /* NULL-terminated; NULL for none */
 	struct job_limits checker_limits; /* unset: 60 s, 2 GiB, 8 MiB of output */
+	bool reads_scores;                /* CHECKER_KATTIS: score.txt and score_multiplier.txt in its folder */
 	bool stop_on_first_failure;
 	uint64_t keep_bytes;      /* of each test's output, and of its standard error, in the report */
 	struct json_object *json; /* what the strings lie in; NULL */

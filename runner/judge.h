@@ -73,6 +73,7 @@ struct judge_run {
 	        difference;                /* where compared is neither COMPARE_SAME nor COMPARE_MAX (not compared) */
 	struct judge_run *check;           /* of the checker, where it was run; else NULL */
 	char message[JUDGE_MESSAGE_BYTES]; /* what the checker said, "" for nothing */
+	double score, multiplier;          /* of the checker's files, where the job has scores; NAN: there is none */
 };
 
 /* What stays of a test. Counts may be RESULT_UNKNOWN. */

@@ -2,11 +2,13 @@
 #include "runner/judge_run.h"
 
 #include "policy/verdict.h"
+#include "runner/feedback.h"
 #include "sandbox/fd.h"
 #include "sandbox/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,19 +251,6 @@ static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err 
 	return open_answer(run, judge->job, test, err);
 }
 
-/* Its folder for what it wants to say, empty. A box has written to the last one: it is left to the kernel's removal. */
-static int make_feedback(struct judge *judge, const struct judge_run *run, char *path, size_t size, struct sbx_err *err)
-{
-	FD_CLEANUP int data = workspace_folder(&judge->ws, WORKSPACE_DATA);
-	char name[32];
-
-	snprintf(name, sizeof(name), "feedback-%zu", run->test);
-	if (data < 0 || mkdirat(data, name, 0700) < 0 || fchmodat(data, name, 0777, 0) < 0)
-		return sbx_fail(err, SBX_STAGE_WORKSPACE, errno, "cannot make the checker's feedback folder");
-	workspace_path(&judge->ws, WORKSPACE_DATA, name, path, size);
-	return 0;
-}
-
 /* The checker's own command, then what its convention passes, then the problem's flags. */
 static int add_arguments(const struct judge *judge, struct judge_run *run, struct sbx_err *err)
 {
@@ -313,7 +302,7 @@ static int spec_check(struct judge *judge, struct judge_run *run, struct sbx_err
 	add_bind(spec, 0, data_path(judge, &test->answer, run->test, ".ans", paths->answer, sizeof(paths->answer)),
 	         CHECK_ANSWER);
 	if (judge->job->checker == CHECKER_KATTIS) {
-		TRY(make_feedback(judge, run, paths->feedback, sizeof(paths->feedback), err));
+		TRY(feedback_make(&judge->ws, run->test, paths->feedback, sizeof(paths->feedback), err));
 		add_bind(spec, BOX_MOUNT_RW, paths->feedback, CHECK_FEEDBACK);
 		spec->stdin_path = paths->output;
 	} else {
@@ -368,6 +357,7 @@ bool judge_run_start(struct judge *judge, struct judge_run *run, enum judge_task
 	run->has_answer = false;
 	run->check = NULL;
 	run->message[0] = '\0';
+	run->score = run->multiplier = NAN;
 	run->plan = (struct policy_plan){0};
 	run_result_init(&run->run.result);
 	rc = make_spec(judge, run, &err);
@@ -444,24 +434,6 @@ bool judge_run_wants_check(const struct judge *judge, const struct judge_run *ru
 
 /* ---- what a checker said ---- */
 
-/* Its file of the feedback folder: a box could write there, so nothing in it is what it seems. */
-static void read_message(const struct judge *judge, const struct judge_run *check, char message[JUDGE_MESSAGE_BYTES])
-{
-	FD_CLEANUP int data = workspace_folder(&judge->ws, WORKSPACE_DATA);
-	FD_CLEANUP int folder = -1, fd = -1;
-	char name[32];
-	struct stat st;
-	ssize_t n;
-
-	snprintf(name, sizeof(name), "feedback-%zu", check->test);
-	folder = data < 0 ? -1 : openat(data, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	fd = folder < 0 ? -1 : openat(folder, "judgemessage.txt", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return;
-	n = read(fd, message, JUDGE_MESSAGE_BYTES - 1);
-	message[n > 0 ? n : 0] = '\0';
-}
-
 static void copy_message(const struct kept *kept, char message[JUDGE_MESSAGE_BYTES])
 {
 	size_t len = kept->len < JUDGE_MESSAGE_BYTES - 1 ? kept->len : JUDGE_MESSAGE_BYTES - 1;
@@ -470,23 +442,11 @@ static void copy_message(const struct kept *kept, char message[JUDGE_MESSAGE_BYT
 	message[len] = '\0';
 }
 
-void judge_run_checked(struct judge *judge, struct judge_run *run, struct judge_run *check)
+static void fail_checker(struct judge_run *run, const struct judge_run *check)
 {
 	const struct run_result *result = &check->run.result;
 	struct sbx_err *error = &run->run.result.error;
 
-	run->check = check;
-	if (judge->job->checker == CHECKER_KATTIS)
-		read_message(judge, check, run->message);
-	else
-		copy_message(&check->err, run->message);
-	/* an exit status other than 0 is RE to the box, and a word of the checker's to us */
-	run->judgement = JUDGEMENT_IE;
-	if ((check->verdict == VERDICT_OK || check->verdict == VERDICT_RE) && WIFEXITED(result->wait_status))
-		run->judgement = judgement_of_checker(judge->job->checker, WEXITSTATUS(result->wait_status),
-		                                      judge->job->compare.presentation);
-	if (run->judgement != JUDGEMENT_IE)
-		return;
 	run->reason = "checker";
 	if (check->verdict == VERDICT_IE)
 		*error = result->error;
@@ -495,4 +455,45 @@ void judge_run_checked(struct judge *judge, struct judge_run *run, struct judge_
 		         WEXITSTATUS(result->wait_status));
 	else
 		sbx_fail(error, SBX_STAGE_SUPERVISE, 0, "the checker ended as %s", verdict_name(check->verdict));
+}
+
+static void read_score(struct judge_run *run, int folder, const char *name, double *ret)
+{
+	if (feedback_number(folder, name, ret) >= 0)
+		return;
+	run->judgement = JUDGEMENT_IE;
+	run->reason = "checker";
+	sbx_fail(&run->run.result.error, SBX_STAGE_SUPERVISE, 0, "the checker's %s is not a number", name);
+}
+
+static void read_feedback(const struct judge *judge, struct judge_run *run)
+{
+	FD_CLEANUP int folder = feedback_open(&judge->ws, run->test);
+
+	if (folder < 0)
+		return; /* it was not even made, and the checker not run */
+	feedback_message(folder, run->message, sizeof(run->message));
+	if (judge->job->reads_scores && run->judgement != JUDGEMENT_IE) {
+		read_score(run, folder, "score.txt", &run->score);
+		read_score(run, folder, "score_multiplier.txt", &run->multiplier);
+	}
+	feedback_remove(&judge->ws, run->test);
+}
+
+void judge_run_checked(struct judge *judge, struct judge_run *run, struct judge_run *check)
+{
+	const struct run_result *result = &check->run.result;
+
+	run->check = check;
+	/* an exit status other than 0 is RE to the box, and a word of the checker's to us */
+	run->judgement = JUDGEMENT_IE;
+	if ((check->verdict == VERDICT_OK || check->verdict == VERDICT_RE) && WIFEXITED(result->wait_status))
+		run->judgement = judgement_of_checker(judge->job->checker, WEXITSTATUS(result->wait_status),
+		                                      judge->job->compare.presentation);
+	if (run->judgement == JUDGEMENT_IE)
+		fail_checker(run, check);
+	if (judge->job->checker == CHECKER_KATTIS)
+		read_feedback(judge, run);
+	else
+		copy_message(&check->err, run->message);
 }
