@@ -78,6 +78,7 @@ static const struct args_row rows[] = {
         {"tests", 0, ARGS_VALUE, args_take_string, ARG(tests)},
         {"job", 0, ARGS_VALUE, args_take_string, ARG(job_file)},
         {"problem", 0, ARGS_VALUE, args_take_string, ARG(problem)},
+        {"verify", 0, ARGS_FLAG, args_take_flag, ARG(verify)},
         {"language", 'l', ARGS_VALUE, args_take_string, ARG(job.language)},
         {"time", 't', ARGS_VALUE, args_take_duration, ARG(job.limits.cpu_us_max)},
         {"wall", 'w', ARGS_VALUE, args_take_duration, ARG(job.limits.wall_us_max)},
@@ -126,7 +127,11 @@ static int check(const struct judge_args *args, struct sbx_err *err)
 		wrong = "one of --tests DIR, --problem DIR and --job FILE is needed";
 	else if (n_ways > 1)
 		wrong = "--tests, --problem and --job exclude each other";
-	else if (args->job_file == NULL && args->sources[0] == NULL)
+	else if (args->verify && args->problem == NULL)
+		wrong = "--verify is for the submissions of a package: give it with --problem DIR";
+	else if (args->verify && (args->sources[0] != NULL || args->job.language != NULL))
+		wrong = "--verify takes the package's own submissions: neither SOURCE nor --language may be given";
+	else if (args->job_file == NULL && args->sources[0] == NULL && !args->verify)
 		wrong = "no SOURCE given (usage: sbx judge [options] --tests DIR|--problem DIR -- SOURCE...)";
 	else if (args->job_file != NULL && args->sources[0] != NULL)
 		wrong = "--job names the sources itself: none may be given beside it";
@@ -151,6 +156,7 @@ int judge_args_parse(struct judge_args *args, int argc, char *const *argv, struc
 
 const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE...\n"
                                "       sbx judge [options] --problem DIR -- SOURCE...\n"
+                               "       sbx judge [options] --problem DIR --verify\n"
                                "       sbx judge [options] --job FILE|-\n"
                                "\n"
                                "Compiles the sources in a box, runs the result on every test in a box of its own,\n"
@@ -160,6 +166,8 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "The job\n"
                                "      --tests DIR        NAME.in, each with NAME.ans or NAME.out or neither\n"
                                "      --problem DIR      a problem package of Kattis' format; its limits are defaults\n"
+                               "      --verify           judge the package's own submissions, and compare each\n"
+                               "                         verdict with what is expected of it\n"
                                "      --job FILE|-       a job in JSON, see sbx-job(5); its settings win\n"
                                "  -l, --language L       a name of `sbx languages` (default: by the sources' names)\n"
                                "\n"
@@ -194,4 +202,5 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "  -h, --help             this text\n"
                                "\n"
                                "Exit status: 0 all AC or OK, 1 any other verdict, 2 wrong usage, 3 the judge failed\n"
-                               "or was interrupted.\n";
+                               "or was interrupted. Of --verify: 0 all are as expected, 1 one is not, or was\n"
+                               "skipped.\n";

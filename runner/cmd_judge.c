@@ -5,6 +5,7 @@
 #include "runner/judge.h"
 #include "runner/judge_report.h"
 #include "runner/problem_load.h"
+#include "runner/verify.h"
 #include "sandbox/cores.h"
 #include "sandbox/fd.h"
 #include "sandbox/path.h"
@@ -24,6 +25,7 @@ static struct command {
 	struct box_host host;
 	struct judge judge;
 	struct judge_report report;
+	struct verify verify;
 	struct report_sink sink;
 } cmd;
 
@@ -38,6 +40,13 @@ static int add_sources(struct job *job, struct sbx_err *err)
 	return 0;
 }
 
+static int load_submissions(struct job *job, struct sbx_err *err)
+{
+	TRY(problem_load_submissions(&cmd.package, &cmd.memory, err));
+	cmd.verify = (struct verify){.judge = &cmd.judge, .report = &cmd.report, .package = &cmd.package, .job = job};
+	return verify_load(&cmd.verify, &cmd.memory, err);
+}
+
 /* What the package adds to the sources goes by their language, and does not decide on it. */
 static int load_problem(struct job *job, struct sbx_err *err)
 {
@@ -45,6 +54,8 @@ static int load_problem(struct job *job, struct sbx_err *err)
 
 	TRY(problem_load(&cmd.package, job, &cmd.memory, cmd.args.problem, err));
 	TRY(problem_check_supported(&cmd.package, job, err));
+	if (cmd.args.verify)
+		return load_submissions(job, err);
 	TRY(add_sources(job, err));
 	TRY(job_find_language(job, &cmd.memory, &language, err));
 	job->language = language->name;
@@ -101,7 +112,8 @@ static int prepare(struct sbx_err *err)
 	int events_fd = -1;
 
 	TRY(load_job(&args->job, err));
-	TRY(job_load_sources(&args->job, &cmd.memory, &judge->submission, err));
+	if (!args->verify)
+		TRY(job_load_sources(&args->job, &cmd.memory, &judge->submission, err));
 	TRY(job_load_checker(&args->job, &cmd.memory, &judge->checker, err));
 	judge->job = &args->job;
 	judge->host = &cmd.host;
@@ -136,6 +148,8 @@ static int judge_job(struct sbx_err *err)
 		cmd.judge.error = *err;
 		cmd.judge.judgement = JUDGEMENT_IE;
 		cmd.judge.decided = cmd.args.job.n_tests;
+	} else if (cmd.args.verify) {
+		verify_run(&cmd.verify);
 	} else {
 		judge_run_job(&cmd.judge);
 	}
@@ -146,7 +160,10 @@ static int judge_job(struct sbx_err *err)
 		return -EINVAL;
 	}
 	events = outlet_finish(&cmd.report.events);
-	TRY(judge_report_write(&cmd.report, &cmd.sink, cmd.args.format, wants_color(), err));
+	if (cmd.args.verify)
+		TRY(verify_write(&cmd.verify, &cmd.sink, cmd.args.format, wants_color(), err));
+	else
+		TRY(judge_report_write(&cmd.report, &cmd.sink, cmd.args.format, wants_color(), err));
 	if (events < 0)
 		return sbx_fail(err, SBX_STAGE_REPORT, -events, "--events: cannot be written");
 	return 0;
@@ -154,6 +171,8 @@ static int judge_job(struct sbx_err *err)
 
 static int exit_status(void)
 {
+	if (cmd.args.verify)
+		return verify_exit_status(&cmd.verify);
 	if (cmd.judge.judgement == JUDGEMENT_IE)
 		return SBX_EXIT_SANDBOX;
 	return judgement_is_good(cmd.judge.judgement) ? SBX_EXIT_OK : SBX_EXIT_VERDICT;
@@ -173,6 +192,7 @@ int cmd_judge(int argc, char **argv)
 		return cmd_print(judge_args_help);
 	status = judge_job(&err) < 0 ? cmd_fail(&err) : exit_status();
 	judge_report_finish(&cmd.report);
+	verify_finish(&cmd.verify);
 	report_sink_finish(&cmd.sink);
 	judge_finish(&cmd.judge);
 	job_finish(&cmd.args.job);

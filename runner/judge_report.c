@@ -21,6 +21,13 @@ static const char *const event_names[JUDGE_EVENT_MAX] = {
         [JUDGE_FINISHED] = "finished",
 };
 
+/* The first failure stands; the job goes on, and its end tells. */
+static void fail(struct judge_report *report, int errnum, const char *what)
+{
+	if (report->error.stage == SBX_STAGE_NONE)
+		sbx_fail(&report->error, SBX_STAGE_REPORT, errnum, "%s", what);
+}
+
 int judge_report_init(struct judge_report *report, const struct judge *judge, struct sbx_err *err)
 {
 	*report = (struct judge_report){.judge = judge, .spool_fd = -1, .start_ns = clock_ns()};
@@ -35,23 +42,37 @@ int judge_report_init(struct judge_report *report, const struct judge *judge, st
 	return 0;
 }
 
-void judge_report_finish(struct judge_report *report)
+static void forget_submission(struct judge_report *report)
 {
-	for (size_t i = 0; report->tests != NULL && i < report->judge->job->n_tests; i++)
+	for (size_t i = 0; report->tests != NULL && i < report->judge->job->n_tests; i++) {
 		free(report->tests[i].note);
-	free(report->tests);
+		report->tests[i] = (struct judge_report_entry){0};
+	}
 	free(report->compiler_text);
 	json_free(report->compile);
+	report->compiler_text = NULL;
+	report->compile = NULL;
+	report->compiler_cut = false;
+	report->compiler_reason = NULL;
+}
+
+void judge_report_next(struct judge_report *report, const char *submission)
+{
+	forget_submission(report);
+	report->submission = submission;
+	memset(report->n_by, 0, sizeof(report->n_by));
+	if (ftruncate(report->spool_fd, 0) < 0)
+		fail(report, errno, "cannot empty the file of results");
+	report->spool_end = 0;
+}
+
+void judge_report_finish(struct judge_report *report)
+{
+	forget_submission(report);
+	free(report->tests);
 	fd_close(&report->spool_fd);
 	outlet_finish(&report->events);
 	*report = (struct judge_report){.judge = report->judge, .spool_fd = -1};
-}
-
-/* The first failure stands; the job goes on, and its end tells. */
-static void fail(struct judge_report *report, int errnum, const char *what)
-{
-	if (report->error.stage == SBX_STAGE_NONE)
-		sbx_fail(&report->error, SBX_STAGE_REPORT, errnum, "%s", what);
 }
 
 static void add_bytes(struct json_object *object, const char *key, const struct kept *kept)
@@ -188,6 +209,8 @@ static void tell_event(struct judge_report *report, enum judge_event event, cons
 
 	json_add_string(object, "event", event_names[event]);
 	json_add_u64(object, "ms", (clock_ns() - report->start_ns) / 1000000);
+	if (report->submission != NULL)
+		json_add_string(object, "submission", report->submission);
 	if (run != NULL && run->task == JUDGE_TEST) {
 		json_add_u64(object, "index", run->test);
 		json_add_string(object, "test", report->judge->job->tests[run->test].name);
@@ -238,7 +261,7 @@ static struct json_object *skipped_json(const struct judge *judge, size_t test)
 	return object;
 }
 
-static struct json_object *error_json(const struct sbx_err *error)
+struct json_object *judge_report_error(const struct sbx_err *error)
 {
 	struct json_object *object;
 
@@ -279,7 +302,7 @@ static struct json_object *head_json(const struct judge_report *report)
 	json_add_string(object, "language", judge->submission.language->name);
 	json_add_u64(object, "slots", judge->n_slots);
 	json_add_u64(object, "ms", (clock_ns() - report->start_ns) / 1000000);
-	json_add(object, "error", error_json(&judge->error));
+	json_add(object, "error", judge_report_error(&judge->error));
 	json_add_string(object, "refused", judge->refused);
 	json_add(object, "compile", json_share(report->compile));
 	json_add(object, "counts", counts_json(judge));

@@ -19,6 +19,7 @@ struct judge_report_entry {
 
 struct judge_report {
 	const struct judge *judge;
+	const char *submission; /* which of many it is about; NULL where there is one */
 	struct outlet events;
 	bool progress; /* on standard error, a terminal */
 	int spool_fd;
@@ -37,6 +38,10 @@ struct judge_report {
 void judge_report_listen(void *arg, const struct judge *judge, enum judge_event event, const struct judge_run *run);
 
 int judge_report_init(struct judge_report *report, const struct judge *judge, struct sbx_err *err);
+/* Forgets all of the last submission; what comes now is about the one of this name. */
+void judge_report_next(struct judge_report *report, const char *submission);
+/* An error of the judge's as it stands in a report, the caller's; NULL for none. */
+struct json_object *judge_report_error(const struct sbx_err *error);
 /* Once the job is done. Fails with SBX_STAGE_REPORT. */
 int judge_report_write(struct judge_report *report, struct report_sink *sink, enum report_format format, bool color,
                        struct sbx_err *err);

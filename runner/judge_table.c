@@ -2,7 +2,6 @@
 #include "runner/judge_table.h"
 
 #include "policy/size.h"
-#include "policy/utf8.h"
 #include "runner/plain.h"
 #include "sandbox/fd.h"
 
@@ -38,12 +37,17 @@ void judge_table_progress(struct judge_report *report, enum judge_event event)
 	if (now_ns - report->shown_ns < SHOW_NS && event != JUDGE_COMPILING)
 		return;
 	report->shown_ns = now_ns;
+	fputs("\r\033[K", stderr);
+	if (report->submission != NULL) {
+		plain_print_cut(stderr, report->submission, 0, NAME_WIDTH_MAX);
+		fputs("  ", stderr);
+	}
 	if (event == JUDGE_COMPILING) {
-		fputs("\r\033[Kcompiling", stderr);
+		fputs("compiling", stderr);
 		return;
 	}
-	fprintf(stderr, "\r\033[K[%.*s%.*s] %zu/%zu", (int)filled, "##############################",
-	        (int)(BAR_WIDTH - filled), "..............................", judge->n_done, n);
+	fprintf(stderr, "[%.*s%.*s] %zu/%zu", (int)filled, "##############################", (int)(BAR_WIDTH - filled),
+	        "..............................", judge->n_done, n);
 	for (int k = 0; k < JUDGEMENT_MAX; k++)
 		if (report->n_by[k] > 0)
 			fprintf(stderr, "  %s %zu", judgement_name((enum judgement)k), report->n_by[k]);
@@ -158,35 +162,12 @@ static const char *size_text(uint64_t bytes, char *buf, size_t size)
 	return buf;
 }
 
-/* How many bytes of a name are shown: whole characters, at most NAME_WIDTH_MAX of them. */
-static size_t name_len(const char *name, int *ret_width)
-{
-	size_t len = strlen(name), at = 0;
-	int width = 0;
-
-	for (; at < len && width < NAME_WIDTH_MAX; width++) {
-		size_t n = utf8_sequence(name + at, len - at);
-		at += n == 0 ? 1 : n;
-	}
-	*ret_width = width;
-	return at;
-}
-
-static void print_name(FILE *out, const char *name, int width)
-{
-	int own;
-	size_t len = name_len(name, &own);
-
-	plain_print(out, name, len, "");
-	fprintf(out, "%*s", own < width ? width - own : 0, "");
-}
-
 static int name_width(const struct job *job)
 {
-	int most = (int)strlen("test"), width;
+	int most = (int)strlen("test");
 
 	for (size_t i = 0; i < job->n_tests; i++) {
-		name_len(job->tests[i].name, &width);
+		int width = plain_width(job->tests[i].name, NAME_WIDTH_MAX);
 		if (width > most)
 			most = width;
 	}
@@ -200,7 +181,7 @@ static void print_test(FILE *out, const struct judge_report *report, size_t i, i
 	bool skipped = test->judgement == JUDGEMENT_SKIP;
 	char cpu[32], wall[32], memory[32];
 
-	print_name(out, judge->job->tests[i].name, width);
+	plain_print_cut(out, judge->job->tests[i].name, width, NAME_WIDTH_MAX);
 	fputs("  ", out);
 	print_verdict(out, test->judgement, color);
 	if (!skipped) {
@@ -235,7 +216,7 @@ static void print_summary(FILE *out, const struct judge_report *report, bool col
 	}
 	if (judge->decided < n) {
 		fputs(", first failure: ", out);
-		print_name(out, judge->job->tests[judge->decided].name, 0);
+		plain_print_cut(out, judge->job->tests[judge->decided].name, 0, NAME_WIDTH_MAX);
 	}
 	fprintf(out, "  %s\n", judge->submission.language->title);
 }

@@ -22,3 +22,34 @@ void plain_print(FILE *out, const char *bytes, size_t len, const char *allowed)
 		i += n == 0 ? 1 : n;
 	}
 }
+
+/* Bytes of the first `max` characters. */
+static size_t cut_len(const char *text, int max, int *ret_width)
+{
+	size_t len = strlen(text), at = 0;
+	int width = 0;
+
+	for (; at < len && width < max; width++) {
+		size_t n = utf8_sequence(text + at, len - at);
+		at += n == 0 ? 1 : n;
+	}
+	*ret_width = width;
+	return at;
+}
+
+int plain_width(const char *text, int max)
+{
+	int width;
+
+	cut_len(text, max, &width);
+	return width;
+}
+
+void plain_print_cut(FILE *out, const char *text, int width, int max)
+{
+	int own;
+	size_t len = cut_len(text, max, &own);
+
+	plain_print(out, text, len, "");
+	fprintf(out, "%*s", own < width ? width - own : 0, "");
+}

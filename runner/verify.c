@@ -1,0 +1,199 @@
+/* The submissions of a package, judged. What is said about them is in verify_report.c. */
+#include "runner/verify.h"
+
+#include "runner/cmd.h"
+#include "sandbox/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_USAGE, errnum, __VA_ARGS__)
+
+void verify_finish(struct verify *verify)
+{
+	for (size_t i = 0; i < verify->n; i++)
+		free(verify->results[i].note);
+	free(verify->results);
+	*verify = (struct verify){0};
+}
+
+int verify_load(struct verify *verify, struct job_memory *memory, struct sbx_err *err)
+{
+	const struct problem_package *package = verify->package;
+	const char *dir = package->dir.path;
+
+	if (package->has_submissions_yaml)
+		return FAIL(err, ENOTSUP, "%.200s/submissions/submissions.yaml: not supported yet", dir);
+	if (package->n_submissions == 0)
+		return FAIL(err, ENOENT, "%.200s: nothing in submissions", dir);
+	verify->results = calloc(package->n_submissions, sizeof(*verify->results));
+	if (verify->results == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	verify->n = package->n_submissions;
+	for (size_t i = 0; i < verify->n; i++) {
+		const struct problem_submission *submission = &package->submissions[i];
+		struct verify_result *result = &verify->results[i];
+		result->cpu_us = result->wall_us = result->memory_bytes = RESULT_UNKNOWN;
+		TRY(job_memory_join(memory, submission->folder, submission->program.name, &result->name, err));
+		if (submission->expected == PROBLEM_EXPECT_ANY)
+			return FAIL(err, EINVAL,
+			            "%.200s/submissions/%.200s: its folder means nothing in this format, and "
+			            "it has no line @EXPECTED_RESULTS@: nothing says what to expect",
+			            dir, result->name);
+	}
+	return 0;
+}
+
+/* ---- one submission ---- */
+
+static void set_note(struct verify_result *result, const char *text)
+{
+	free(result->note);
+	result->note = strdup(text);
+}
+
+static int load_sources(const struct verify *verify, const struct problem_submission *submission,
+                        struct job_memory *memory, const struct language **ret_language, struct sbx_err *err)
+{
+	struct job *job = verify->job;
+
+	job->n_files = 0;
+	job->language = NULL;
+	for (size_t i = 0; i < submission->program.n_files; i++) {
+		struct job_file *file;
+		if (job_add_file(job, &file) < 0)
+			return FAIL(err, E2BIG, "more than %d sources", JOB_FILES_MAX);
+		*file = submission->program.files[i];
+	}
+	TRY(job_find_language(job, memory, ret_language, err));
+	job->language = (*ret_language)->name;
+	TRY(problem_admit(verify->package, job, memory, *ret_language, err));
+	return job_load_sources(job, memory, &verify->judge->submission, err);
+}
+
+/* Boxes have the host's toolchains, at their paths. */
+static bool is_installed(const struct language *language)
+{
+	return faccessat(AT_FDCWD, language->version[0], X_OK, AT_EACCESS) == 0;
+}
+
+static void say_needs(struct verify_result *result)
+{
+	const struct language *language = result->language;
+	const char *slash = strrchr(language->version[0], '/');
+	FREE_CLEANUP char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return;
+	fprintf(out, "needs %s (apt-get install", slash != NULL ? slash + 1 : language->version[0]);
+	for (const char *const *package = language->packages; *package != NULL; package++)
+		fprintf(out, " %s", *package);
+	fputc(')', out);
+	if (fclose(out) == 0)
+		set_note(result, text);
+}
+
+static void raise_to(uint64_t *most, uint64_t value)
+{
+	if (value != RESULT_UNKNOWN && (*most == RESULT_UNKNOWN || value > *most))
+		*most = value;
+}
+
+/* What helps to see why it got this verdict. */
+static void take_note(const struct verify *verify, struct verify_result *result)
+{
+	const struct judge *judge = verify->judge;
+	const struct judge_report *report = verify->report;
+
+	if (judge->judgement == JUDGEMENT_CE && judge->refused != NULL)
+		set_note(result, judge->refused);
+	else if (judge->judgement == JUDGEMENT_CE && report->compiler_text != NULL)
+		set_note(result, report->compiler_text);
+	else if (judge->decided < judge->job->n_tests && report->tests[judge->decided].note != NULL)
+		set_note(result, report->tests[judge->decided].note);
+	if (result->note != NULL)
+		result->note[strcspn(result->note, "\n")] = '\0';
+}
+
+static void take_result(struct verify *verify, const struct problem_submission *submission,
+                        struct verify_result *result)
+{
+	const struct judge *judge = verify->judge;
+
+	result->is_judged = true;
+	result->judgement = judge->judgement;
+	result->agrees = problem_expect_agrees(submission->expected, judge->judgement);
+	*(result->agrees ? &verify->n_agree : &verify->n_differ) += 1;
+	if (judge->decided < judge->job->n_tests)
+		result->decided_by = judge->job->tests[judge->decided].name;
+	for (size_t i = 0; i < judge->job->n_tests; i++) {
+		const struct judge_test *test = &judge->tests[i];
+		raise_to(&result->cpu_us, test->cpu_us);
+		raise_to(&result->wall_us, test->wall_us);
+		raise_to(&result->memory_bytes, test->memory_bytes);
+	}
+	take_note(verify, result);
+}
+
+/* Returns whether the next one can be judged. */
+static bool verify_one(struct verify *verify, const struct problem_submission *submission, struct verify_result *result,
+                       struct job_memory *memory)
+{
+	struct judge *judge = verify->judge;
+	struct sbx_err err;
+
+	if (load_sources(verify, submission, memory, &result->language, &err) < 0) {
+		set_note(result, err.msg);
+		return true;
+	}
+	if (!is_installed(result->language)) {
+		say_needs(result);
+		return true;
+	}
+	judge_report_next(verify->report, result->name);
+	judge_run_job(judge);
+	if (judge->error.stage == SBX_STAGE_NONE) {
+		take_result(verify, submission, result);
+		return true;
+	}
+	set_note(result, judge->error.msg);
+	/* names of its sources that cannot be stored */
+	return judge->error.stage == SBX_STAGE_USAGE;
+}
+
+void verify_run(struct verify *verify)
+{
+	bool go_on = true;
+
+	for (size_t i = 0; i < verify->n && go_on; i++) {
+		struct job_memory memory = {0};
+
+		go_on = verify_one(verify, &verify->package->submissions[i], &verify->results[i], &memory);
+		/* what the sources were read into; nothing may point there any more */
+		verify->judge->submission = (struct job_sources){0};
+		verify->job->n_files = 0;
+		job_memory_finish(&memory);
+	}
+	if (go_on)
+		verify->judge->error = (struct sbx_err){0};
+}
+
+int verify_exit_status(const struct verify *verify)
+{
+	bool failed = verify->judge->error.stage != SBX_STAGE_NONE;
+
+	for (size_t i = 0; i < verify->n; i++)
+		failed |= verify->results[i].is_judged && verify->results[i].judgement == JUDGEMENT_IE;
+	return failed ? SBX_EXIT_SANDBOX : verify_agrees(verify) ? SBX_EXIT_OK : SBX_EXIT_VERDICT;
+}
+
+bool verify_agrees(const struct verify *verify)
+{
+	return verify->n_agree == verify->n;
+}
