@@ -1,0 +1,48 @@
+/* When a time is to be taken again. */
+#include "policy/rerun.h"
+
+/* The counter of the hypervisor's time goes in steps of this: one of them may be next to nothing. */
+#define STEAL_STEP_US 10000
+/* What ends a run, and its start, cost some switches on any machine. */
+#define SWITCHES_FREE 10
+#define SWITCH_US 20000
+
+static bool is_above(uint64_t us, uint64_t bound_us)
+{
+	return us != RESULT_UNKNOWN && us > bound_us;
+}
+
+bool rerun_is_disturbed(const struct run_result *result)
+{
+	uint64_t wall_us = result->wall_us, most_us = wall_us / 100;
+
+	if (wall_us == RESULT_UNKNOWN)
+		return false;
+	return is_above(result->throttled_us, most_us) || is_above(result->pressure_us, most_us) ||
+	       is_above(result->steal_us, most_us + STEAL_STEP_US) ||
+	       (result->cpu_us != RESULT_UNKNOWN &&
+	        is_above(result->involuntary_switches, SWITCHES_FREE + result->cpu_us / SWITCH_US));
+}
+
+static bool is_near(uint64_t us, uint64_t limit_us)
+{
+	if (us == RESULT_UNKNOWN || limit_us == BOX_UNLIMITED)
+		return false;
+	return (us < limit_us ? limit_us - us : us - limit_us) <= limit_us / 10;
+}
+
+/* Programs are pinned to one core: what it did not burn of the wall time it waited, be it for the core or asleep. */
+static bool has_waited(const struct run_result *result)
+{
+	return result->involuntary_switches == RESULT_UNKNOWN && result->pressure_us == RESULT_UNKNOWN &&
+	       is_above(result->wall_us, result->cpu_us + result->cpu_us / 10);
+}
+
+bool rerun_is_due(const struct run_result *result, const struct box_plan *plan, enum verdict verdict)
+{
+	if (verdict != VERDICT_OK && verdict != VERDICT_TLE)
+		return false;
+	if (is_near(result->cpu_us, plan->cpu_us_max))
+		return rerun_is_disturbed(result) || has_waited(result);
+	return is_near(result->wall_us, plan->wall_us_max) && rerun_is_disturbed(result);
+}
