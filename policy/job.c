@@ -266,6 +266,16 @@ static int read_keep(struct reader *reader, struct json_object *value, void *int
 	return *(uint64_t *)into > JOB_KEEP_BYTES_MAX ? wrong(reader, "more than 1M") : 0;
 }
 
+static int read_reruns(struct reader *reader, struct json_object *value, void *into)
+{
+	uint64_t n;
+
+	if (!json_u64_of(value, &n) || n > JOB_RERUNS_MAX)
+		return wrong(reader, "not a whole number from 0 to 10");
+	*(uint64_t *)into = n;
+	return 0;
+}
+
 static int read_limits(struct reader *reader, struct json_object *value, void *into)
 {
 	static const struct field fields[] = {
@@ -453,6 +463,7 @@ static int read_job(struct reader *reader, struct json_object *value)
 	        {"limits", read_limits, offsetof(struct job, limits), false},
 	        {"checker", read_checker, 0, false},
 	        {"after_failure", read_after_failure, offsetof(struct job, stop_on_first_failure), false},
+	        {"reruns", read_reruns, offsetof(struct job, reruns), false},
 	        {"keep_output", read_keep, offsetof(struct job, keep_bytes), false},
 	};
 

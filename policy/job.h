@@ -62,10 +62,12 @@ struct job {
 	struct job_limits checker_limits; /* unset: 60 s, 2 GiB, 8 MiB of output */
 	bool reads_scores;                /* CHECKER_KATTIS: score.txt and score_multiplier.txt in its folder */
 	bool stop_on_first_failure;
+	uint64_t reruns;          /* of a test whose time was disturbed near its limit, at most (policy/rerun.h) */
 	uint64_t keep_bytes;      /* of each test's output, and of its standard error, in the report */
 	struct json_object *json; /* what the strings lie in; NULL */
 };
 
+#define JOB_RERUNS_MAX 10
 #define JOB_KEEP_BYTES 1024
 #define JOB_KEEP_BYTES_MAX (UINT64_C(1) << 20) /* in JSON it may take six times as much */
 

@@ -72,6 +72,20 @@ static int take_keep(const struct args_value *at, const char *value)
 	return 0;
 }
 
+static int take_reruns(const struct args_value *at, const char *value)
+{
+	struct args_value count = *at;
+	uint64_t n = 0;
+
+	count.field = &n;
+	if (strcmp(value, "0") != 0)
+		TRY(args_take_count(&count, value));
+	if (n > JOB_RERUNS_MAX)
+		return bad_value(at, value, "is more than a test may be run again, 10");
+	*(uint64_t *)at->field = n;
+	return 0;
+}
+
 #define ARG(member) offsetof(struct judge_args, member)
 
 static const struct args_row rows[] = {
@@ -94,6 +108,7 @@ static const struct args_row rows[] = {
         {"float-relative", 0, ARGS_VALUE, take_tolerance, ARG(job.compare.float_relative)},
         {"slots", 'j', ARGS_VALUE, take_slots, ARG(n_slots)},
         {"stop-on-first-failure", 0, ARGS_FLAG, args_take_flag, ARG(job.stop_on_first_failure)},
+        {"reruns", 0, ARGS_VALUE, take_reruns, ARG(job.reruns)},
         {"keep-output", 0, ARGS_VALUE, take_keep, ARG(job.keep_bytes)},
         {"events", 0, ARGS_VALUE, args_take_report, ARG(events)},
         {"report", 0, ARGS_VALUE, args_take_report, ARG(report)},
@@ -192,6 +207,8 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "                         jobs of this host share the slots\n"
                                "      --stop-on-first-failure\n"
                                "                         tests after the first that fails, in their order, are SKIP\n"
+                               "      --reruns N         run a test again, alone, up to N times, where its time was\n"
+                               "                         near the limit and disturbed (default 0)\n"
                                "\n"
                                "Report\n"
                                "      --report F|fd:N|-  to a file, whole or not at all; to an open descriptor; to\n"

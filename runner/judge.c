@@ -1,6 +1,7 @@
 /* The order of a job: compile, tests, checks, verdict. One box of it is judge_run.c's. */
 #include "runner/judge.h"
 
+#include "policy/rerun.h"
 #include "runner/judge_run.h"
 
 #include "sandbox/fd.h"
@@ -163,17 +164,39 @@ static int compile_checker(struct judge *judge, struct sbx_err *err)
 	return 0;
 }
 
-static void finished(struct judge *judge, struct judge_run *run)
+/*
+ * A test is judged by its last run, which was not disturbed or not near a limit; or, where all of them were, by the one
+ * with the least CPU time, since disturbances only add to it.
+ */
+static void count_run(struct judge *judge, struct judge_run *run)
 {
 	const struct run_result *result = &run->run.result;
+	struct judge_test *test = &judge->tests[run->test];
+	bool due = rerun_is_due(result, &run->plan.box, run->verdict);
 
-	judge->tests[run->test] = (struct judge_test){.judgement = run->judgement,
-	                                              .cpu_us = result->cpu_us,
-	                                              .wall_us = result->wall_us,
-	                                              .memory_bytes = result->memory_peak_bytes};
+	run->counts = test->n_runs == 0 || !due || result->cpu_us < test->cpu_us;
+	test->n_runs++;
+	test->aside = due && test->n_runs <= judge->job->reruns;
+	if (!run->counts)
+		return;
+	test->judgement = run->judgement;
+	test->cpu_us = result->cpu_us;
+	test->wall_us = result->wall_us;
+	test->memory_bytes = result->memory_peak_bytes;
+}
+
+static void finished(struct judge *judge, struct judge_run *run)
+{
+	const struct judge_test *test = &judge->tests[run->test];
+
+	count_run(judge, run);
+	if (test->aside) {
+		tell(judge, JUDGE_TEST_ASIDE, run);
+		return;
+	}
 	judge->n_done++;
 	/* what comes after a failure is not started; what comes before it may still fail and decide instead */
-	if (judge->job->stop_on_first_failure && !judgement_is_good(run->judgement) && run->test < judge->stop_before)
+	if (judge->job->stop_on_first_failure && !judgement_is_good(test->judgement) && run->test < judge->stop_before)
 		judge->stop_before = run->test + 1;
 	tell(judge, JUDGE_TEST_FINISHED, run);
 }
@@ -205,6 +228,23 @@ static void run_ended(struct judge *judge, struct judge_run *run)
 		test_ended(judge, run);
 }
 
+/*
+ * judge->stop_before for none now. Those put aside come last and each alone, so that this job disturbs them no more; in
+ * order, since one that fails may make those behind it needless.
+ */
+static size_t next_test(const struct judge *judge)
+{
+	size_t test = 0;
+
+	if (judge->next < judge->stop_before)
+		return judge->next;
+	if (judge->supervisor.live > 0)
+		return judge->stop_before;
+	while (test < judge->stop_before && !judge->tests[test].aside)
+		test++;
+	return test;
+}
+
 /* The next to be started: a check before a test, so that what has begun comes to its end. NULL where there is none. */
 static struct judge_run *next_run(struct judge *judge, enum judge_task *ret_task)
 {
@@ -220,7 +260,7 @@ static struct judge_run *next_run(struct judge *judge, enum judge_task *ret_task
 			idle = i;
 	}
 	*ret_task = JUDGE_TEST;
-	return judge->next < judge->stop_before && idle < judge->n_slots ? &judge->runs[idle] : NULL;
+	return idle < judge->n_slots && next_test(judge) < judge->stop_before ? &judge->runs[idle] : NULL;
 }
 
 static void need_no_slot(struct judge *judge)
@@ -244,7 +284,8 @@ static int start_runs(struct judge *judge, struct sbx_err *err)
 		judge->places[run->place] = JUDGE_BUSY;
 		run->task = task;
 		if (task == JUDGE_TEST) {
-			run->test = judge->next++;
+			run->test = next_test(judge);
+			judge->next += run->test == judge->next;
 			tell(judge, JUDGE_TEST_STARTED, run);
 		}
 		if (!judge_run_start(judge, run, task, &slot))

@@ -71,6 +71,7 @@ struct judge_run {
 	enum compare_result compared;
 	struct compare_difference
 	        difference;                /* where compared is neither COMPARE_SAME nor COMPARE_MAX (not compared) */
+	bool counts;                       /* its test is judged by it: by none of its earlier runs, so far */
 	struct judge_run *check;           /* of the checker, where it was run; else NULL */
 	char message[JUDGE_MESSAGE_BYTES]; /* what the checker said, "" for nothing */
 	double score, multiplier;          /* of the checker's files, where the job has scores; NAN: there is none */
@@ -80,6 +81,8 @@ struct judge_run {
 struct judge_test {
 	enum judgement judgement;
 	uint64_t cpu_us, wall_us, memory_bytes;
+	unsigned n_runs;
+	bool aside; /* to be run again, once all others have ended */
 };
 
 enum judge_event {
@@ -87,6 +90,7 @@ enum judge_event {
 	JUDGE_COMPILING,
 	JUDGE_COMPILED,
 	JUDGE_TEST_STARTED,
+	JUDGE_TEST_ASIDE, /* it has been run, and will be run again */
 	JUDGE_TEST_FINISHED,
 	JUDGE_FINISHED,
 	JUDGE_EVENT_MAX,

@@ -13,11 +13,9 @@
 #include <unistd.h>
 
 static const char *const event_names[JUDGE_EVENT_MAX] = {
-        [JUDGE_QUEUED] = "queued",
-        [JUDGE_COMPILING] = "compiling",
-        [JUDGE_COMPILED] = "compiled",
-        [JUDGE_TEST_STARTED] = "test_started",
-        [JUDGE_TEST_FINISHED] = "test_finished",
+        [JUDGE_QUEUED] = "queued",         [JUDGE_COMPILING] = "compiling",
+        [JUDGE_COMPILED] = "compiled",     [JUDGE_TEST_STARTED] = "test_started",
+        [JUDGE_TEST_ASIDE] = "test_aside", [JUDGE_TEST_FINISHED] = "test_finished",
         [JUDGE_FINISHED] = "finished",
 };
 
@@ -170,6 +168,15 @@ static struct json_object *compile_json(const struct judge_run *run)
 
 /* ---- the file of test results ---- */
 
+static struct json_object *skipped_json(const struct judge *judge, size_t test)
+{
+	struct json_object *object = json_new_object();
+
+	json_add_string(object, "name", judge->job->tests[test].name);
+	json_add_string(object, "verdict", judgement_name(JUDGEMENT_SKIP));
+	return object;
+}
+
 static void spool(struct judge_report *report, size_t test, const char *text)
 {
 	size_t len = strlen(text);
@@ -199,6 +206,75 @@ static int unspool(const struct judge_report *report, size_t test, struct report
 	return 0;
 }
 
+int judge_report_test(const struct judge_report *report, size_t test, struct json_object **ret, struct sbx_err *err)
+{
+	const struct judge *judge = report->judge;
+	const struct judge_report_entry *entry = &report->tests[test];
+	FREE_CLEANUP char *text = NULL;
+
+	if (entry->len == 0 || judge->tests[test].judgement == JUDGEMENT_SKIP) {
+		*ret = skipped_json(judge, test);
+		return 0;
+	}
+	text = malloc(entry->len);
+	if (text == NULL)
+		return sbx_fail(err, SBX_STAGE_REPORT, ENOMEM, "out of memory");
+	if (pread(report->spool_fd, text, entry->len, entry->at) != (ssize_t)entry->len)
+		return sbx_fail(err, SBX_STAGE_REPORT, EIO, "cannot read a result back");
+	return json_parse(text, entry->len, "a result", ret, err);
+}
+
+/* ---- more than one run of a test ---- */
+
+static struct json_object *facts_json(const struct judge_run *run)
+{
+	struct json_object *object = json_new_object(), *all = run_json(run), *value;
+	static const char *const keys[] = {"cpu_us", "wall_us", "memory_peak_bytes", "noise"};
+
+	json_add_string(object, "verdict", judgement_name(run->judgement));
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (json_find(all, keys[i], &value))
+			json_add(object, keys[i], json_share(value));
+	json_free(all);
+	return object;
+}
+
+/*
+ * What counts of a test so far, with the facts of all its runs. They are kept with it in the file, where the next one
+ * finds them.
+ */
+static struct json_object *tested_json(struct judge_report *report, const struct judge_run *run)
+{
+	const struct judge_test *test = &report->judge->tests[run->test];
+	struct json_object *now = test_json(report->judge, run), *before = NULL, *runs = NULL, *counted = NULL;
+	bool counts = run->counts;
+	struct sbx_err err;
+
+	if (test->n_runs > 1 && judge_report_test(report, run->test, &before, &err) < 0) {
+		fail(report, err.errnum, err.msg);
+		counts = true;
+	}
+	if (json_find(before, "runs", &runs))
+		json_share(runs);
+	else if (test->aside)
+		runs = json_new_array();
+	if (runs != NULL)
+		json_append(runs, facts_json(run));
+	if (counts && runs != NULL)
+		counted = json_new_u64(json_length(runs) - 1);
+	else if (!counts && json_find(before, "counted", &counted))
+		json_share(counted);
+	if (!counts) {
+		json_free(now);
+		now = json_share(before);
+	}
+	json_add_u64(now, "reruns", test->n_runs - 1);
+	json_add(now, "runs", runs);
+	json_add(now, "counted", counted);
+	json_free(before);
+	return now;
+}
+
 /* ---- events ---- */
 
 static void tell_event(struct judge_report *report, enum judge_event event, const struct judge_run *run,
@@ -225,6 +301,19 @@ static void tell_event(struct judge_report *report, enum judge_event event, cons
 	json_free(object);
 }
 
+static struct json_object *keep_test(struct judge_report *report, const struct judge_run *run)
+{
+	struct judge_report_entry *entry = &report->tests[run->test];
+	struct json_object *details = tested_json(report, run);
+
+	spool(report, run->test, json_text(details, false));
+	if (run->counts) {
+		free(entry->note);
+		entry->note = judge_table_note(run);
+	}
+	return details;
+}
+
 void judge_report_listen(void *arg, const struct judge *judge, enum judge_event event, const struct judge_run *run)
 {
 	struct judge_report *report = arg;
@@ -237,12 +326,10 @@ void judge_report_listen(void *arg, const struct judge *judge, enum judge_event 
 		report->compiler_reason = run->verdict == VERDICT_RE ? NULL : run->reason;
 		details = json_share(report->compile);
 	}
-	if (event == JUDGE_TEST_FINISHED) {
-		details = test_json(judge, run);
-		spool(report, run->test, json_text(details, false));
-		report->n_by[run->judgement]++;
-		report->tests[run->test].note = judge_table_note(run);
-	}
+	if (event == JUDGE_TEST_ASIDE || event == JUDGE_TEST_FINISHED)
+		details = keep_test(report, run);
+	if (event == JUDGE_TEST_FINISHED)
+		report->n_by[judge->tests[run->test].judgement]++;
 	if (report->events.fd >= 0)
 		tell_event(report, event, run, details);
 	if (report->progress)
@@ -251,15 +338,6 @@ void judge_report_listen(void *arg, const struct judge *judge, enum judge_event 
 }
 
 /* ---- the result ---- */
-
-static struct json_object *skipped_json(const struct judge *judge, size_t test)
-{
-	struct json_object *object = json_new_object();
-
-	json_add_string(object, "name", judge->job->tests[test].name);
-	json_add_string(object, "verdict", judgement_name(JUDGEMENT_SKIP));
-	return object;
-}
 
 struct json_object *judge_report_error(const struct sbx_err *error)
 {

@@ -34,6 +34,9 @@ struct judge_report {
 	struct sbx_err error; /* the first of the report's own; stage SBX_STAGE_NONE */
 };
 
+/* The result of one test, the caller's; of one without any, its name and SKIP. */
+int judge_report_test(const struct judge_report *report, size_t test, struct json_object **ret, struct sbx_err *err);
+
 /* A listener of judge->listener, with the judge_report as its argument. */
 void judge_report_listen(void *arg, const struct judge *judge, enum judge_event event, const struct judge_run *run);
 

@@ -190,6 +190,8 @@ static void print_test(FILE *out, const struct judge_report *report, size_t i, i
 		        size_text(test->memory_bytes, memory, sizeof(memory)));
 		if (report->tests[i].note != NULL)
 			fprintf(out, "  %s", report->tests[i].note);
+		if (test->n_runs > 1)
+			fprintf(out, "  (run %u times)", test->n_runs);
 	}
 	fputc('\n', out);
 }

@@ -390,6 +390,8 @@ all_verdicts() {
 		--slots: "0"|--tests tests -j 0 all.sh
 		--slots: "241"|--tests tests -j 241 all.sh
 		--float-tolerance: "x"|--tests tests --float-tolerance x all.sh
+		--reruns: "11"|--tests tests --reruns 11 all.sh
+		--reruns: "-1"|--tests tests --reruns -1 all.sh
 		--keep-output: "1025K"|--tests tests --keep-output 1025K all.sh
 		--events and --report|--tests tests --events - all.sh
 		unknown option "--frob" .*sbx judge --help|--frob

@@ -49,7 +49,7 @@ static void test_all_keys(void **state)
 	      " \"limits\": {\"time\": \"1.5s\", \"wall\": 4, \"memory\": \"64M\", \"output\": 1000, \"pids\": 7},"
 	      " \"checker\": {\"kind\": \"exact\", \"case_sensitive\": false, \"presentation\": true,"
 	      " \"float_tolerance\": 1e-6, \"float_relative\": 0},"
-	      " \"after_failure\": \"stop\", \"keep_output\": 0,"
+	      " \"after_failure\": \"stop\", \"keep_output\": 0, \"reruns\": 3,"
 	      " \"tests\": [{\"name\": \"one\", \"stdin\": \"a\\u0000b\", \"answer_path\": \"b\","
 	      " \"limits\": {\"memory\": \"unlimited\"}}, {\"stdin_path\": \"c\", \"answer\": \"\"}]}");
 	assert_string_equal(job.language, "cpp");
@@ -122,6 +122,8 @@ static void test_mistakes(void **state)
 	        {"{" FILES ", \"tests\": [], \"after_failure\": \"stopp\"}",
 	         "job: after_failure: neither \"stop\" nor \"continue\""},
 	        {"{" FILES ", \"tests\": [], \"keep_output\": \"1025K\"}", "job: keep_output: more than 1M"},
+	        {"{" FILES ", \"tests\": [], \"reruns\": 11}", "job: reruns: not a whole number from 0 to 10"},
+	        {"{" FILES ", \"tests\": [], \"reruns\": \"1\"}", "job: reruns: not a whole number from 0 to 10"},
 	        {"{" FILES ", \"tests\": [], \"language\": null}", "job: language: null, not a string"},
 	};
 
