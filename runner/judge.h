@@ -57,6 +57,7 @@ struct judge_run {
 	char **argv, **check_argv; /* the language's; the same with a checker's arguments */
 	size_t test;               /* its index; of JUDGE_TEST and JUDGE_CHECK */
 	unsigned place;            /* in judge->runs or judge->checks */
+	struct kept_network network; /* for one box after the other, as long as none makes a socket */
 	struct kept out, err;
 	int output_fd; /* where a test's output is kept whole for its checker; -1 */
 	struct judge_answer answer;

@@ -30,6 +30,7 @@
 int judge_run_init(struct judge_run *run, unsigned place, size_t keep_bytes)
 {
 	run->place = place;
+	kept_network_init(&run->network);
 	run->output_fd = run->answer.fd = -1;
 	run->out.max = run->err.max = keep_bytes;
 	run->out.bytes = malloc(keep_bytes + 1);
@@ -41,6 +42,7 @@ void judge_run_finish(struct judge_run *run)
 {
 	free(run->out.bytes);
 	free(run->err.bytes);
+	kept_network_finish(&run->network);
 }
 
 /* ---- streams ---- */
@@ -170,6 +172,7 @@ static void use_step(struct run_spec *spec, const struct language_step *step)
 	spec->fsize_bytes_max = step->fsize_bytes_max;
 	spec->tmp_bytes_max = step->tmp_bytes_max;
 	spec->stdin_path = "/dev/null";
+	spec->note_sockets = true;
 	for (size_t i = 0; step->env[i] != NULL && spec->n_env < SPEC_ENV_MAX; i++)
 		spec->env[spec->n_env++] = step->env[i];
 	for (size_t i = 0; step->binds[i] != NULL; i++)
@@ -337,6 +340,7 @@ static int start_in_slot(struct judge *judge, struct judge_run *run, struct slot
 	run->run.streams.err.consume = take_error;
 	run->run.streams.out.consumer = run->run.streams.err.consumer = run;
 	box_init(&run->run.box);
+	run->run.box.network = &run->network;
 	run->run.box.slot = *slot;
 	slot->lock_fd = -1;
 	rc = supervisor_start(&judge->supervisor, &run->run, judge->host, err);
