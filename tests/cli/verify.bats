@@ -1,0 +1,201 @@
+#!/usr/bin/env bats
+# sbx judge --verify: a package's own submissions, and what is expected of them. But for the examples, packages are made
+# here, with submissions in Bash.
+
+load common
+
+setup_file() { common_setup_file; }
+teardown_file() { assert_clean; }
+setup() {
+	T=$BATS_TEST_TMPDIR
+	EXAMPLES=$HERE/../examples
+	cd "$T" || return
+}
+
+# For a machine as slow as the VM, too; what is too slow is so by far.
+LIMITS=(-t 5s -w 100s)
+[ -z "${SBX_VM:-}" ] || LIMITS=(-t 40s -w 400s)
+
+# put FILE [TEXT]: in the package.
+put() {
+	mkdir -p "p/$(dirname "$1")"
+	printf '%b' "${2-}" >"p/$1"
+}
+
+# A package with two tests, that a submission which copies its input passes.
+package() {
+	rm -rf p
+	put problem.yaml '{}'
+	put .timelimit 10
+	for i in 1 2; do
+		put data/secret/$i.in "$i\n"
+		put data/secret/$i.ans "$i\n"
+	done
+}
+
+# submission NAME SOURCE
+submission() {
+	put "submissions/$1" "$2\n"
+}
+
+# results EXPECTED: name, verdict and whether it agrees, of each submission.
+results() {
+	equal "$(field '"; ".join("%s %s %s" % (s["name"], s["verdict"], "ok" if s["agrees"] else "no") for s in r["submissions"])')" "$1"
+}
+
+# refused PATTERN: the last judge() said that in a line, and did nothing else.
+refused() {
+	equal "$status" 2
+	one_line "$T/err" "$1"
+	equal "$(cat "$T/out")" ''
+}
+
+# example NAME: each submission agrees. Where a verdict is found at the first failure, that is soon enough.
+example() {
+	judge "${LIMITS[@]}" --problem "$EXAMPLES/$1" --verify "${@:2}"
+	[ "$status" = 0 ] || field '[s for s in r["submissions"] if not s["agrees"]]' >&2
+	equal "$status" 0
+	equal "$(field 'r["agrees"], r["error"], r["counts"]["not_as_expected"], r["counts"]["not_judged"]')" \
+		'(True, None, 0, 0)'
+	# every verdict in each of the languages
+	equal "$(field 'sorted({l for l in ("cpp", "python3", "java") for f in {s["folder"] for s in r["submissions"]}
+		if not any(s["folder"] == f and s["language"] == l for s in r["submissions"])})')" '[]'
+}
+
+@test "examples: sum" {
+	example sum --stop-on-first-failure
+	equal "$(field 'sorted({s["verdict"] for s in r["submissions"]})')" "['AC', 'CE', 'MLE', 'OLE', 'RE', 'TLE', 'WA']"
+}
+
+@test "what agrees, and what does not" {
+	package
+	submission accepted/right.sh cat
+	submission accepted/wrong.sh 'echo 1'
+	submission wrong_answer/wrong.sh 'echo 1'
+	submission run_time_error/big.sh 'head -c 70000000 /dev/zero'
+	submission run_time_error/fails.sh 'cat; exit 1'
+	judge --problem p --verify
+	equal "$status" 1
+	results 'accepted/right.sh AC ok; accepted/wrong.sh WA no; run_time_error/big.sh OLE ok; run_time_error/fails.sh RE ok; wrong_answer/wrong.sh WA ok'
+	equal "$(field 'r["schema"], r["problem"], r["agrees"], r["error"], r["interrupted"]')" \
+		"('sbx.verify/1', 'p', False, None, False)"
+	equal "$(field 'r["counts"]')" "{'as_expected': 4, 'not_as_expected': 1, 'not_judged': 0}"
+	equal "$(field '[(s["folder"], s["language"], s["expected"], s["decided_by"], s["note"]) for s in r["submissions"]][1]')" \
+		"('accepted', 'bash', ['AC'], 'secret/2', 'line 1, column 1: wanted \"2\", got \"1\"')"
+	equal "$(field 'all(s["cpu_us"] > 0 and s["wall_us"] > 0 and s["memory_peak_bytes"] > 0 for s in r["submissions"])')" True
+}
+
+@test "as a table" {
+	package
+	submission accepted/right.sh cat
+	"$SBX" judge --problem p --verify >out
+	grep -Eqx 'submission +language +expected +verdict +most cpu' out
+	grep -Eqx 'accepted/right.sh  bash +AC +AC +[0-9.]+ m?s  ok' out
+	equal "$(tail -n 1 out)" 'sbx: verified  1 of 1 submissions as expected, 0 not, 0 skipped'
+	submission wrong_answer/right.sh cat
+	submission accepted/wrong.sh 'echo 2'
+	run -1 "$SBX" judge --problem p --verify
+	grep -Eq '^wrong_answer/right.sh  bash +PE/WA +AC +[0-9.]+ m?s  NOT AS EXPECTED$' <<<"$output"
+	grep -Eq '^accepted/wrong.sh .* WA .*  NOT AS EXPECTED  secret/1: line 1, column 1: wanted "1", got "2"$' <<<"$output"
+	equal "${lines[-1]}" 'sbx: NOT verified  1 of 3 submissions as expected, 2 not, 0 skipped'
+}
+
+@test "a line @EXPECTED_RESULTS@ wins over the folder" {
+	package
+	submission accepted/wrong.sh '# @EXPECTED_RESULTS@: WRONG-ANSWER, RUN-ERROR\necho 1'
+	submission mixed/wrong.sh '# @EXPECTED_RESULTS@: WRONG-ANSWER\necho 1'
+	judge --problem p --verify
+	results 'accepted/wrong.sh WA ok; mixed/wrong.sh WA ok'
+	equal "$(field '[s["expected"] for s in r["submissions"]][1]')" "['PE', 'WA']"
+	equal "$status" 0
+}
+
+@test "nothing of a submission is left to the next one" {
+	package
+	put include/c/check.h '#define NUMBER 1\n'
+	submission accepted/a.c '#include <stdio.h>\n#include "check.h"\nint main(void) { for (int c; (c = getchar()) != -1;) putchar(c); }'
+	# has the first one's program, and its source, if they are still there
+	submission run_time_error/b.sh 'ls /box; ./a.c && exit 0\n[ -e /box/check.h ] && exit 0\nexit 1'
+	submission wrong_answer/c/one.c '#include <stdio.h>\nint two(void);\nint main(void) { printf("%d", two()); }'
+	submission wrong_answer/c/in/two.c 'int two(void) { return 2; }'
+	judge --problem p --verify
+	results 'accepted/a.c AC ok; run_time_error/b.sh RE ok; wrong_answer/c WA ok'
+	judge --problem p --verify --stop-on-first-failure -t 9s --events events
+	results 'accepted/a.c AC ok; run_time_error/b.sh RE ok; wrong_answer/c WA ok'
+	# each event says whose it is
+	equal "$(python3 -c 'import json
+events = [json.loads(line) for line in open("events")]
+assert all("submission" in e for e in events)
+b = [e for e in events if e["submission"].endswith("b.sh")]
+print([e["submission"] for e in events if e["event"] == "queued"], b[-1]["verdict"])
+print([e["result"]["stdout"] for e in b if e["event"] == "test_finished"][0].split())')" \
+		"['accepted/a.c', 'run_time_error/b.sh', 'wrong_answer/c'] RE
+['b.sh']"
+}
+
+@test "what cannot be judged is skipped, and the package not verified" {
+	package
+	submission accepted/right.sh cat
+	submission accepted/right.lua 'print(io.read())'
+	submission accepted/README 'nothing'
+	# a toolchain that is not there
+	unshare -m sh -c 'mount --bind /dev/null "$(readlink -f /usr/bin/lua5.4 || echo /usr/bin/lua5.4)"; exec "$@"' sh \
+		"$SBX" judge --problem p --verify >out && return 1
+	grep -Eq '^accepted/right.sh .*  ok$' out
+	grep -Eq '^accepted/right.lua +lua .*  -  .*  skipped: needs lua5.4 \(apt-get install lua5.4\)$' out
+	grep -Eq '^accepted/README .* skipped: ' out
+	equal "$(tail -n 1 out)" 'sbx: NOT verified  1 of 3 submissions as expected, 0 not, 2 skipped'
+	put problem.yaml 'limits: {code: 1}'
+	rm p/submissions/accepted/right.lua p/submissions/accepted/README
+	head -c 1100 /dev/zero | tr '\0' '\n' >>p/submissions/accepted/right.sh
+	judge --problem p --verify
+	equal "$status" 1
+	equal "$(field '[(s["verdict"], s["note"]) for s in r["submissions"]]')" \
+		"[(None, \"the sources are larger than the package's limit, 1 KiB\")]"
+}
+
+@test "broken packages and wrong usage: one line, exit status 2, nothing run" {
+	package
+	judge --problem p --verify
+	refused '^sbx: p: nothing in submissions$'
+	mkdir -p p/submissions/accepted
+	judge --problem p --verify
+	refused '^sbx: p: nothing in submissions$'
+	submission slow/right.sh cat
+	judge --problem p --verify
+	refused '^sbx: p/submissions/slow/right.sh: its folder means nothing in this format, and it has no line @EXPECTED_RESULTS@'
+	submission slow/right.sh '# @EXPECTED_RESULTS@: PERFECT\ncat'
+	judge --problem p --verify
+	refused '^sbx: p/submissions/slow/right.sh: @EXPECTED_RESULTS@: "PERFECT" is no verdict that can be checked$'
+	rm -r p/submissions/slow
+	submission rejected/right.sh cat
+	judge --problem p --verify
+	refused 'submissions/rejected/right.sh: its folder means nothing in this format'
+	rm -r p/submissions/rejected
+	submission accepted/right.sh cat
+	put submissions/submissions.yaml '{}'
+	judge --problem p --verify
+	refused '^sbx: p/submissions/submissions.yaml: not supported yet$'
+	judge --problem p --verify p/submissions/accepted/right.sh
+	refused 'neither SOURCE nor --language may be given'
+	judge --problem p --verify -l bash
+	refused 'neither SOURCE nor --language may be given'
+	judge --tests p/data --verify
+	refused 'give it with --problem'
+}
+
+@test "TERM ends it, and it says so" {
+	package
+	submission accepted/1.sh cat
+	submission accepted/2.sh 'while :; do :; done'
+	submission accepted/3.sh cat
+	"$SBX" judge --problem p --verify -t 100s -w 500s --format json --report report --events events 2>err &
+	pid=$!
+	# until a test of the second one runs
+	within 100 grep -qs '"event":"test_started".*2.sh' events
+	kill -TERM "$pid"
+	wait "$pid" && status=0 || status=$?
+	equal "$status" 3
+	results 'accepted/1.sh AC ok; accepted/2.sh None no; accepted/3.sh None no'
+	equal "$(field 'r["interrupted"], r["error"]["errno_name"], r["counts"]["not_judged"]')" "(True, 'EINTR', 2)"
+}
