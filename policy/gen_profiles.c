@@ -76,7 +76,8 @@ int main(int argc, char **argv)
 	}
 	printf("const struct seccomp_profile seccomp_builtin[] = {\n");
 	for (int i = 1; i < argc; i++)
-		printf("\t{\"%1$s\", summary_%1$s, json_%1$s, filter_%1$s, sizeof(filter_%1$s) / sizeof(filter_%1$s[0]), "
+		printf("\t{\"%1$s\", summary_%1$s, json_%1$s, filter_%1$s, sizeof(filter_%1$s) / "
+		       "sizeof(filter_%1$s[0]), "
 		       "noted_%1$s, sizeof(noted_%1$s) / sizeof(noted_%1$s[0])},\n",
 		       argv[i]);
 	printf("\t{.name = NULL},\n};\n");

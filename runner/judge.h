@@ -54,9 +54,9 @@ struct judge_run {
 	struct run_spec spec;
 	struct judge_paths paths;
 	struct policy_plan plan;
-	char **argv, **check_argv; /* the language's; the same with a checker's arguments */
-	size_t test;               /* its index; of JUDGE_TEST and JUDGE_CHECK */
-	unsigned place;            /* in judge->runs or judge->checks */
+	char **argv, **check_argv;   /* the language's; the same with a checker's arguments */
+	size_t test;                 /* its index; of JUDGE_TEST and JUDGE_CHECK */
+	unsigned place;              /* in judge->runs or judge->checks */
 	struct kept_network network; /* for one box after the other, as long as none makes a socket */
 	struct kept out, err;
 	int output_fd; /* where a test's output is kept whole for its checker; -1 */

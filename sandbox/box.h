@@ -35,7 +35,7 @@ struct box {
 	struct cg_leaf leaf;
 	struct kept_network *network; /* the caller's, outlives the box, and is no other box's meanwhile; or NULL */
 	bool made_socket;             /* the program was allowed to make one; where plan->sockets_noted */
-	struct setup *setup; /* what init works from; sandbox/setup.h, private to sandbox/ */
+	struct setup *setup;          /* what init works from; sandbox/setup.h, private to sandbox/ */
 	pid_t init_pid;
 	int init_pidfd;                     /* readable when the box is dead: the last of it is gone before init is */
 	int sock;                           /* messages from init; readable */
@@ -60,10 +60,10 @@ void box_init(struct box *box);
 
 /*
  * Takes a slot, where box->slot holds none yet, makes the leaf, clones init into fresh namespaces, maps its ids and
- * lets it build. Where plan->sockets_noted, box->network serves as its network namespace instead of a fresh one. Returns
- * while the box is still being built. `stdio` are the three descriptors the program gets; they
- * stay the caller's, but pipes among them are given to the box's user. With no `box->trace` set, nothing is traced. On
- * failure nothing is left; the stage says how far it came.
+ * lets it build. Where plan->sockets_noted, box->network serves as its network namespace instead of a fresh one.
+ * Returns while the box is still being built. `stdio` are the three descriptors the program gets; they stay the
+ * caller's, but pipes among them are given to the box's user. With no `box->trace` set, nothing is traced. On failure
+ * nothing is left; the stage says how far it came.
  */
 int box_start(struct box *box, const struct box_host *host, const struct box_plan *plan, const int stdio[3],
               struct sbx_err *err);

@@ -389,7 +389,7 @@ static _Noreturn void reap_until_exit(struct setup *setup)
 		say(setup, &msg, -1);
 		while (msg.exit.denied && setup->plan->sockets_noted)
 			sys(SYS_pause); /* the launcher looks at that call, and then kills this process */
-		sys_exit(0); /* takes whatever the program left behind with it */
+		sys_exit(0);            /* takes whatever the program left behind with it */
 	}
 }
 

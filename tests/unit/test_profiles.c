@@ -53,10 +53,12 @@ static void test_noted_tells_of_sockets_only(void **state)
 			for (uint64_t a = 0; a < 48; a++)
 				for (uint64_t b = 0; b < 8; b++) {
 					uint32_t plain = answer(profile, nr, a, b, 0);
-					bool told = plain == SECCOMP_RET_ALLOW && (nr == SYS_socket || nr == SYS_socketpair);
+					bool told = plain == SECCOMP_RET_ALLOW &&
+					            (nr == SYS_socket || nr == SYS_socketpair);
 
 					n += told;
-					if (noted_answer(profile, nr, a, b, 0) != (told ? SECCOMP_RET_USER_NOTIF : plain))
+					if (noted_answer(profile, nr, a, b, 0) !=
+					    (told ? SECCOMP_RET_USER_NOTIF : plain))
 						fail_msg("%s: call %d of %d, %d", profile->name, nr, (int)a, (int)b);
 				}
 		assert_in_range(n, 1, 100);
@@ -66,8 +68,14 @@ static void test_noted_tells_of_sockets_only(void **state)
 /* What else could make a socket that nobody was told of. */
 static void test_sockets_come_from_two_calls(void **state)
 {
-	static const int others[] = {SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register, SYS_pidfd_getfd,
-	                             SYS_setns, SYS_unshare, SYS_bpf, SYS_open_by_handle_at};
+	static const int others[] = {SYS_io_uring_setup,
+	                             SYS_io_uring_enter,
+	                             SYS_io_uring_register,
+	                             SYS_pidfd_getfd,
+	                             SYS_setns,
+	                             SYS_unshare,
+	                             SYS_bpf,
+	                             SYS_open_by_handle_at};
 
 	(void)state;
 	for (const struct seccomp_profile *profile = seccomp_builtin; profile->name != NULL; profile++)
