@@ -203,7 +203,7 @@ static int say_go(const struct box *box, struct sbx_err *err)
 
 static int map_setup(struct box *box, const int stdio[3], struct sbx_err *err)
 {
-	struct setup *setup = setup_map();
+	struct setup *setup = setup_take();
 	char score[16];
 
 	if (setup == NULL)
@@ -515,8 +515,8 @@ int box_end(struct box *box, struct run_result *result, struct sbx_err *err)
 	}
 	fd_close(&box->notify_fd);
 	fd_close(&box->sock);
-	if (box->init_pidfd < 0) /* else something still runs in it */
-		setup_unmap(box->setup);
+	if (box->init_pidfd < 0 && box->setup != NULL) /* else something still runs in it */
+		setup_give_back(box->setup);
 	box->setup = NULL;
 	fd_close(&box->init_pidfd);
 	slot_release(&box->slot);

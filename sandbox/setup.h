@@ -91,8 +91,8 @@ struct setup_msg {
 };
 
 /*
- * What the launcher maps for one box, and unmaps when the box is dead: a struct setup, and below it a stack for each
- * process that runs in this memory, with a page that nobody may touch at the end of each.
+ * What the launcher takes for one box, and gives back when the box is dead: a struct setup, and below it a stack for
+ * each process that runs in this memory, with a page that nobody may touch at the end of each.
  */
 enum setup_stack {
 	SETUP_STACK_INIT,
@@ -102,9 +102,10 @@ enum setup_stack {
 };
 #define SETUP_STACK_BYTES (64UL << 10)
 
-/* NULL with errno set on failure. */
-struct setup *setup_map(void);
-void setup_unmap(struct setup *setup);
+/* Zeroed. NULL with errno set on failure. */
+struct setup *setup_take(void);
+/* Of a box whose plan is still there. */
+void setup_give_back(struct setup *setup);
 /* For struct clone_args: the lowest byte; it is SETUP_STACK_BYTES long. */
 uint64_t setup_stack(const struct setup *setup, enum setup_stack which);
 
