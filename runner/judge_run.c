@@ -40,9 +40,11 @@ int judge_run_init(struct judge_run *run, unsigned place, size_t keep_bytes)
 
 void judge_run_finish(struct judge_run *run)
 {
+	/* in one that was only zeroed the network's descriptors are somebody's standard input */
+	if (run->out.bytes != NULL)
+		kept_network_finish(&run->network);
 	free(run->out.bytes);
 	free(run->err.bytes);
-	kept_network_finish(&run->network);
 }
 
 /* ---- streams ---- */
