@@ -173,6 +173,79 @@ static int64_t bwrap_ns(const struct place *place, unsigned n)
 	return outcome.end_ns - outcome.begin_ns;
 }
 
+/* ---- what a report says ---- */
+
+/* Each number behind `key`, which is given as `"name":`. 0 or -errno. */
+static int read_values(const char *path, const char *key, struct samples *samples)
+{
+	FILE *file = fopen(path, "re");
+	size_t at = 0;
+	int c;
+
+	if (file == NULL)
+		return -errno;
+	while ((c = fgetc(file)) != EOF) {
+		int64_t value;
+
+		at = c == key[at] ? at + 1 : c == key[0];
+		if (key[at] != '\0')
+			continue;
+		at = 0;
+		if (fscanf(file, "%" SCNd64, &value) == 1)
+			samples_add(samples, value);
+	}
+	fclose(file);
+	return 0;
+}
+
+/* Runs a job with a report at `path`. Its time from start to end, or -1. */
+static int64_t reported_job_ns(const struct place *place, const char *source, const char *slots, unsigned n,
+                               const char *path)
+{
+	char program[4300];
+	const char *const argv[] = {place->sbx, "judge",    "-j",       slots,     "--keep-output",
+	                            "0",        "--format", "json",     "--tests", tests_dir(place, n),
+	                            "--report", path,       "--reruns", "0",       "--",
+	                            program,    NULL};
+	const struct launch what = {.argv = argv, .out_fd = -1, .err_fd = -1};
+	struct outcome outcome;
+
+	snprintf(program, sizeof(program), "%s/tests/bench/targets/%s", place->source, source);
+	if (launch(&what, false, &outcome) < 0 || !WIFEXITED(outcome.status) || WEXITSTATUS(outcome.status) > 1)
+		return -1;
+	return outcome.end_ns - outcome.begin_ns;
+}
+
+/* Microseconds of a job that are neither the compiler's nor a test's, from the start of their boxes to the end. */
+static int64_t overhead_us(const struct place *place, const char *path)
+{
+	static const char *const keys[] = {"\"setup_us\":", "\"wall_us\":", "\"teardown_us\":"};
+	int64_t ns = reported_job_ns(place, "nop.c", "1", FEW, path), us = ns / 1000;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && ns >= 0; i++) {
+		struct samples samples = {0};
+
+		if (read_values(path, keys[i], &samples) < 0 || samples.n != FEW + 1)
+			ns = -1;
+		for (size_t k = 0; k < samples.n; k++)
+			us -= samples.values[k];
+		samples_finish(&samples);
+	}
+	return ns < 0 ? -1 : us;
+}
+
+/* Of the tests' CPU times, microseconds, or -1. */
+static int64_t cpu_p50_us(const struct place *place, const char *slots, unsigned n, const char *path)
+{
+	struct samples samples = {0};
+	int64_t p50 = -1;
+
+	if (reported_job_ns(place, "ms.c", slots, n, path) >= 0 && read_values(path, "\"cpu_us\":", &samples) == 0)
+		p50 = samples_percentile(&samples, 50); /* the compiler's is one of many */
+	samples_finish(&samples);
+	return p50;
+}
+
 /* ---- figures ---- */
 
 static double per_test_us(int64_t many_ns, int64_t few_ns, unsigned many, unsigned few)
@@ -257,15 +330,60 @@ static void measure_sizes(const struct place *place, unsigned n_sizes)
 	show_figure("judge_rss", "sbx judge, memory in the largest job", (double)kib / 1024, "MiB", AT_MOST, 32);
 }
 
+static void measure_overhead(const struct place *place, unsigned runs)
+{
+	char path[300];
+	struct samples samples = {0};
+
+	snprintf(path, sizeof(path), "%s/report", place->dir);
+	show_progress("sbx judge, what a job costs beside its boxes");
+	for (unsigned i = 0; i < runs; i++) {
+		int64_t us = overhead_us(place, path);
+		if (us >= 0)
+			samples_add(&samples, us);
+	}
+	if (samples.n < runs)
+		show_failure("judge_overhead", "a job failed");
+	else
+		show_figure("judge_overhead", "sbx judge, a job of ten tests beside its boxes",
+		            (double)samples_percentile(&samples, 50) / 1000, "ms", AT_MOST, 10);
+	samples_finish(&samples);
+}
+
+/* How far a program's CPU time depends on how many run at once: the larger over the smaller, of medians. */
+static void measure_neighbours(const struct place *place, unsigned many)
+{
+	char path[300];
+	struct samples ratios = {0};
+
+	snprintf(path, sizeof(path), "%s/report", place->dir);
+	show_progress("sbx judge, CPU time of tests beside others");
+	for (int i = 0; i < 5; i++) {
+		int64_t one = cpu_p50_us(place, "1", many, path), all = cpu_p50_us(place, SLOTS, many, path);
+
+		if (one > 0 && all > 0)
+			samples_add(&ratios, one > all ? one * 1000 / all : all * 1000 / one);
+	}
+	if (ratios.n == 0)
+		show_failure("judge_neighbours", "a job failed");
+	else
+		show_figure("judge_neighbours", "sbx judge, CPU time of a test of 1 ms (p50), all slots against one",
+		            (double)samples_percentile(&ratios, 50) / 1000, "x", AT_MOST, 1.05);
+	samples_finish(&ratios);
+}
+
 void judge_measure(const struct place *place, const struct options *options, double bare_us)
 {
 	unsigned many = options->judge_tests;
 
-	if (make_tests(place, FEW) < 0 || make_tests(place, many) < 0) {
+	if (make_tests(place, FEW) < 0 || make_tests(place, many) < 0 ||
+	    make_tests(place, many < 200 ? many : 200) < 0) {
 		show_failure("judge", "the tests cannot be written");
 		return;
 	}
 	measure_nothing(place, many, bare_us);
 	measure_work(place, many);
 	measure_sizes(place, many < 1000 ? 3 : 4);
+	measure_overhead(place, options->runs < 20 ? options->runs : 20);
+	measure_neighbours(place, many < 200 ? many : 200);
 }
