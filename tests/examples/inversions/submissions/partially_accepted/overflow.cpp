@@ -1,0 +1,20 @@
+// 30 points: its count does not fit into 16 bits once the rows are long.
+#include <cstdio>
+#include <vector>
+
+int main()
+{
+	int n;
+	unsigned short pairs = 0;
+
+	if (std::scanf("%d", &n) != 1)
+		return 1;
+	std::vector<int> row(n);
+	for (int i = 0; i < n; i++) {
+		if (std::scanf("%d", &row[i]) != 1)
+			return 1;
+		for (int k = 0; k < i; k++)
+			pairs += row[k] > row[i];
+	}
+	std::printf("%d\n", pairs);
+}
