@@ -8,6 +8,7 @@
 #include "runner/supervise.h"
 
 #include "policy/size.h"
+#include "runner/supervise_streams.h"
 #include "sandbox/fd.h"
 
 #include <errno.h>
@@ -38,9 +39,8 @@
 #define NEVER UINT64_MAX
 
 static void on_init(struct run *run);
-static void on_streams(struct run *run);
 
-static int watch_fd(struct run *run, int fd, uint32_t events, struct watch *watch, void (*ready)(struct run *run))
+int supervise_watch(struct run *run, int fd, uint32_t events, struct watch *watch, void (*ready)(struct run *run))
 {
 	struct epoll_event event = {.events = events, .data.ptr = watch};
 
@@ -52,7 +52,7 @@ static int watch_fd(struct run *run, int fd, uint32_t events, struct watch *watc
 	return -errno;
 }
 
-static void unwatch_fd(struct run *run, int fd)
+void supervise_unwatch(struct run *run, int fd)
 {
 	if (fd >= 0)
 		epoll_ctl(run->supervisor->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
@@ -83,8 +83,7 @@ static void dying(struct run *run)
 	arm(run);
 }
 
-/* Ends the run before its program does. Only the first cause counts. */
-static void end_early(struct run *run, enum killed_by why)
+void supervise_end(struct run *run, enum killed_by why)
 {
 	if (run->result.killed_by == KILLED_BY_NONE)
 		run->result.killed_by = why;
@@ -92,11 +91,11 @@ static void end_early(struct run *run, enum killed_by why)
 	dying(run);
 }
 
-static void end_by_error(struct run *run, const struct sbx_err *err)
+void supervise_fail(struct run *run, const struct sbx_err *err)
 {
 	if (run->result.error.stage == SBX_STAGE_NONE)
 		run->result.error = *err;
-	end_early(run, KILLED_BY_ERROR);
+	supervise_end(run, KILLED_BY_ERROR);
 }
 
 /* Hundredths of a second that the hypervisor took from all cores since boot; UINT64_MAX when unknown. */
@@ -139,11 +138,11 @@ static void look_at_cpu(struct run *run, uint64_t now_ns)
 	if (box_cpu_us(&run->box, &used_us) < 0) {
 		struct sbx_err err;
 		sbx_fail(&err, SBX_STAGE_SUPERVISE, EIO, "cannot read the CPU counter of the run");
-		end_by_error(run, &err);
+		supervise_fail(run, &err);
 		return;
 	}
 	if (used_us > run->plan->cpu_us_max) {
-		end_early(run, KILLED_BY_CPU);
+		supervise_end(run, KILLED_BY_CPU);
 		return;
 	}
 	wait_ns = (run->plan->cpu_us_max - used_us) * 1000 / run->cores;
@@ -160,7 +159,7 @@ static void look_at_oom(struct run *run, uint64_t now_ns)
 	uint64_t kills = 0;
 
 	if (box_oom_kills(&run->box, &kills) == 0 && kills > 0) {
-		end_early(run, KILLED_BY_MEMORY);
+		supervise_end(run, KILLED_BY_MEMORY);
 		return;
 	}
 	if (--run->oom_looks > 0 && run->look_ns > now_ns + OOM_LOOK_NS)
@@ -186,15 +185,15 @@ static void on_deadline(struct run *run)
 	switch (run->state) {
 	case RUN_SETUP:
 		sbx_fail(&err, SBX_STAGE_SUPERVISE, ETIMEDOUT, "the box was not built within a minute");
-		end_by_error(run, &err);
+		supervise_fail(run, &err);
 		break;
 	case RUN_RUNNING:
-		end_early(run, KILLED_BY_WALL);
+		supervise_end(run, KILLED_BY_WALL);
 		break;
 	case RUN_DYING:
 		sbx_fail(&err, SBX_STAGE_TEARDOWN, ETIMEDOUT,
 		         "the killed box does not die; its slot stays taken until it does");
-		end_by_error(run, &err);
+		supervise_fail(run, &err);
 		on_init(run);
 		break;
 	case RUN_DRAINED:
@@ -231,16 +230,16 @@ static void on_timer(struct run *run)
 static void on_notify(struct run *run)
 {
 	if ((run->watch_notify.events & EPOLLIN) && box_read_call(&run->box, &run->result))
-		end_early(run, KILLED_BY_SYSCALL);
+		supervise_end(run, KILLED_BY_SYSCALL);
 	else if (!(run->watch_notify.events & EPOLLHUP))
 		return;
 	/* no process has the filter any more, and the descriptor would stay readable for ever */
-	unwatch_fd(run, run->box.notify_fd);
+	supervise_unwatch(run, run->box.notify_fd);
 }
 
 static void on_oom(struct run *run)
 {
-	unwatch_fd(run, run->box.leaf.oom_fd);
+	supervise_unwatch(run, run->box.leaf.oom_fd);
 	run->oom_looks = OOM_LOOKS;
 	look_at_oom(run, clock_ns());
 	arm(run);
@@ -259,10 +258,10 @@ static int started(struct run *run)
 		run->look_ns = run->box.exec_ns + plan->cpu_us_max * 1000 / run->cores;
 	arm(run);
 	if (run->box.notify_fd >= 0)
-		TRY(watch_fd(run, run->box.notify_fd, EPOLLIN, &run->watch_notify, on_notify));
+		TRY(supervise_watch(run, run->box.notify_fd, EPOLLIN, &run->watch_notify, on_notify));
 	if (run->box.leaf.oom_fd >= 0)
-		TRY(watch_fd(run, run->box.leaf.oom_fd, EPOLLIN, &run->watch_oom, on_oom));
-	on_streams(run);
+		TRY(supervise_watch(run, run->box.leaf.oom_fd, EPOLLIN, &run->watch_oom, on_oom));
+	supervise_streams(run);
 	return 0;
 }
 
@@ -274,98 +273,18 @@ static void on_sock(struct run *run)
 		if (event == BOX_EVENT_EXEC && run->state == RUN_SETUP && started(run) < 0) {
 			struct sbx_err err;
 			sbx_fail(&err, SBX_STAGE_SUPERVISE, ENOMEM, "cannot watch the running box");
-			end_by_error(run, &err);
+			supervise_fail(run, &err);
 		} else if (event == BOX_EVENT_EXIT || event == BOX_EVENT_FAILED) {
 			if (run->result.denied.seen)
-				end_early(run, KILLED_BY_SYSCALL);
+				supervise_end(run, KILLED_BY_SYSCALL);
 			dying(run);
 		} else if (event == BOX_EVENT_CLOSED) {
-			unwatch_fd(run, run->box.sock);
+			supervise_unwatch(run, run->box.sock);
 			return;
 		} else if (event == BOX_EVENT_NONE) {
 			return;
 		}
 	}
-}
-
-static void fail_relay(struct run *run, const struct relay *relay)
-{
-	struct sbx_err err;
-	const char *name = relay == &run->streams.in ? "stdin" : relay == &run->streams.out ? "stdout" : "stderr";
-
-	if (relay->errnum == EBADF && !relay->reading)
-		sbx_fail(&err, SBX_STAGE_OUTPUT, EBADF, "the program wrote to %s, which was closed when sbx started",
-		         name);
-	else if (relay->errnum == EPIPE)
-		sbx_fail(&err, SBX_STAGE_OUTPUT, EPIPE, "the reader of %s went away", name);
-	else
-		sbx_fail(&err, SBX_STAGE_OUTPUT, relay->errnum, "cannot %s %s", relay->reading ? "read" : "write",
-		         name);
-	end_by_error(run, &err);
-}
-
-static int wait_for(struct run *run, struct relay *relay, int fd)
-{
-	if (relay->watched == fd)
-		return 0;
-	unwatch_fd(run, relay->watched);
-	relay->watched = -1;
-	if (fd >= 0)
-		TRY(watch_fd(run, fd, fd == relay->src ? EPOLLIN : EPOLLOUT, &run->watch_streams, on_streams));
-	relay->watched = fd;
-	return 0;
-}
-
-static void end_stream(struct run *run, struct relay *relay)
-{
-	wait_for(run, relay, -1);
-	relay_close(relay);
-}
-
-/* Moves what can be moved, then waits for whichever end is not ready. True while the stream is not at its end. */
-static bool pump(struct run *run, struct relay *relay)
-{
-	enum relay_state state;
-	int rc;
-
-	if (relay->src < 0)
-		return false;
-	do
-		state = relay_pump(relay);
-	while (state == RELAY_READY && run->state == RUN_DRAINED);
-	if (state == RELAY_OVER || state == RELAY_FAILED || state == RELAY_DONE) {
-		if (state == RELAY_OVER)
-			end_early(run, KILLED_BY_OUTPUT);
-		if (state == RELAY_FAILED)
-			fail_relay(run, relay);
-		end_stream(run, relay);
-		return false;
-	}
-	/* a stream with more to move at once is due again in the next turn of the loop, which its source brings about
-	 */
-	rc = wait_for(run, relay, state == RELAY_WAIT_DST ? relay->dst : relay->src);
-	if (rc == -EPERM) /* a regular file cannot be waited for, and its pipe soon is writable */
-		rc = wait_for(run, relay, relay->dst);
-	if (rc == 0)
-		return true;
-	relay->errnum = -rc;
-	relay->reading = true;
-	fail_relay(run, relay);
-	end_stream(run, relay);
-	return false;
-}
-
-static void on_streams(struct run *run)
-{
-	bool more;
-
-	if (run->state == RUN_ENDED)
-		return;
-	pump(run, &run->streams.in);
-	more = pump(run, &run->streams.out);
-	more = pump(run, &run->streams.err) || more;
-	if (run->state == RUN_DRAINED && !more)
-		run->state = RUN_ENDED;
 }
 
 /* The box is dead: take its facts, then pass on what is left in the pipes. */
@@ -374,10 +293,10 @@ static void on_init(struct run *run)
 	struct sbx_err err;
 
 	on_sock(run);
-	unwatch_fd(run, run->box.init_pidfd);
-	unwatch_fd(run, run->box.sock);
-	unwatch_fd(run, run->box.notify_fd);
-	unwatch_fd(run, run->box.leaf.oom_fd);
+	supervise_unwatch(run, run->box.init_pidfd);
+	supervise_unwatch(run, run->box.sock);
+	supervise_unwatch(run, run->box.notify_fd);
+	supervise_unwatch(run, run->box.leaf.oom_fd);
 	if (box_end(&run->box, &run->result, &err) < 0 && run->result.error.stage == SBX_STAGE_NONE)
 		run->result.error = err;
 	if (run->looked && run->steal_ticks != RESULT_UNKNOWN) {
@@ -385,7 +304,7 @@ static void on_init(struct run *run)
 		if (now != RESULT_UNKNOWN && now >= run->steal_ticks)
 			run->result.steal_us = (now - run->steal_ticks) * 10000;
 	}
-	end_stream(run, &run->streams.in);
+	supervise_close(run, &run->streams.in);
 	run->state = RUN_DRAINED;
 	run->look_ns = run->memory_ns = NEVER;
 	run->deadline_ns = NEVER;
@@ -394,7 +313,7 @@ static void on_init(struct run *run)
 	else if (run->plan->wall_us_max != BOX_UNLIMITED)
 		run->deadline_ns = clock_ns() + run->plan->wall_us_max * 1000;
 	arm(run);
-	on_streams(run);
+	supervise_streams(run);
 }
 
 static void on_signal(struct supervisor *supervisor)
@@ -410,7 +329,7 @@ static void on_signal(struct supervisor *supervisor)
 			continue;
 		if (run->result.interrupt_signal == 0)
 			run->result.interrupt_signal = (int)info.ssi_signo;
-		end_early(run, KILLED_BY_INTERRUPT);
+		supervise_end(run, KILLED_BY_INTERRUPT);
 		if (run->state == RUN_DRAINED)
 			run->state = RUN_ENDED;
 	}
@@ -461,9 +380,9 @@ static int start_watching(struct run *run)
 	run->deadline_ns = clock_ns() + SETUP_NS_MAX;
 	run->look_ns = run->memory_ns = NEVER;
 	arm(run);
-	TRY(watch_fd(run, run->timer_fd, EPOLLIN, &run->watch_timer, on_timer));
-	TRY(watch_fd(run, run->box.sock, EPOLLIN, &run->watch_sock, on_sock));
-	return watch_fd(run, run->box.init_pidfd, EPOLLIN, &run->watch_init, on_init);
+	TRY(supervise_watch(run, run->timer_fd, EPOLLIN, &run->watch_timer, on_timer));
+	TRY(supervise_watch(run, run->box.sock, EPOLLIN, &run->watch_sock, on_sock));
+	return supervise_watch(run, run->box.init_pidfd, EPOLLIN, &run->watch_init, on_init);
 }
 
 int supervisor_start(struct supervisor *supervisor, struct run *run, const struct box_host *host, struct sbx_err *err)
@@ -521,7 +440,7 @@ static int give_up(struct supervisor *supervisor, struct sbx_err *err)
 {
 	sbx_fail(err, SBX_STAGE_SUPERVISE, errno, "cannot wait for events");
 	for (struct run *run = supervisor->runs; run != NULL; run = run->next) {
-		end_by_error(run, err);
+		supervise_fail(run, err);
 		on_init(run);
 		run->state = RUN_ENDED;
 	}
@@ -585,6 +504,6 @@ void supervisor_abort(struct supervisor *supervisor, const struct sbx_err *why)
 
 	for (struct run *run = supervisor->runs; run != NULL; run = run->next)
 		if (run->state != RUN_ENDED)
-			end_by_error(run, why);
+			supervise_fail(run, why);
 	supervisor_wait(supervisor, &ignored);
 }
