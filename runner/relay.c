@@ -12,7 +12,8 @@ void relay_init(struct relay *relay)
 {
 	relay->src = relay->dst = relay->watched = -1;
 	relay->own_src = relay->own_dst = relay->dst_is_box = relay->over = relay->reading = false;
-	relay->consume = NULL;
+	relay->goes_on = relay->is_deaf = false;
+	relay->consume = relay->passed = NULL;
 	relay->budget = NULL;
 	relay->bytes = 0;
 	relay->errnum = 0;
@@ -75,6 +76,8 @@ static enum relay_state fill(struct relay *relay)
 
 static void moved(struct relay *relay, size_t n)
 {
+	if (relay->passed != NULL && !relay->is_deaf)
+		relay->passed(relay->consumer, relay->buf + relay->begin, n);
 	relay->begin += n;
 	relay->last = relay->buf[relay->begin - 1];
 	relay->bytes += n;
@@ -86,6 +89,8 @@ static enum relay_state drain(struct relay *relay)
 		relay->consume(relay->consumer, relay->buf + relay->begin, relay->end - relay->begin);
 		moved(relay, relay->end - relay->begin);
 	}
+	if (relay->is_deaf && relay->begin < relay->end)
+		moved(relay, relay->end - relay->begin);
 	while (relay->begin < relay->end) {
 		size_t len = relay->end - relay->begin;
 		ssize_t n;
@@ -98,6 +103,10 @@ static enum relay_state drain(struct relay *relay)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			return RELAY_WAIT_DST;
+		if (n < 0 && errno == EPIPE && relay->goes_on) {
+			relay->is_deaf = true;
+			n = (ssize_t)len;
+		}
 		if (n < 0 && errno == EPIPE && relay->dst_is_box)
 			return RELAY_DONE;
 		if (n < 0)

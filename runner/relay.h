@@ -26,7 +26,10 @@ struct relay {
 	int src, dst; /* closed by relay_close() as far as owned */
 	bool own_src, own_dst;
 	bool dst_is_box; /* a receiver that leaves is the program's own business (EPIPE: done, not failed) */
+	bool goes_on;    /* and what comes after it has left counts as passed on, but goes nowhere */
+	bool is_deaf;    /* with goes_on: it has left */
 	void (*consume)(void *consumer, const char *bytes, size_t len); /* takes them instead of dst; NULL */
+	void (*passed)(void *consumer, const char *bytes, size_t len);  /* sees what dst has taken; NULL */
 	void *consumer;
 	uint64_t *budget; /* bytes that may still pass, shared with other relays; NULL for no bound */
 	uint64_t bytes;   /* passed on */

@@ -58,7 +58,7 @@ void supervise_unwatch(struct run *run, int fd)
 		epoll_ctl(run->supervisor->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 }
 
-static void arm(struct run *run)
+void supervise_arm(struct run *run)
 {
 	uint64_t look_ns = run->look_ns < run->memory_ns ? run->look_ns : run->memory_ns;
 	uint64_t at = run->deadline_ns < look_ns ? run->deadline_ns : look_ns;
@@ -78,9 +78,10 @@ static void dying(struct run *run)
 	if (run->state != RUN_SETUP && run->state != RUN_RUNNING)
 		return;
 	run->state = RUN_DYING;
+	run->pair.ended_ns = clock_ns();
 	run->look_ns = run->memory_ns = NEVER;
 	run->deadline_ns = clock_ns() + DYING_NS;
-	arm(run);
+	supervise_arm(run);
 }
 
 void supervise_end(struct run *run, enum killed_by why)
@@ -188,7 +189,8 @@ static void on_deadline(struct run *run)
 		supervise_fail(run, &err);
 		break;
 	case RUN_RUNNING:
-		supervise_end(run, KILLED_BY_WALL);
+		if (!supervise_pair_goes_on(run))
+			supervise_end(run, KILLED_BY_WALL);
 		break;
 	case RUN_DYING:
 		sbx_fail(&err, SBX_STAGE_TEARDOWN, ETIMEDOUT,
@@ -224,7 +226,7 @@ static void on_timer(struct run *run)
 		if (now_ns >= run->memory_ns)
 			look_at_memory(run, now_ns);
 	}
-	arm(run);
+	supervise_arm(run);
 }
 
 static void on_notify(struct run *run)
@@ -242,7 +244,7 @@ static void on_oom(struct run *run)
 	supervise_unwatch(run, run->box.leaf.oom_fd);
 	run->oom_looks = OOM_LOOKS;
 	look_at_oom(run, clock_ns());
-	arm(run);
+	supervise_arm(run);
 }
 
 static int started(struct run *run)
@@ -256,7 +258,8 @@ static int started(struct run *run)
 	run->look_ns = run->memory_ns = run->box.exec_ns + FIRST_LOOK_NS;
 	if (plan->cpu_us_max < FIRST_LOOK_NS / 1000 * run->cores)
 		run->look_ns = run->box.exec_ns + plan->cpu_us_max * 1000 / run->cores;
-	arm(run);
+	supervise_arm(run);
+	supervise_pair_started(run);
 	if (run->box.notify_fd >= 0)
 		TRY(supervise_watch(run, run->box.notify_fd, EPOLLIN, &run->watch_notify, on_notify));
 	if (run->box.leaf.oom_fd >= 0)
@@ -310,10 +313,11 @@ static void on_init(struct run *run)
 	run->deadline_ns = NEVER;
 	if (run->result.killed_by != KILLED_BY_NONE)
 		run->deadline_ns = clock_ns() + DRAIN_NS;
-	else if (run->plan->wall_us_max != BOX_UNLIMITED)
+	else if (run->plan->wall_us_max != BOX_UNLIMITED && run->pair.other == NULL)
 		run->deadline_ns = clock_ns() + run->plan->wall_us_max * 1000;
-	arm(run);
+	supervise_arm(run);
 	supervise_streams(run);
+	supervise_pair_ended(run);
 }
 
 static void on_signal(struct supervisor *supervisor)
@@ -379,7 +383,7 @@ static int start_watching(struct run *run)
 		return -errno;
 	run->deadline_ns = clock_ns() + SETUP_NS_MAX;
 	run->look_ns = run->memory_ns = NEVER;
-	arm(run);
+	supervise_arm(run);
 	TRY(supervise_watch(run, run->timer_fd, EPOLLIN, &run->watch_timer, on_timer));
 	TRY(supervise_watch(run, run->box.sock, EPOLLIN, &run->watch_sock, on_sock));
 	return supervise_watch(run, run->box.init_pidfd, EPOLLIN, &run->watch_init, on_init);
@@ -496,6 +500,11 @@ int supervisor_wait(struct supervisor *supervisor, struct sbx_err *err)
 	while (supervisor->live > 0)
 		TRY(supervisor_next(supervisor, &ended, err));
 	return 0;
+}
+
+void supervisor_end(struct run *run, const struct sbx_err *why)
+{
+	supervise_fail(run, why);
 }
 
 void supervisor_abort(struct supervisor *supervisor, const struct sbx_err *why)

@@ -8,6 +8,7 @@
 #include "sandbox/box.h"
 #include "sandbox/plan.h"
 #include "sandbox/result.h"
+#include "sandbox/waits.h"
 
 #include <signal.h>
 
@@ -37,6 +38,26 @@ enum run_state {
 	RUN_ENDED,
 };
 
+/*
+ * What a run has to do with the one that it talks to, whose standard input its output leads to and the other way round.
+ * Neither may be blamed for what the end of the other does to it, so it is certain who was first: of an end the other
+ * learns only once it has been put down.
+ */
+struct run_pair {
+	struct run *other; /* NULL: it talks to nobody */
+	bool leads; /* its wall clock starts when the other has ended, and its writes never fail; else: see below */
+	/* of one that leads */
+	uint64_t alone_us_max; /* how long it may go on then; BOX_UNLIMITED until somebody says */
+	/* of the other one, whose wall clock stands still while the leader works */
+	uint64_t extra_us; /* what its wall time was made longer by so far */
+	uint64_t ended_ns; /* CLOCK_MONOTONIC: when it ended, or was ended; 0 */
+	/* when the wall time of the one that does not lead was over: */
+	enum box_wait wait;
+	bool quiet;          /* and all that it had written was read */
+	uint64_t silence_us; /* since it last wrote something */
+	uint64_t passed_ns;  /* when that was */
+};
+
 /* One run. Zero it, set plan and streams by run_streams_open(), then supervisor_start(). Large: keep it off small
  * stacks. */
 struct run {
@@ -59,6 +80,7 @@ struct run {
 	bool looked;          /* the first look, for the noise fields, has been taken */
 	unsigned oom_looks;   /* left, while an OOM kill is announced but not yet counted */
 	uint64_t steal_ticks; /* of the whole machine at the first look */
+	struct run_pair pair;
 	struct watch watch_sock, watch_init, watch_notify, watch_oom, watch_timer, watch_streams;
 };
 
@@ -71,6 +93,13 @@ void supervisor_finish(struct supervisor *supervisor);
 /* Starts a run. An error of its own making is returned, noted in run->result.error, and leaves the run ended. */
 int supervisor_start(struct supervisor *supervisor, struct run *run, const struct box_host *host, struct sbx_err *err);
 
+/* Makes two runs a pair, before the streams of either are opened; both are started before supervisor_next() is called.
+ */
+void supervisor_pair(struct run *leader, struct run *follower);
+/* Leaves a leader whose other one has ended so much wall time from now on, where it had more. */
+void supervisor_hurry(struct run *leader, uint64_t us);
+/* Ends a run as IE with this error. */
+void supervisor_end(struct run *run, const struct sbx_err *why);
 /*
  * Waits until a run has ended, and gives it back in *ret; NULL where something else happened first: a signal to this
  * process, what supervisor_watch() asked for, or there is no run. Fails with SBX_STAGE_SUPERVISE, after killing all

@@ -39,6 +39,20 @@ void supervise_close(struct run *run, struct relay *relay)
 	relay_close(relay);
 }
 
+/* Whether the end of this stream is to be kept from its reader: a program that closes its output may not have ended. */
+static bool holds_back(const struct run *run, const struct relay *relay)
+{
+	return run->pair.other != NULL && relay == &run->streams.out && run->state < RUN_DRAINED;
+}
+
+/* Whether the reader has ended, so that what is written to it has to fail. */
+static bool is_broken(const struct run *run, const struct relay *relay)
+{
+	const struct run_pair *pair = &run->pair;
+
+	return pair->other != NULL && !pair->leads && relay == &run->streams.out && pair->other->state >= RUN_DRAINED;
+}
+
 /* Moves what can be moved, then waits for whichever end is not ready. True while the stream is not at its end. */
 static bool pump(struct run *run, struct relay *relay)
 {
@@ -47,9 +61,17 @@ static bool pump(struct run *run, struct relay *relay)
 
 	if (relay->src < 0)
 		return false;
+	if (is_broken(run, relay)) {
+		supervise_close(run, relay);
+		return false;
+	}
 	do
 		state = relay_pump(relay);
 	while (state == RELAY_READY && run->state == RUN_DRAINED);
+	if (state == RELAY_DONE && holds_back(run, relay)) {
+		wait_for(run, relay, -1);
+		return true;
+	}
 	if (state == RELAY_OVER || state == RELAY_FAILED || state == RELAY_DONE) {
 		if (state == RELAY_OVER)
 			supervise_end(run, KILLED_BY_OUTPUT);
@@ -76,7 +98,7 @@ void supervise_streams(struct run *run)
 {
 	bool more;
 
-	if (run->state == RUN_ENDED)
+	if (run->state == RUN_ENDED || run->state == RUN_SETUP)
 		return;
 	pump(run, &run->streams.in);
 	more = pump(run, &run->streams.out);

@@ -13,3 +13,13 @@ void supervise_fail(struct run *run, const struct sbx_err *err);
 /* Moves what can be moved, and ends a run whose box is dead and whose output has all been passed on. */
 void supervise_streams(struct run *run);
 void supervise_close(struct run *run, struct relay *relay);
+
+/* Sets the timer to what is due first: the deadline, or a look. */
+void supervise_arm(struct run *run);
+
+/* The wall time of a run is over: true where it was made longer. (runner/supervise_pair.c) */
+bool supervise_pair_goes_on(struct run *run);
+/* Its program runs now. */
+void supervise_pair_started(struct run *run);
+/* The box of a run is dead. */
+void supervise_pair_ended(struct run *run);

@@ -132,6 +132,43 @@ static void test_box_may_leave(void **state)
 	assert_int_equal(relay_pump(&relay), RELAY_DONE);
 }
 
+static char seen[64];
+
+static void see(void *arg, const char *bytes, size_t len)
+{
+	assert_ptr_equal(arg, seen);
+	strncat(seen, bytes, len);
+}
+
+/* What is written for one that has gone is counted and bounded, and not passed on. */
+static void test_goes_on_without_its_receiver(void **state)
+{
+	uint64_t budget = 10;
+
+	(void)state;
+	relay.dst_is_box = relay.goes_on = true;
+	relay.passed = see;
+	relay.consumer = seen;
+	relay.budget = &budget;
+	assert_int_equal(fcntl(out[1], F_SETFL, O_NONBLOCK), 0);
+	put("one");
+	assert_int_equal(relay_pump(&relay), RELAY_WAIT_SRC);
+	assert_false(relay.is_deaf);
+	close(out[0]);
+	out[0] = -1;
+	put("two");
+	assert_int_equal(relay_pump(&relay), RELAY_WAIT_SRC);
+	assert_true(relay.is_deaf);
+	assert_int_equal(relay.bytes, 6);
+	put("more");
+	assert_int_equal(relay_pump(&relay), RELAY_WAIT_SRC);
+	assert_string_equal(seen, "one");
+	put("!");
+	assert_int_equal(relay_pump(&relay), RELAY_OVER);
+	assert_int_equal(relay.bytes, 10);
+	assert_int_equal(relay.errnum, 0);
+}
+
 static void test_closed_receiver(void **state)
 {
 	(void)state;
@@ -152,6 +189,7 @@ int main(void)
 	        TEST(test_full_receiver_is_waited_for),
 	        TEST(test_reader_gone),
 	        TEST(test_box_may_leave),
+	        TEST(test_goes_on_without_its_receiver),
 	        TEST(test_closed_receiver),
 	};
 
