@@ -121,7 +121,7 @@ static int prepare(struct sbx_err *err)
 	judge->n_slots = bounded(judge->n_slots);
 	judge->listener = judge_report_listen;
 	judge->arg = &cmd.report;
-	TRY(report_sink_open(&cmd.sink, args->report, err));
+	TRY(report_sink_open(&cmd.sink, "--report", args->report, err));
 	if (args->events != NULL)
 		TRY(open_events(args->events, &events_fd, err));
 	TRY(judge_report_init(&cmd.report, judge, err));

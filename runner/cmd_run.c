@@ -159,7 +159,7 @@ static int run_box(struct sbx_err *err)
 	TRY(policy_plan(&cmd.plan, &cmd.args.spec, err));
 	if (cmd.args.dry_run)
 		return print_plan(err);
-	TRY(report_sink_open(&cmd.sink, cmd.args.report, err));
+	TRY(report_sink_open(&cmd.sink, "--report", cmd.args.report, err));
 	rc = host_open(&cmd.host, err);
 	if (rc == 0)
 		rc = supervise(err);

@@ -43,12 +43,13 @@ struct json_object *report_json(const struct report *report);
  * device or a pipe would be replaced, not written to. NULL: standard error. An fd:N above 2 is set close-on-exec.
  */
 struct report_sink {
-	int fd;         /* -1 when closed */
-	bool owned;     /* close it */
-	int dir_fd;     /* of the file's folder; only where `name` is set */
-	char tmp[64];   /* the temporary name in dir_fd, "" when none */
-	bool unnamed;   /* the file gets that name only when it is whole (O_TMPFILE) */
-	char name[256]; /* the final name in dir_fd */
+	const char *option; /* which names it, for messages; "--report" */
+	int fd;             /* -1 when closed */
+	bool owned;         /* close it */
+	int dir_fd;         /* of the file's folder; only where `name` is set */
+	char tmp[64];       /* the temporary name in dir_fd, "" when none */
+	bool unnamed;       /* the file gets that name only when it is whole (O_TMPFILE) */
+	char name[256];     /* the final name in dir_fd */
 };
 
 /* The descriptor that such a place is; or one of these two, the second for an fd:N without a number. */
@@ -59,8 +60,9 @@ int report_where_fd(const char *where);
  * SBX_STAGE_REPORT. */
 int report_check_fd(const char *option, const char *what, int fd, struct sbx_err *err);
 
-/* `sink` may be uninitialised, and is filled only on success. Fails with SBX_STAGE_REPORT. */
-int report_sink_open(struct report_sink *sink, const char *where, struct sbx_err *err);
+/* `option` must outlive the sink. `sink` may be uninitialised, and is filled only on success. Fails with
+ * SBX_STAGE_REPORT. */
+int report_sink_open(struct report_sink *sink, const char *option, const char *where, struct sbx_err *err);
 /*
  * Writes all of these bytes; report_sink_publish(), called once, then makes a file appear. Both fail with
  * SBX_STAGE_REPORT; then the sink is finished and no partial file is left. SIGPIPE and SIGXFSZ must be ignored, so that

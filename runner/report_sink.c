@@ -21,10 +21,12 @@
 #define TMP_NAME_TRIES 4
 
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_REPORT, errnum, __VA_ARGS__)
+/* Of a sink: with the option that it is for. */
+#define FAIL_SINK(sink, err, errnum, format, ...) FAIL(err, errnum, "%s: " format, (sink)->option, __VA_ARGS__)
 
 void report_sink_init(struct report_sink *sink)
 {
-	*sink = (struct report_sink){.fd = -1, .dir_fd = -1};
+	*sink = (struct report_sink){.fd = -1, .dir_fd = -1, .option = "--report"};
 }
 
 /* `name` tells whether dir_fd is one: in a zeroed sink it is 0, which is somebody's standard input. */
@@ -53,13 +55,14 @@ int report_check_fd(const char *option, const char *what, int fd, struct sbx_err
 	return 0;
 }
 
-static int use_fd(struct report_sink *sink, int fd, const char *what, struct sbx_err *err)
+static int use_fd(struct report_sink *sink, const char *option, int fd, const char *what, struct sbx_err *err)
 {
-	TRY(report_check_fd("--report", what, fd, err));
+	TRY(report_check_fd(option, what, fd, err));
 	/* the caller means it for us: the program must not inherit it */
 	if (fd > STDERR_FILENO && fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-		return FAIL(err, errno, "--report: %.200s cannot be kept from the program", what);
+		return FAIL(err, errno, "%s: %.200s cannot be kept from the program", option, what);
 	report_sink_init(sink);
+	sink->option = option;
 	sink->fd = fd;
 	return 0;
 }
@@ -93,15 +96,15 @@ static int open_folder(struct report_sink *sink, const char *path, struct sbx_er
 	char folder[PATH_MAX];
 
 	if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return FAIL(err, EISDIR, "--report: %.200s names a folder", path);
+		return FAIL_SINK(sink, err, EISDIR, "%.200s names a folder", path);
 	if (strlen(name) >= sizeof(sink->name) || folder_len >= sizeof(folder))
-		return FAIL(err, ENAMETOOLONG, "--report: %.200s", path);
+		return FAIL_SINK(sink, err, ENAMETOOLONG, "%.200s", path);
 	memcpy(folder, path, folder_len);
 	folder[folder_len] = '\0';
 	sink->dir_fd = path_open(folder_len == 0 ? "." : folder, O_PATH | O_DIRECTORY, 0);
 	if (sink->dir_fd < 0)
-		return FAIL(err, -sink->dir_fd, "--report: the folder of %.200s cannot be opened%s", path,
-		            PATH_LOOP_NOTE(-sink->dir_fd));
+		return FAIL_SINK(sink, err, -sink->dir_fd, "the folder of %.200s cannot be opened%s", path,
+		                 PATH_LOOP_NOTE(-sink->dir_fd));
 	strcpy(sink->name, name);
 	return 0;
 }
@@ -112,12 +115,12 @@ static int check_target(const struct report_sink *sink, const char *path, struct
 	struct stat st;
 
 	if (fstatat(sink->dir_fd, sink->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : FAIL(err, errno, "--report: %.200s", path);
+		return errno == ENOENT ? 0 : FAIL_SINK(sink, err, errno, "%.200s", path);
 	if (S_ISLNK(st.st_mode))
-		return FAIL(err, ELOOP, "--report: %.200s is a symbolic link", path);
+		return FAIL_SINK(sink, err, ELOOP, "%.200s is a symbolic link", path);
 	if (!S_ISREG(st.st_mode))
-		return FAIL(err, S_ISDIR(st.st_mode) ? EISDIR : EINVAL,
-		            "--report: %.200s is not a regular file (open it yourself and use fd:N)", path);
+		return FAIL_SINK(sink, err, S_ISDIR(st.st_mode) ? EISDIR : EINVAL,
+		                 "%.200s is not a regular file (open it yourself and use fd:N)", path);
 	return 0;
 }
 
@@ -128,7 +131,7 @@ static int open_tmp(struct report_sink *sink, const char *path, struct sbx_err *
 		uint64_t random;
 
 		if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-			return FAIL(err, errno, "--report: no random name for %.200s", path);
+			return FAIL_SINK(sink, err, errno, "no random name for %.200s", path);
 		snprintf(tmp, sizeof(tmp), ".sbx-report-%016" PRIx64, random);
 		/* without a name a killed launcher leaves nothing; where the file system knows no such files, with one
 		 */
@@ -145,15 +148,16 @@ static int open_tmp(struct report_sink *sink, const char *path, struct sbx_err *
 		if (errno != EEXIST)
 			break;
 	}
-	return FAIL(err, errno, "--report: no file can be made beside %.200s", path);
+	return FAIL_SINK(sink, err, errno, "no file can be made beside %.200s", path);
 }
 
-static int open_file(struct report_sink *sink, const char *path, struct sbx_err *err)
+static int open_file(struct report_sink *sink, const char *option, const char *path, struct sbx_err *err)
 {
 	struct report_sink opened;
 	int result;
 
 	report_sink_init(&opened);
+	opened.option = option;
 	result = open_folder(&opened, path, err);
 	if (result == 0)
 		result = check_target(&opened, path, err);
@@ -167,15 +171,15 @@ static int open_file(struct report_sink *sink, const char *path, struct sbx_err 
 	return 0;
 }
 
-int report_sink_open(struct report_sink *sink, const char *where, struct sbx_err *err)
+int report_sink_open(struct report_sink *sink, const char *option, const char *where, struct sbx_err *err)
 {
 	int fd = report_where_fd(where);
 
 	if (fd == REPORT_FILE)
-		return open_file(sink, where, err);
+		return open_file(sink, option, where, err);
 	if (fd == REPORT_NOWHERE)
-		return FAIL(err, EINVAL, "--report: %.40s is not fd:N with a number N", where);
-	return use_fd(sink, fd,
+		return FAIL(err, EINVAL, "%s: %.40s is not fd:N with a number N", option, where);
+	return use_fd(sink, option, fd,
 	              where == NULL             ? "standard error"
 	              : strcmp(where, "-") == 0 ? "standard output"
 	                                        : where,
@@ -237,7 +241,7 @@ bool report_sink_is_file(const struct report_sink *sink)
 
 static int not_written(struct report_sink *sink, int errnum, struct sbx_err *err)
 {
-	FAIL(err, errnum, "--report: %s cannot be written", report_sink_is_file(sink) ? sink->name : "the descriptor");
+	FAIL_SINK(sink, err, errnum, "%s cannot be written", report_sink_is_file(sink) ? sink->name : "the descriptor");
 	report_sink_finish(sink);
 	return -errnum;
 }

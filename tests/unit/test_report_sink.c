@@ -111,7 +111,7 @@ static void refused(const char *where, int errnum)
 
 	memset(&sink, 0x5a, sizeof(sink));
 	untouched = sink;
-	result = report_sink_open(&sink, where, &err);
+	result = report_sink_open(&sink, "--report", where, &err);
 	if (result != -errnum)
 		fail_msg("%s: %d, \"%s\"", where, result, err.msg);
 	assert_int_equal(err.stage, SBX_STAGE_REPORT);
@@ -127,7 +127,7 @@ static struct report_sink opened(const char *where)
 	struct report_sink sink;
 	struct sbx_err err = {0};
 
-	if (report_sink_open(&sink, where, &err) != 0)
+	if (report_sink_open(&sink, "--report", where, &err) != 0)
 		fail_msg("%s: %s", where, err.msg);
 	return sink;
 }
@@ -287,7 +287,7 @@ static void a_file_that_cannot_grow(void **state)
 		const struct rlimit limit = {4, 4};
 
 		signal(SIGXFSZ, SIG_IGN);
-		_exit(report_sink_open(&sink, "r", &err) == 0 && setrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+		_exit(report_sink_open(&sink, "--report", "r", &err) == 0 && setrlimit(RLIMIT_FSIZE, &limit) == 0 &&
 		                      write_whole(&sink, "more than four", &err) == -EFBIG && err.errnum == EFBIG &&
 		                      err.stage == SBX_STAGE_REPORT
 		              ? 0
