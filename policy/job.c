@@ -433,12 +433,18 @@ static int read_checker(struct reader *reader, struct json_object *value, void *
 	        {"language", read_string, offsetof(struct job, checker_language), false},
 	        {"files", read_checker_files, 0, false},
 	        {"flags", read_flags, 0, false},
+	        {"limits", read_limits, offsetof(struct job, checker_limits), false},
+	        {"interactive", read_bool, offsetof(struct job, interactive), false},
 	};
 	struct job *job = into;
 	bool is_program;
 
 	TRY(READ_OBJECT(reader, value, fields, job));
 	is_program = job->checker != CHECKER_COMPARE;
+	if (!is_program && memcmp(&job->checker_limits, &no_limits, sizeof(no_limits)) != 0)
+		return wrong(reader, "\"limits\" are for kattis and testlib");
+	if (job->interactive && job->checker != CHECKER_KATTIS)
+		return wrong(reader, "\"interactive\" is for kattis");
 	if (is_program != (job->n_checker_files > 0))
 		return wrong(reader, is_program ? "\"files\" is missing" : "\"files\" are for kattis and testlib");
 	return 0;

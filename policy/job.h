@@ -61,6 +61,7 @@ struct job {
 	const char **checker_flags;       /* NULL-terminated; NULL for none */
 	struct job_limits checker_limits; /* unset: 60 s, 2 GiB, 8 MiB of output */
 	bool reads_scores;                /* CHECKER_KATTIS: score.txt and score_multiplier.txt in its folder */
+	bool interactive;                 /* CHECKER_KATTIS: the checker talks to the program while that runs */
 	bool stop_on_first_failure;
 	uint64_t reruns;          /* of a test whose time was disturbed near its limit, at most (policy/rerun.h) */
 	uint64_t keep_bytes;      /* of each test's output, and of its standard error, in the report */

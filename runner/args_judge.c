@@ -86,6 +86,13 @@ static int take_reruns(const struct args_value *at, const char *value)
 	return 0;
 }
 
+/* Nobody may have to be waited for while programs run. */
+static int take_file(const struct args_value *at, const char *value)
+{
+	TRY(args_take_report(at, value));
+	return report_where_fd(value) == REPORT_FILE ? 0 : bad_value(at, value, "is not a file");
+}
+
 #define ARG(member) offsetof(struct judge_args, member)
 
 static const struct args_row rows[] = {
@@ -111,6 +118,7 @@ static const struct args_row rows[] = {
         {"reruns", 0, ARGS_VALUE, take_reruns, ARG(job.reruns)},
         {"keep-output", 0, ARGS_VALUE, take_keep, ARG(job.keep_bytes)},
         {"events", 0, ARGS_VALUE, args_take_report, ARG(events)},
+        {"transcript", 0, ARGS_VALUE, take_file, ARG(transcript)},
         {"report", 0, ARGS_VALUE, args_take_report, ARG(report)},
         {"format", 0, ARGS_VALUE, args_take_format, ARG(format)},
         {"help", 'h', ARGS_FLAG, args_take_flag, ARG(help)},
@@ -154,6 +162,11 @@ static int check(const struct judge_args *args, struct sbx_err *err)
 		wrong = "--problem says itself how to compare: no option for that may be given beside it";
 	else if (args->events != NULL && is_same_place(args->events, args->report))
 		wrong = "--events and --report name the same place";
+	else if (args->transcript != NULL && (is_same_place(args->transcript, args->report) ||
+	                                      (args->events != NULL && is_same_place(args->transcript, args->events))))
+		wrong = "--transcript has to name a file of its own";
+	else if (args->transcript != NULL && args->verify)
+		wrong = "--transcript is for one submission, and not for --verify";
 	return wrong != NULL ? sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s", wrong) : 0;
 }
 
@@ -215,6 +228,7 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "                         stdout (the default)\n"
                                "      --format text|json a table, or one JSON object (text)\n"
                                "      --events F|fd:N|-  what happens while it happens, a JSON object on each line\n"
+                               "      --transcript F     of interactive problems: all that was said, and when\n"
                                "      --keep-output S    bytes of each test's output in the report (default 1K)\n"
                                "  -h, --help             this text\n"
                                "\n"

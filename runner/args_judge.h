@@ -11,6 +11,7 @@ struct judge_args {
 	struct job job;                         /* language, limits, comparison: what the options say */
 	uint64_t n_slots;                       /* 0: as many as there are physical cores */
 	const char *events;                     /* as for report_sink_open(); NULL: none */
+	const char *transcript;                 /* a file; NULL: none */
 	const char *report;                     /* the same; never NULL */
 	enum report_format format;
 	bool verify; /* the package's own submissions, instead of sources */

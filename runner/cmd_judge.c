@@ -26,7 +26,7 @@ static struct command {
 	struct judge judge;
 	struct judge_report report;
 	struct verify verify;
-	struct report_sink sink;
+	struct report_sink sink, transcript;
 } cmd;
 
 static int add_sources(struct job *job, struct sbx_err *err)
@@ -93,13 +93,14 @@ static int open_events(const char *where, int *ret_fd, struct sbx_err *err)
 }
 
 /* Each box takes descriptors; one that finds none would be the judge's failure. */
-static unsigned bounded(unsigned n_slots)
+static unsigned bounded(unsigned n_slots, unsigned boxes_each)
 {
 	struct rlimit files = {.rlim_cur = 1024};
 	uint64_t most;
 
 	getrlimit(RLIMIT_NOFILE, &files);
 	most = files.rlim_cur > 2 * HOST_FDS_NEEDED ? (files.rlim_cur - HOST_FDS_NEEDED) / HOST_FDS_NEEDED : 1;
+	most = most > boxes_each ? most / boxes_each : 1;
 	if (most > HOST_JOB_SLOTS)
 		most = HOST_JOB_SLOTS;
 	return n_slots < most ? n_slots : (unsigned)most;
@@ -118,10 +119,14 @@ static int prepare(struct sbx_err *err)
 	judge->job = &args->job;
 	judge->host = &cmd.host;
 	judge->n_slots = args->n_slots != 0 ? (unsigned)args->n_slots : cores_physical();
-	judge->n_slots = bounded(judge->n_slots);
+	judge->n_slots = bounded(judge->n_slots, args->job.interactive ? 2 : 1);
 	judge->listener = judge_report_listen;
 	judge->arg = &cmd.report;
 	TRY(report_sink_open(&cmd.sink, "--report", args->report, err));
+	if (args->transcript != NULL) {
+		TRY(report_sink_open(&cmd.transcript, "--transcript", args->transcript, err));
+		judge->transcript = &cmd.transcript;
+	}
 	if (args->events != NULL)
 		TRY(open_events(args->events, &events_fd, err));
 	TRY(judge_report_init(&cmd.report, judge, err));
@@ -136,6 +141,17 @@ static bool wants_color(void)
 
 	return (no_color == NULL || no_color[0] == '\0') && report_where_fd(cmd.args.report) == STDOUT_FILENO &&
 	       isatty(STDOUT_FILENO) == 1;
+}
+
+static int publish_transcript(struct sbx_err *err)
+{
+	if (cmd.args.transcript == NULL)
+		return 0;
+	if (cmd.judge.transcript_error.stage != SBX_STAGE_NONE) {
+		*err = cmd.judge.transcript_error;
+		return -EIO;
+	}
+	return report_sink_publish(&cmd.transcript, err);
 }
 
 /* args -> job -> host -> compile and tests, supervised -> verdicts -> report */
@@ -166,7 +182,7 @@ static int judge_job(struct sbx_err *err)
 		TRY(judge_report_write(&cmd.report, &cmd.sink, cmd.args.format, wants_color(), err));
 	if (events < 0)
 		return sbx_fail(err, SBX_STAGE_REPORT, -events, "--events: cannot be written");
-	return 0;
+	return publish_transcript(err);
 }
 
 static int exit_status(void)
@@ -185,6 +201,7 @@ int cmd_judge(int argc, char **argv)
 
 	judge_init(&cmd.judge);
 	report_sink_init(&cmd.sink);
+	report_sink_init(&cmd.transcript);
 	cmd.report.judge = &cmd.judge;
 	if (judge_args_parse(&cmd.args, argc, argv, &err) < 0)
 		return cmd_fail(&err);
@@ -194,6 +211,7 @@ int cmd_judge(int argc, char **argv)
 	judge_report_finish(&cmd.report);
 	verify_finish(&cmd.verify);
 	report_sink_finish(&cmd.sink);
+	report_sink_finish(&cmd.transcript);
 	judge_finish(&cmd.judge);
 	job_finish(&cmd.args.job);
 	problem_package_finish(&cmd.package);

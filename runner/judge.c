@@ -2,6 +2,7 @@
 #include "runner/judge.h"
 
 #include "policy/rerun.h"
+#include "runner/judge_interact.h"
 #include "runner/judge_run.h"
 
 #include "sandbox/fd.h"
@@ -32,6 +33,7 @@ void judge_finish(struct judge *judge)
 		if (judge->checks != NULL)
 			judge_run_finish(&judge->checks[i]);
 	}
+	judge_interact_finish(judge);
 	free(judge->runs);
 	free(judge->checks);
 	free(judge->places);
@@ -222,7 +224,11 @@ static void check_ended(struct judge *judge, struct judge_run *check)
 
 static void run_ended(struct judge *judge, struct judge_run *run)
 {
-	if (run->task == JUDGE_CHECK)
+	if (judge->interactions != NULL) {
+		struct judge_run *test = judge_interact_ended(judge, run);
+		if (test != NULL)
+			test_ended(judge, test);
+	} else if (run->task == JUDGE_CHECK)
 		check_ended(judge, run);
 	else
 		test_ended(judge, run);
@@ -290,6 +296,8 @@ static int start_runs(struct judge *judge, struct sbx_err *err)
 		}
 		if (!judge_run_start(judge, run, task, &slot))
 			run_ended(judge, run);
+		else if (task == JUDGE_TEST && judge->interactions != NULL)
+			judge_interact_start(judge, run);
 	}
 	need_no_slot(judge);
 	return 0;
@@ -390,6 +398,8 @@ static int make_room(struct judge *judge, struct sbx_err *err)
 		if (rc == 0 && judge->checks != NULL)
 			rc = judge_run_init(&judge->checks[i], i, JUDGE_MESSAGE_BYTES);
 	}
+	if (rc == 0 && judge->job->interactive)
+		rc = judge_interact_init(judge);
 	return rc < 0 ? sbx_fail(err, SBX_STAGE_SUPERVISE, -rc, "out of memory") : 0;
 }
 

@@ -12,6 +12,7 @@
 #include "policy/language.h"
 #include "policy/plan.h"
 #include "runner/job_load.h"
+#include "runner/report.h"
 #include "runner/supervise.h"
 #include "runner/workspace.h"
 #include "sandbox/host.h"
@@ -44,8 +45,11 @@ enum judge_task {
 	JUDGE_COMPILE, /* the submission */
 	JUDGE_COMPILE_CHECKER,
 	JUDGE_TEST,
-	JUDGE_CHECK, /* what a test's program printed, by the problem's checker */
+	JUDGE_CHECK,    /* what a test's program printed, by the problem's checker */
+	JUDGE_INTERACT, /* the checker of an interactive problem, which talks to a test's program */
 };
+
+struct judge_interaction; /* runner/judge_interact.h */
 
 /* One box of the job, and all that it needs while it lasts. */
 struct judge_run {
@@ -76,6 +80,7 @@ struct judge_run {
 	struct judge_run *check;           /* of the checker, where it was run; else NULL */
 	char message[JUDGE_MESSAGE_BYTES]; /* what the checker said, "" for nothing */
 	double score, multiplier;          /* of the checker's files, where the job has scores; NAN: there is none */
+	struct judge_interaction *interaction; /* of an interactive problem's test, and of its checker; else NULL */
 };
 
 /* What stays of a test. Counts may be RESULT_UNKNOWN. */
@@ -112,6 +117,7 @@ struct judge {
 	/* `run` is the one that it is about, or NULL. */
 	void (*listener)(void *arg, const struct judge *judge, enum judge_event event, const struct judge_run *run);
 	void *arg;
+	struct report_sink *transcript; /* of interactive problems: what was said; NULL: not wanted */
 
 	/* results */
 	struct judge_test *tests;
@@ -120,16 +126,18 @@ struct judge {
 	size_t decided; /* index of the test that decided; job->n_tests for none */
 	bool interrupted;
 	struct sbx_err error; /* with JUDGEMENT_IE, where no test's run tells it; SBX_STAGE_USAGE: nothing was run */
-	const char *refused;  /* with JUDGEMENT_CE, where the compiler itself said nothing of it; else NULL */
+	struct sbx_err transcript_error; /* it cannot be written; stage SBX_STAGE_NONE */
+	const char *refused; /* with JUDGEMENT_CE, where the compiler itself said nothing of it; else NULL */
 
 	bool checker_stored, checker_made; /* its sources; compiled and sealed. For all submissions */
 	struct workspace ws;
 	struct supervisor supervisor;
 	struct slot_queue queue;
 	struct watch queue_watch;
-	struct judge_run *runs, *checks; /* n_slots of each; `checks` NULL without a checker */
-	enum judge_place *places;        /* of runs[i] and checks[i] */
-	size_t next, stop_before;        /* tests */
+	struct judge_interaction *interactions; /* n_slots of them; NULL where the problem is not interactive */
+	struct judge_run *runs, *checks;        /* n_slots of each; `checks` NULL without a checker */
+	enum judge_place *places;               /* of runs[i] and checks[i] */
+	size_t next, stop_before;               /* tests */
 };
 
 /* Nothing is open, so judge_finish() may be called. */

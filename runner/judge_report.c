@@ -2,6 +2,7 @@
 #include "runner/judge_report.h"
 
 #include "policy/json.h"
+#include "runner/judge_interact.h"
 #include "runner/judge_table.h"
 #include "sandbox/fd.h"
 
@@ -137,13 +138,36 @@ static struct json_object *checker_json(const struct judge_run *run)
 	return object;
 }
 
+static struct json_object *interaction_json(const struct judge_run *run)
+{
+	const struct judge_interaction *interaction = run->interaction;
+	struct json_object *object;
+
+	if (interaction == NULL || !interaction->both_ran)
+		return NULL;
+	object = json_new_object();
+	json_add_string(object, "ended_first", interaction->checker_first ? "validator" : "submission");
+	json_add_string(object, "waited", interaction_wait_text(interaction->wait));
+	json_add_u64(object, "to_submission_bytes", interaction->to_program_bytes);
+	json_add_u64(object, "to_validator_bytes", interaction->to_checker_bytes);
+	return object;
+}
+
+/* Where the checker of an interactive problem decided, the program may still have ended for another reason. */
+static const char *reason_of(const struct judge_run *run)
+{
+	bool by_checker = run->judgement == JUDGEMENT_AC || run->judgement == JUDGEMENT_WA;
+
+	return run->interaction != NULL && by_checker ? NULL : run->reason;
+}
+
 static struct json_object *test_json(const struct judge *judge, const struct judge_run *run)
 {
 	struct json_object *object = json_new_object();
 
 	json_add_string(object, "name", judge->job->tests[run->test].name);
 	json_add_string(object, "verdict", judgement_name(run->judgement));
-	json_add_string(object, "reason", run->reason);
+	json_add_string(object, "reason", reason_of(run));
 	json_add(object, "difference", difference_json(run));
 	add_bytes(object, "stdout", &run->out);
 	json_add_bool(object, "stdout_cut", run->out.cut);
@@ -151,6 +175,8 @@ static struct json_object *test_json(const struct judge *judge, const struct jud
 	json_add_bool(object, "stderr_cut", run->err.cut);
 	json_add(object, "run", run_json(run));
 	json_add(object, "checker", checker_json(run));
+	if (judge->job->interactive)
+		json_add(object, "interaction", interaction_json(run));
 	return object;
 }
 

@@ -3,6 +3,7 @@
 
 #include "policy/verdict.h"
 #include "runner/feedback.h"
+#include "runner/judge_interact.h"
 #include "sandbox/fd.h"
 #include "sandbox/path.h"
 
@@ -49,7 +50,7 @@ void judge_run_finish(struct judge_run *run)
 
 /* ---- streams ---- */
 
-static void keep(struct kept *kept, const char *bytes, size_t len)
+void judge_run_keep(struct kept *kept, const char *bytes, size_t len)
 {
 	size_t n = kept->max - kept->len < len ? kept->max - kept->len : len;
 
@@ -72,7 +73,7 @@ static void take_output(void *arg, const char *bytes, size_t len)
 {
 	struct judge_run *run = arg;
 
-	keep(&run->out, bytes, len);
+	judge_run_keep(&run->out, bytes, len);
 	if (run->has_answer)
 		compare_put(&run->compare, bytes, len);
 	if (run->output_fd >= 0)
@@ -83,7 +84,7 @@ static void take_error(void *arg, const char *bytes, size_t len)
 {
 	struct judge_run *run = arg;
 
-	keep(&run->err, bytes, len);
+	judge_run_keep(&run->err, bytes, len);
 }
 
 static ssize_t read_answer(void *arg, char *buf, size_t size)
@@ -249,8 +250,10 @@ static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err 
 	spec->pids_max = pick(own->pids_max, all->pids_max, spec->pids_max);
 	workspace_path(&judge->ws, WORKSPACE_BOX, "", paths->box, sizeof(paths->box));
 	spec->box_dir = paths->box;
-	spec->stdin_path = data_path(judge, &test->input, run->test, "", paths->input, sizeof(paths->input));
 	TRY(use_command(run, &judge->submission, language->run.argv, memory, err));
+	if (judge->job->interactive)
+		return 0; /* all that it is told comes from the checker */
+	spec->stdin_path = data_path(judge, &test->input, run->test, "", paths->input, sizeof(paths->input));
 	if (judge->job->checker != CHECKER_COMPARE)
 		return open_output(judge, run, err);
 	return open_answer(run, judge->job, test, err);
@@ -298,6 +301,8 @@ static int spec_check(struct judge *judge, struct judge_run *run, struct sbx_err
 	spec->cpu_us_max = pick(limits->cpu_us_max, SPEC_UNSET, CHECK_CPU_US);
 	spec->memory_bytes_max = add(memory, language->memory_headroom_bytes);
 	spec->output_bytes_max = pick(limits->output_bytes_max, SPEC_UNSET, CHECK_OUTPUT_BYTES);
+	spec->wall_us_max = pick(limits->wall_us_max, SPEC_UNSET, SPEC_UNSET);
+	spec->pids_max = pick(limits->pids_max, SPEC_UNSET, spec->pids_max);
 	workspace_path(&judge->ws, WORKSPACE_CHECKER, "", paths->box, sizeof(paths->box));
 	spec->box_dir = paths->box;
 	output_name(run, name);
@@ -317,6 +322,15 @@ static int spec_check(struct judge *judge, struct judge_run *run, struct sbx_err
 	return add_arguments(judge, run, err);
 }
 
+/* On whichever core is free: the program has one of its own. */
+static int spec_interact(struct judge *judge, struct judge_run *run, struct sbx_err *err)
+{
+	TRY(spec_check(judge, run, err));
+	run->spec.stdin_path = "/dev/null"; /* until the streams are joined */
+	run->spec.pin = PIN_NONE;
+	return 0;
+}
+
 static int make_spec(struct judge *judge, struct judge_run *run, struct sbx_err *err)
 {
 	switch (run->task) {
@@ -324,6 +338,8 @@ static int make_spec(struct judge *judge, struct judge_run *run, struct sbx_err 
 		return spec_test(judge, run, err);
 	case JUDGE_CHECK:
 		return spec_check(judge, run, err);
+	case JUDGE_INTERACT:
+		return spec_interact(judge, run, err);
 	default:
 		return spec_compile(judge, run, err);
 	}
@@ -341,11 +357,13 @@ static int start_in_slot(struct judge *judge, struct judge_run *run, struct slot
 	run->run.streams.out.consume = take_output;
 	run->run.streams.err.consume = take_error;
 	run->run.streams.out.consumer = run->run.streams.err.consumer = run;
+	rc = judge->interactions == NULL ? 0 : judge_interact_join(judge, run, err);
 	box_init(&run->run.box);
 	run->run.box.network = &run->network;
 	run->run.box.slot = *slot;
 	slot->lock_fd = -1;
-	rc = supervisor_start(&judge->supervisor, &run->run, judge->host, err);
+	if (rc == 0)
+		rc = supervisor_start(&judge->supervisor, &run->run, judge->host, err);
 	if (rc < 0)
 		run_streams_finish(&run->run.streams);
 	return rc;
@@ -362,10 +380,13 @@ bool judge_run_start(struct judge *judge, struct judge_run *run, enum judge_task
 	run->out.cut = run->err.cut = false;
 	run->has_answer = false;
 	run->check = NULL;
+	run->interaction = NULL;
 	run->message[0] = '\0';
 	run->score = run->multiplier = NAN;
 	run->plan = (struct policy_plan){0};
 	run_result_init(&run->run.result);
+	if (task != JUDGE_INTERACT) /* which is a pair already */
+		run->run.pair = (struct run_pair){.other = NULL};
 	rc = make_spec(judge, run, &err);
 	if (rc == 0)
 		rc = start_in_slot(judge, run, slot, &err);
@@ -420,6 +441,8 @@ void judge_run_ended(struct judge *judge, struct judge_run *run)
 {
 	const struct run_result *result = &run->run.result;
 
+	if (run->plan.box.wall_us_max != BOX_UNLIMITED)
+		run->plan.box.wall_us_max += run->run.pair.extra_us;
 	run->verdict = verdict_of(result, &run->plan.box, &run->reason);
 	if (run->task == JUDGE_TEST)
 		end_test(judge, run);
@@ -435,7 +458,7 @@ void judge_run_ended(struct judge *judge, struct judge_run *run)
 
 bool judge_run_wants_check(const struct judge *judge, const struct judge_run *run)
 {
-	return judge->job->checker != CHECKER_COMPARE && run->verdict == VERDICT_OK;
+	return judge->job->checker != CHECKER_COMPARE && !judge->job->interactive && run->verdict == VERDICT_OK;
 }
 
 /* ---- what a checker said ---- */

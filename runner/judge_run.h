@@ -16,5 +16,7 @@ bool judge_run_start(struct judge *judge, struct judge_run *run, enum judge_task
 void judge_run_ended(struct judge *judge, struct judge_run *run);
 /* Whether this test's output is for the checker to judge. */
 bool judge_run_wants_check(const struct judge *judge, const struct judge_run *run);
+/* Keeps the first bytes of a stream. */
+void judge_run_keep(struct kept *kept, const char *bytes, size_t len);
 /* Puts the checker's word, once it has ended, into its test's run. */
 void judge_run_checked(struct judge *judge, struct judge_run *run, struct judge_run *check);

@@ -2,6 +2,7 @@
 #include "runner/judge_table.h"
 
 #include "policy/size.h"
+#include "runner/judge_interact.h"
 #include "runner/plain.h"
 #include "sandbox/fd.h"
 
@@ -100,8 +101,17 @@ static void print_ending(FILE *out, const struct judge_run *run)
 		fprintf(out, "exit status %d", WEXITSTATUS(status));
 	else if (run->verdict == VERDICT_IE)
 		print_text(out, run->run.result.error.msg);
+	else if (run->interaction != NULL && run->interaction->wait != INTERACTION_WORKED)
+		fputs(interaction_wait_text(run->interaction->wait), out);
 	else if (run->reason != NULL)
 		fputs(run->reason, out);
+}
+
+/* What the program itself did wrong, although there was a checker, too. */
+static bool is_own_failure(const struct judge_run *run)
+{
+	return run->verdict != VERDICT_OK && run->judgement == judgement_of(run->verdict, false, COMPARE_MAX) &&
+	       run->judgement != JUDGEMENT_IE;
 }
 
 /* Of the checker: its first line, or that it failed. */
@@ -125,7 +135,7 @@ char *judge_table_note(const struct judge_run *run)
 	out = open_memstream(&text, &size);
 	if (out == NULL)
 		return NULL;
-	if (run->check != NULL)
+	if (run->check != NULL && !is_own_failure(run))
 		print_message(out, run);
 	else if (run->judgement == JUDGEMENT_WA || run->judgement == JUDGEMENT_PE)
 		print_difference(out, &run->difference);
