@@ -42,6 +42,7 @@ void job_init(struct job *job)
 	                    .compile_us_max = SPEC_UNSET,
 	                    .compile_memory_bytes_max = SPEC_UNSET,
 	                    .compare = {.float_absolute = -1, .float_relative = -1},
+	                    .passes_max = 1,
 	                    .keep_bytes = JOB_KEEP_BYTES};
 }
 
@@ -254,6 +255,12 @@ static int read_count(struct reader *reader, struct json_object *value, void *in
 	return read_quantity(reader, value, into, "not a whole number above 0", count_parse);
 }
 
+static int read_passes(struct reader *reader, struct json_object *value, void *into)
+{
+	TRY(read_count(reader, value, into));
+	return *(uint64_t *)into > JOB_PASSES_MAX ? wrong(reader, "more than 1000") : 0;
+}
+
 static int read_keep(struct reader *reader, struct json_object *value, void *into)
 {
 	uint64_t n;
@@ -434,6 +441,7 @@ static int read_checker(struct reader *reader, struct json_object *value, void *
 	        {"files", read_checker_files, 0, false},
 	        {"flags", read_flags, 0, false},
 	        {"limits", read_limits, offsetof(struct job, checker_limits), false},
+	        {"passes", read_passes, offsetof(struct job, passes_max), false},
 	        {"interactive", read_bool, offsetof(struct job, interactive), false},
 	};
 	struct job *job = into;
@@ -443,8 +451,8 @@ static int read_checker(struct reader *reader, struct json_object *value, void *
 	is_program = job->checker != CHECKER_COMPARE;
 	if (!is_program && memcmp(&job->checker_limits, &no_limits, sizeof(no_limits)) != 0)
 		return wrong(reader, "\"limits\" are for kattis and testlib");
-	if (job->interactive && job->checker != CHECKER_KATTIS)
-		return wrong(reader, "\"interactive\" is for kattis");
+	if (job->checker != CHECKER_KATTIS && (job->interactive || job->passes_max > 1))
+		return wrong(reader, "\"interactive\" and \"passes\" are for kattis");
 	if (is_program != (job->n_checker_files > 0))
 		return wrong(reader, is_program ? "\"files\" is missing" : "\"files\" are for kattis and testlib");
 	return 0;

@@ -16,6 +16,7 @@
 
 #define JOB_FILES_MAX 10000
 #define JOB_TESTS_MAX 100000
+#define JOB_PASSES_MAX 1000
 
 struct json_object;
 
@@ -61,6 +62,7 @@ struct job {
 	const char **checker_flags;       /* NULL-terminated; NULL for none */
 	struct job_limits checker_limits; /* unset: 60 s, 2 GiB, 8 MiB of output */
 	bool reads_scores;                /* CHECKER_KATTIS: score.txt and score_multiplier.txt in its folder */
+	uint64_t passes_max;              /* CHECKER_KATTIS: runs of a test that the checker may ask for; 1 */
 	bool interactive;                 /* CHECKER_KATTIS: the checker talks to the program while that runs */
 	bool stop_on_first_failure;
 	uint64_t reruns;          /* of a test whose time was disturbed near its limit, at most (policy/rerun.h) */

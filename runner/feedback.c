@@ -94,6 +94,51 @@ int feedback_number(int folder, const char *name, double *ret)
 	return 1;
 }
 
+/* ---- the input of the next run ---- */
+
+/* It may not be linked into the place of the other: a box could have kept another name for it. */
+static int copy(int from, int to)
+{
+	char buf[16 << 10];
+
+	for (uint64_t all = 0;;) {
+		ssize_t n = read(from, buf, sizeof(buf));
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
+		all += (uint64_t)n;
+		if (all > FEEDBACK_PASS_BYTES_MAX)
+			return -EFBIG;
+		for (ssize_t done = 0; done < n;) {
+			ssize_t written = write(to, buf + done, (size_t)(n - done));
+			if (written < 0)
+				return -errno;
+			done += written;
+		}
+	}
+}
+
+int feedback_next_pass(const struct workspace *ws, int folder, const char *name)
+{
+	static const char next[] = "nextpass.in";
+	FD_CLEANUP int from = openat(folder, next, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	FD_CLEANUP int data = workspace_folder(ws, WORKSPACE_DATA);
+	FD_CLEANUP int to = -1;
+	struct stat st;
+
+	if (from < 0)
+		return errno == ENOENT ? 0 : -EINVAL;
+	if (fstat(from, &st) < 0 || !S_ISREG(st.st_mode))
+		return -EINVAL;
+	TRY(data);
+	if (unlinkat(data, name, 0) < 0 && errno != ENOENT)
+		return -errno;
+	to = openat(data, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
+	if (to < 0)
+		return -errno;
+	TRY(copy(from, to));
+	return unlinkat(folder, next, 0) < 0 ? -errno : 1;
+}
+
 /* ---- removing ---- */
 
 static void remove_within(int dir_fd, unsigned depth);

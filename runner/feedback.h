@@ -24,6 +24,14 @@ void feedback_message(int folder, char *buf, size_t size);
 int feedback_number(int folder, const char *name, double *ret);
 
 /*
+ * The input for another run of the test, nextpass.in: made into the file `name` of the job's data, in the place of what
+ * had that name, and removed from the folder. 1 with it, 0 where there is nothing of that name, or -errno: -EINVAL for
+ * what is no file, -EFBIG for one larger than FEEDBACK_PASS_BYTES_MAX.
+ */
+#define FEEDBACK_PASS_BYTES_MAX (64 << 20)
+int feedback_next_pass(const struct workspace *ws, int folder, const char *name);
+
+/*
  * Removes the folder, so that those of many tests do not fill the job's. What is deeper than WORKSPACE_DEPTH_MAX, or
  * cannot be removed, stays, until the kernel removes all.
  */

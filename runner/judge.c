@@ -2,6 +2,7 @@
 #include "runner/judge.h"
 
 #include "policy/rerun.h"
+#include "runner/feedback.h"
 #include "runner/judge_interact.h"
 #include "runner/judge_run.h"
 
@@ -191,6 +192,8 @@ static void finished(struct judge *judge, struct judge_run *run)
 {
 	const struct judge_test *test = &judge->tests[run->test];
 
+	if (judge->job->passes_max > 1) /* kept from one pass to the next */
+		feedback_remove(&judge->ws, run->test);
 	count_run(judge, run);
 	if (test->aside) {
 		tell(judge, JUDGE_TEST_ASIDE, run);
@@ -213,13 +216,19 @@ static void test_ended(struct judge *judge, struct judge_run *run)
 		finished(judge, run);
 }
 
+static void checked(struct judge *judge, struct judge_run *run)
+{
+	judge->places[run->place] = run->next_pass ? JUDGE_WANTS_PASS : JUDGE_FREE;
+	if (!run->next_pass)
+		finished(judge, run);
+}
+
 static void check_ended(struct judge *judge, struct judge_run *check)
 {
 	struct judge_run *run = &judge->runs[check->place];
 
 	judge_run_checked(judge, run, check);
-	judge->places[run->place] = JUDGE_FREE;
-	finished(judge, run);
+	checked(judge, run);
 }
 
 static void run_ended(struct judge *judge, struct judge_run *run)
@@ -227,7 +236,7 @@ static void run_ended(struct judge *judge, struct judge_run *run)
 	if (judge->interactions != NULL) {
 		struct judge_run *test = judge_interact_ended(judge, run);
 		if (test != NULL)
-			test_ended(judge, test);
+			checked(judge, test);
 	} else if (run->task == JUDGE_CHECK)
 		check_ended(judge, run);
 	else
@@ -251,7 +260,8 @@ static size_t next_test(const struct judge *judge)
 	return test;
 }
 
-/* The next to be started: a check before a test, so that what has begun comes to its end. NULL where there is none. */
+/* The next to be started: a check or another pass before a new test, so that what has begun comes to its end. NULL
+ * where there is none. */
 static struct judge_run *next_run(struct judge *judge, enum judge_task *ret_task)
 {
 	unsigned idle = judge->n_slots;
@@ -260,7 +270,12 @@ static struct judge_run *next_run(struct judge *judge, enum judge_task *ret_task
 		if (judge->places[i] == JUDGE_WANTS_CHECK) {
 			*ret_task = JUDGE_CHECK;
 			judge->checks[i].test = judge->runs[i].test;
+			judge->checks[i].pass = judge->runs[i].pass;
 			return &judge->checks[i];
+		}
+		if (judge->places[i] == JUDGE_WANTS_PASS) {
+			*ret_task = JUDGE_TEST;
+			return &judge->runs[i];
 		}
 		if (judge->places[i] == JUDGE_FREE && idle == judge->n_slots)
 			idle = i;
@@ -281,15 +296,19 @@ static int start_runs(struct judge *judge, struct sbx_err *err)
 {
 	struct judge_run *run;
 	enum judge_task task;
+	bool is_new;
 
 	while ((run = next_run(judge, &task)) != NULL) {
 		struct slot slot;
 		int rc = take_slot(judge, &slot, err);
 		if (rc != 0)
 			return rc;
+		is_new = task == JUDGE_TEST && judge->places[run->place] == JUDGE_FREE;
 		judge->places[run->place] = JUDGE_BUSY;
 		run->task = task;
-		if (task == JUDGE_TEST) {
+		if (task == JUDGE_TEST)
+			run->pass = is_new ? 1 : run->pass + 1;
+		if (is_new) {
 			run->test = next_test(judge);
 			judge->next += run->test == judge->next;
 			tell(judge, JUDGE_TEST_STARTED, run);

@@ -59,7 +59,9 @@ struct judge_run {
 	struct judge_paths paths;
 	struct policy_plan plan;
 	char **argv, **check_argv;   /* the language's; the same with a checker's arguments */
-	size_t test;                 /* its index; of JUDGE_TEST and JUDGE_CHECK */
+	size_t test;                 /* its index; of all but those that compile */
+	uint64_t pass;               /* of a test that is run again and again: which one, from 1 */
+	bool next_pass;              /* its checker has asked for another one, and made its input */
 	unsigned place;              /* in judge->runs or judge->checks */
 	struct kept_network network; /* for one box after the other, as long as none makes a socket */
 	struct kept out, err;
@@ -107,6 +109,7 @@ enum judge_place {
 	JUDGE_FREE,
 	JUDGE_BUSY,
 	JUDGE_WANTS_CHECK, /* its program has ended, its checker has not begun */
+	JUDGE_WANTS_PASS,  /* its checker has asked for another run */
 };
 
 struct judge {

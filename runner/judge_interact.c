@@ -141,6 +141,7 @@ void judge_interact_start(struct judge *judge, struct judge_run *test)
 
 	interaction->live = 1;
 	check->test = test->test;
+	check->pass = test->pass;
 	if (slot_take(&slot, judge->host, &err) < 0) {
 		supervisor_end(&test->run, &err);
 	} else if (judge_run_start(judge, check, JUDGE_INTERACT, &slot)) {
@@ -184,6 +185,7 @@ static void judge_both(struct judge_run *test, const struct judge_run *check, co
 	enum interaction_by by;
 
 	test->judgement = interaction_judge(&facts, &by);
+	test->next_pass = test->next_pass && test->judgement == JUDGEMENT_AC;
 	if (by == INTERACTION_BY_VALIDATOR && facts.wait != INTERACTION_VALIDATOR_IDLES)
 		return;
 	*error = *own_error;

@@ -175,6 +175,8 @@ static struct json_object *test_json(const struct judge *judge, const struct jud
 	json_add_bool(object, "stderr_cut", run->err.cut);
 	json_add(object, "run", run_json(run));
 	json_add(object, "checker", checker_json(run));
+	if (judge->job->passes_max > 1)
+		json_add_u64(object, "passes", run->pass);
 	if (judge->job->interactive)
 		json_add(object, "interaction", interaction_json(run));
 	return object;

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,6 +232,24 @@ static const char *data_path(const struct judge *judge, const struct job_data *d
 	return buf;
 }
 
+/* What its checker had asked to have as the input of this pass. */
+static void pass_name(const struct judge_run *run, char name[32])
+{
+	snprintf(name, 32, "pass-%u", run->place);
+}
+
+static const char *input_path(const struct judge *judge, struct judge_run *run)
+{
+	char *buf = run->paths.input, name[32];
+
+	if (run->pass == 1)
+		return data_path(judge, &judge->job->tests[run->test].input, run->test, "", buf,
+		                 sizeof(run->paths.input));
+	pass_name(run, name);
+	workspace_path(&judge->ws, WORKSPACE_DATA, name, buf, sizeof(run->paths.input));
+	return buf;
+}
+
 static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err *err)
 {
 	struct judge_paths *paths = &run->paths;
@@ -253,7 +272,7 @@ static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err 
 	TRY(use_command(run, &judge->submission, language->run.argv, memory, err));
 	if (judge->job->interactive)
 		return 0; /* all that it is told comes from the checker */
-	spec->stdin_path = data_path(judge, &test->input, run->test, "", paths->input, sizeof(paths->input));
+	spec->stdin_path = input_path(judge, run);
 	if (judge->job->checker != CHECKER_COMPARE)
 		return open_output(judge, run, err);
 	return open_answer(run, judge->job, test, err);
@@ -307,12 +326,12 @@ static int spec_check(struct judge *judge, struct judge_run *run, struct sbx_err
 	spec->box_dir = paths->box;
 	output_name(run, name);
 	workspace_path(&judge->ws, WORKSPACE_DATA, name, paths->output, sizeof(paths->output));
-	add_bind(spec, 0, data_path(judge, &test->input, run->test, "", paths->input, sizeof(paths->input)),
-	         CHECK_INPUT);
+	add_bind(spec, 0, input_path(judge, run), CHECK_INPUT);
 	add_bind(spec, 0, data_path(judge, &test->answer, run->test, ".ans", paths->answer, sizeof(paths->answer)),
 	         CHECK_ANSWER);
 	if (judge->job->checker == CHECKER_KATTIS) {
-		TRY(feedback_make(&judge->ws, run->test, paths->feedback, sizeof(paths->feedback), err));
+		if (run->pass == 1)
+			TRY(feedback_make(&judge->ws, run->test, paths->feedback, sizeof(paths->feedback), err));
 		add_bind(spec, BOX_MOUNT_RW, paths->feedback, CHECK_FEEDBACK);
 		spec->stdin_path = paths->output;
 	} else {
@@ -381,6 +400,7 @@ bool judge_run_start(struct judge *judge, struct judge_run *run, enum judge_task
 	run->has_answer = false;
 	run->check = NULL;
 	run->interaction = NULL;
+	run->next_pass = false;
 	run->message[0] = '\0';
 	run->score = run->multiplier = NAN;
 	run->plan = (struct policy_plan){0};
@@ -495,6 +515,28 @@ static void read_score(struct judge_run *run, int folder, const char *name, doub
 	sbx_fail(&run->run.result.error, SBX_STAGE_SUPERVISE, 0, "the checker's %s is not a number", name);
 }
 
+static void read_next_pass(const struct judge *judge, struct judge_run *run, int folder)
+{
+	struct sbx_err *error = &run->run.result.error;
+	char name[32];
+	int rc;
+
+	pass_name(run, name);
+	rc = feedback_next_pass(&judge->ws, folder, name);
+	run->next_pass = rc == 1 && run->judgement == JUDGEMENT_AC && run->pass < judge->job->passes_max;
+	if (rc == 0 || run->next_pass || run->judgement == JUDGEMENT_IE)
+		return;
+	if (rc < 0)
+		sbx_fail(error, SBX_STAGE_SUPERVISE, -rc, "the checker's nextpass.in cannot be used");
+	else if (run->judgement != JUDGEMENT_AC)
+		sbx_fail(error, SBX_STAGE_SUPERVISE, 0, "the checker made a nextpass.in, but did not accept");
+	else
+		sbx_fail(error, SBX_STAGE_SUPERVISE, 0, "the checker wants more than %" PRIu64 " passes",
+		         judge->job->passes_max);
+	run->judgement = JUDGEMENT_IE;
+	run->reason = "checker";
+}
+
 static void read_feedback(const struct judge *judge, struct judge_run *run)
 {
 	FD_CLEANUP int folder = feedback_open(&judge->ws, run->test);
@@ -506,7 +548,10 @@ static void read_feedback(const struct judge *judge, struct judge_run *run)
 		read_score(run, folder, "score.txt", &run->score);
 		read_score(run, folder, "score_multiplier.txt", &run->multiplier);
 	}
-	feedback_remove(&judge->ws, run->test);
+	if (judge->job->passes_max > 1)
+		read_next_pass(judge, run, folder);
+	else
+		feedback_remove(&judge->ws, run->test);
 }
 
 void judge_run_checked(struct judge *judge, struct judge_run *run, struct judge_run *check)

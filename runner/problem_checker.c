@@ -148,6 +148,9 @@ int problem_load_checker(const struct problem_package *package, struct job *job,
 	TRY(add_sources(&package->validators[0], job, err));
 	TRY(add_flags(package, job, memory, err));
 	job->checker = CHECKER_KATTIS;
+	job->interactive = package->problem.is_interactive;
+	if (package->problem.is_multi_pass)
+		job->passes_max = limits->passes_max;
 	job->checker_limits.cpu_us_max = limits->validation_us_max;
 	job->checker_limits.memory_bytes_max = limits->validation_memory_bytes_max;
 	job->checker_limits.output_bytes_max = limits->validation_output_bytes_max;

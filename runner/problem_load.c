@@ -297,8 +297,6 @@ int problem_check_supported(const struct problem_package *package, const struct 
 		const char *file, *what;
 	} not_yet[] = {
 	        {problem->is_scoring, "problem.yaml", "scoring problems are"},
-	        {problem->is_interactive, "problem.yaml", "interactive problems are"},
-	        {problem->is_multi_pass, "problem.yaml", "multi-pass problems are"},
 	        {problem->is_submit_answer, "problem.yaml", "submit-answer problems are"},
 	        {problem->allow_file_writing, "problem.yaml", "submissions that write files are"},
 	        {problem->has_constants, "problem.yaml", "constants are"},
@@ -311,6 +309,12 @@ int problem_check_supported(const struct problem_package *package, const struct 
 		if (not_yet[i].is_so)
 			return FAIL(err, ENOTSUP, "%.200s/%s: %s not supported yet", package->dir.path, not_yet[i].file,
 			            not_yet[i].what);
+	if ((problem->is_interactive || problem->is_multi_pass) && !problem->custom_validator)
+		return FAIL(err, EINVAL,
+		            "%.200s/problem.yaml: an interactive or multi-pass problem needs an output validator",
+		            package->dir.path);
+	if (job->passes_max > JOB_PASSES_MAX)
+		return FAIL(err, E2BIG, "%.200s/problem.yaml: more than %d passes", package->dir.path, JOB_PASSES_MAX);
 	if (job->limits.cpu_us_max == SPEC_UNSET)
 		return FAIL(err, EINVAL, "%.200s/%s says no time limit: give one with -t", package->dir.path,
 		            problem->format == PROBLEM_LEGACY ? ".timelimit" : "problem.yaml");

@@ -177,7 +177,7 @@ validator() {
 	verdicts 'IE: IE'
 	printf '{"files": [{"name": "a.sh", "text": "read a"}], "tests": [{}], "checker": {"kind": "testlib", "interactive": true, "files": []}}' >bad.json
 	"$SBX" judge --job bad.json 2>err || equal $? 2
-	grep -q 'checker: "interactive" is for kattis' err
+	grep -q 'checker: "interactive" and "passes" are for kattis' err
 }
 
 @test "interactive: nobody goes on: idle, and who waited for whom" {

@@ -131,7 +131,6 @@ limits: {time_limit: 10}\n'
 		refused "^sbx: p/$pattern not supported yet$"
 	done <<-'E'
 		problem.yaml: scoring problems are|problem.yaml|type: scoring
-		problem.yaml: interactive problems are|problem.yaml|problem_format_version: 2023-07\nuuid: 1\nname: a\ntype: interactive
 		data: grading by anything but the first failure is|data/testdata.yaml|on_reject: continue
 		data: grading by anything but the first failure is|data/testdata.yaml|grading: custom
 	E

@@ -1,6 +1,8 @@
 /* What a checker can leave in its folder: numbers, messages, traps; and that nothing of it stays. */
 #include "runner/feedback.h"
 
+#include "sandbox/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -197,11 +199,52 @@ static void test_remove_too_deep(void **state)
 	}
 }
 
+static void test_next_pass(void **state)
+{
+	struct fixture *fixture = *state;
+	FD_CLEANUP int data = workspace_folder(&fixture->ws, WORKSPACE_DATA);
+	char buf[8];
+	int fd;
+
+	assert_int_equal(feedback_next_pass(&fixture->ws, fixture->folder, "pass-0"), 0);
+	for (int i = 0; i < 2; i++) {
+		put(fixture, "nextpass.in", i == 0 ? "longer\n" : "2\n", i == 0 ? 7 : 2);
+		assert_int_equal(feedback_next_pass(&fixture->ws, fixture->folder, "pass-0"), 1);
+		assert_int_equal(faccessat(fixture->folder, "nextpass.in", F_OK, 0), -1);
+		assert_int_equal(fd_read_at(data, "pass-0", buf, sizeof(buf)), i == 0 ? 7 : 2);
+		assert_string_equal(buf, i == 0 ? "longer\n" : "2\n");
+	}
+	/* nothing is followed, waited for, or linked to */
+	put(fixture, "secret", "s", 1);
+	assert_int_equal(symlinkat("secret", fixture->folder, "nextpass.in"), 0);
+	assert_int_equal(feedback_next_pass(&fixture->ws, fixture->folder, "pass-0"), -EINVAL);
+	assert_int_equal(unlinkat(fixture->folder, "nextpass.in", 0), 0);
+	assert_int_equal(mkfifoat(fixture->folder, "nextpass.in", 0666), 0);
+	assert_int_equal(feedback_next_pass(&fixture->ws, fixture->folder, "pass-0"), -EINVAL);
+	assert_int_equal(unlinkat(fixture->folder, "nextpass.in", 0), 0);
+	assert_int_equal(mkdirat(fixture->folder, "nextpass.in", 0777), 0);
+	assert_int_equal(feedback_next_pass(&fixture->ws, fixture->folder, "pass-0"), -EINVAL);
+	assert_int_equal(unlinkat(fixture->folder, "nextpass.in", AT_REMOVEDIR), 0);
+	put(fixture, "nextpass.in", "a", 1);
+	fd = openat(fixture->folder, "nextpass.in", O_WRONLY | O_CLOEXEC);
+	assert_int_equal(feedback_next_pass(&fixture->ws, fixture->folder, "pass-0"), 1);
+	assert_int_equal(write(fd, "bb", 2), 2);
+	close(fd);
+	assert_int_equal(fd_read_at(data, "pass-0", buf, sizeof(buf)), 1);
+	put(fixture, "nextpass.in", "", 0);
+	fd = openat(fixture->folder, "nextpass.in", O_WRONLY | O_CLOEXEC);
+	assert_int_equal(ftruncate(fd, FEEDBACK_PASS_BYTES_MAX + 1), 0);
+	close(fd);
+	assert_int_equal(feedback_next_pass(&fixture->ws, fixture->folder, "pass-0"), -EFBIG);
+	assert_int_equal(unlinkat(data, "pass-0", 0), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-	const struct CMUnitTest tests[] = {TEST(test_numbers), TEST(test_long_numbers), TEST(test_traps),
-	                                   TEST(test_message), TEST(test_remove),       TEST(test_remove_too_deep)};
+	const struct CMUnitTest tests[] = {TEST(test_numbers),  TEST(test_long_numbers), TEST(test_traps),
+	                                   TEST(test_message),  TEST(test_remove),       TEST(test_remove_too_deep),
+	                                   TEST(test_next_pass)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -350,8 +350,10 @@ static void test_not_supported(void **state)
 		const char *yaml, *group, *message;
 	} cases[] = {
 	        {"type: scoring", "{}", "/problem.yaml: scoring problems are not supported yet"},
-	        {V7 "type: interactive", "{}", "/problem.yaml: interactive problems are not supported yet"},
-	        {V7 "type: multi-pass", "{}", "/problem.yaml: multi-pass problems are not supported yet"},
+	        {V7 "type: interactive", "{}",
+	         "/problem.yaml: an interactive or multi-pass problem needs an output validator"},
+	        {V7 "type: multi-pass", "{}",
+	         "/problem.yaml: an interactive or multi-pass problem needs an output validator"},
 	        {V7 "type: submit-answer", "{}", "/problem.yaml: submit-answer problems are not supported yet"},
 	        {V7 "allow_file_writing: true", "{}",
 	         "/problem.yaml: submissions that write files are not supported yet"},
