@@ -11,10 +11,10 @@ CFLAGS   ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 $(WARN) -I. -D_GNU_SOURCE -DSBX_VERSION='"$(VERSION)"' $(CFLAGS)
 # Static: it starts in about half the time of a dynamic binary, and no LD_PRELOAD reaches it.
 LINK     := -static-pie -Wl,-z,relro,-z,now
-LDLIBS   := -lseccomp -lcgroup -ljson-c -lyaml -lm
+LDLIBS   := -lseccomp -lcgroup -ljson-c -lyaml -lsodium -lm
 
 # Packages of Debian 12, installed where they are missing.
-BUILD_PACKAGES := gcc libc6-dev libseccomp-dev libcgroup-dev libjson-c-dev libyaml-dev
+BUILD_PACKAGES := gcc libc6-dev libseccomp-dev libcgroup-dev libjson-c-dev libyaml-dev libsodium-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev bats python3 iproute2 procps util-linux strace \
 	g++ default-jdk-headless nodejs golang-go rustc perl ruby fp-compiler fp-units-rtl
 LINT_PACKAGES  := clang-format clang-tidy clang shellcheck git

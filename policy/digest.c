@@ -1,0 +1,47 @@
+/* SHA-256, by libsodium. Its state needs no initialisation of the library's: nothing here is random. */
+#include "policy/digest.h"
+
+#include <sodium.h>
+#include <string.h>
+
+_Static_assert(sizeof(struct digest) >= sizeof(crypto_hash_sha256_state), "");
+_Static_assert(DIGEST_BYTES == crypto_hash_sha256_BYTES, "");
+
+static crypto_hash_sha256_state *state(struct digest *digest)
+{
+	return (crypto_hash_sha256_state *)(void *)digest->state;
+}
+
+void digest_init(struct digest *digest)
+{
+	crypto_hash_sha256_init(state(digest));
+}
+
+void digest_put(struct digest *digest, const void *bytes, size_t len)
+{
+	crypto_hash_sha256_update(state(digest), bytes, len);
+}
+
+void digest_u64(struct digest *digest, uint64_t value)
+{
+	digest_put(digest, &value, sizeof(value));
+}
+
+void digest_field(struct digest *digest, const void *bytes, size_t len)
+{
+	digest_u64(digest, len);
+	digest_put(digest, bytes, len);
+}
+
+void digest_text(struct digest *digest, const char *text)
+{
+	if (text == NULL)
+		digest_u64(digest, UINT64_MAX);
+	else
+		digest_field(digest, text, strlen(text));
+}
+
+void digest_end(struct digest *digest, unsigned char ret[DIGEST_BYTES])
+{
+	crypto_hash_sha256_final(state(digest), ret);
+}

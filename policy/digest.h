@@ -1,0 +1,24 @@
+/*
+ * SHA-256 of fields, each with its length before it, so that no two lists of fields are the same bytes. For the compile
+ * cache, whose entries a stranger may try to make collide: its sources are the input.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DIGEST_BYTES 32
+
+/* The library's state, which only digest.c knows. */
+struct digest {
+	_Alignas(8) unsigned char state[104];
+};
+
+void digest_init(struct digest *digest);
+/* Bytes as they are: two calls are one with both. */
+void digest_put(struct digest *digest, const void *bytes, size_t len);
+void digest_field(struct digest *digest, const void *bytes, size_t len);
+/* Without its NUL; NULL is another field than "". */
+void digest_text(struct digest *digest, const char *text);
+void digest_u64(struct digest *digest, uint64_t value);
+void digest_end(struct digest *digest, unsigned char ret[DIGEST_BYTES]);

@@ -1,0 +1,43 @@
+/* SHA-256 of fields. */
+#include "policy/digest.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static void test_digest(void **state)
+{
+	/* FIPS 180-2, B.1 */
+	static const unsigned char abc[DIGEST_BYTES] = {
+	        0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40, 0xde, 0x5d, 0xae, 0x22, 0x23,
+	        0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17, 0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad};
+	static const char *const lists[][3] = {{"ab", "c", ""}, {"a", "bc", ""}, {"abc", "", ""}, {"", "abc", ""}};
+	unsigned char got[4][DIGEST_BYTES];
+	struct digest digest;
+
+	(void)state;
+	digest_init(&digest);
+	digest_put(&digest, "a", 1);
+	digest_put(&digest, "bc", 2);
+	digest_end(&digest, got[0]);
+	assert_memory_equal(got[0], abc, DIGEST_BYTES);
+	for (size_t i = 0; i < 4; i++) {
+		digest_init(&digest);
+		for (size_t k = 0; k < 3; k++)
+			digest_text(&digest, lists[i][k]);
+		digest_end(&digest, got[i]);
+		for (size_t k = 0; k < i; k++)
+			assert_memory_not_equal(got[i], got[k], DIGEST_BYTES);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_digest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
