@@ -93,6 +93,15 @@ static int take_file(const struct args_value *at, const char *value)
 	return report_where_fd(value) == REPORT_FILE ? 0 : bad_value(at, value, "is not a file");
 }
 
+/* A folder without a bound fills its disk one day. */
+static int take_cache_size(const struct args_value *at, const char *value)
+{
+	TRY(args_take_size(at, value));
+	if (*(uint64_t *)at->field == SPEC_UNLIMITED)
+		return bad_value(at, value, "is no bound for the compile cache");
+	return 0;
+}
+
 #define ARG(member) offsetof(struct judge_args, member)
 
 static const struct args_row rows[] = {
@@ -117,6 +126,8 @@ static const struct args_row rows[] = {
         {"stop-on-first-failure", 0, ARGS_FLAG, args_take_flag, ARG(job.stop_on_first_failure)},
         {"reruns", 0, ARGS_VALUE, take_reruns, ARG(job.reruns)},
         {"keep-output", 0, ARGS_VALUE, take_keep, ARG(job.keep_bytes)},
+        {"compile-cache", 0, ARGS_VALUE, args_take_string, ARG(cache)},
+        {"compile-cache-size", 0, ARGS_VALUE, take_cache_size, ARG(cache_bytes_max)},
         {"events", 0, ARGS_VALUE, args_take_report, ARG(events)},
         {"transcript", 0, ARGS_VALUE, take_file, ARG(transcript)},
         {"report", 0, ARGS_VALUE, args_take_report, ARG(report)},
@@ -160,6 +171,8 @@ static int check(const struct judge_args *args, struct sbx_err *err)
 		wrong = "--job names the sources itself: none may be given beside it";
 	else if (args->problem != NULL && says_how_to_compare(&args->job.compare))
 		wrong = "--problem says itself how to compare: no option for that may be given beside it";
+	else if (args->cache == NULL && args->cache_bytes_max != SPEC_UNSET)
+		wrong = "--compile-cache-size needs --compile-cache DIR";
 	else if (args->events != NULL && is_same_place(args->events, args->report))
 		wrong = "--events and --report name the same place";
 	else if (args->transcript != NULL && (is_same_place(args->transcript, args->report) ||
@@ -175,7 +188,7 @@ int judge_args_parse(struct judge_args *args, int argc, char *const *argv, struc
 	struct args_value place = {.base = args, .err = err};
 	int first;
 
-	*args = (struct judge_args){.report = "-", .format = REPORT_TEXT};
+	*args = (struct judge_args){.report = "-", .format = REPORT_TEXT, .cache_bytes_max = SPEC_UNSET};
 	job_init(&args->job);
 	TRY(args_parse(&table, &place, argc, argv, &args->help, &first));
 	args->sources = argv + first;
@@ -222,6 +235,10 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "                         tests after the first that fails, in their order, are SKIP\n"
                                "      --reruns N         run a test again, alone, up to N times, where its time was\n"
                                "                         near the limit and disturbed (default 0)\n"
+                               "      --compile-cache DIR\n"
+                               "                         keep what compilers make there, and use it again\n"
+                               "      --compile-cache-size S\n"
+                               "                         of all that is kept (default 1G)\n"
                                "\n"
                                "Report\n"
                                "      --report F|fd:N|-  to a file, whole or not at all; to an open descriptor; to\n"

@@ -10,6 +10,8 @@ struct judge_args {
 	char *const *sources;                   /* NULL-terminated; empty with job_file */
 	struct job job;                         /* language, limits, comparison: what the options say */
 	uint64_t n_slots;                       /* 0: as many as there are physical cores */
+	const char *cache;                      /* folder; NULL: none */
+	uint64_t cache_bytes_max;               /* SPEC_UNSET: the default */
 	const char *events;                     /* as for report_sink_open(); NULL: none */
 	const char *transcript;                 /* a file; NULL: none */
 	const char *report;                     /* the same; never NULL */

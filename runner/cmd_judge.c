@@ -1,6 +1,7 @@
 /* sbx judge: a submission on all tests of a problem. The way of a job is judge_job(). */
 #include "runner/args_judge.h"
 #include "runner/cmd.h"
+#include "runner/compile_cache.h"
 #include "runner/job_load.h"
 #include "runner/judge.h"
 #include "runner/judge_report.h"
@@ -23,6 +24,7 @@ static struct command {
 	struct job_memory memory;
 	struct problem_package package;
 	struct box_host host;
+	struct compile_cache cache;
 	struct judge judge;
 	struct judge_report report;
 	struct verify verify;
@@ -106,6 +108,18 @@ static unsigned bounded(unsigned n_slots, unsigned boxes_each)
 	return n_slots < most ? n_slots : (unsigned)most;
 }
 
+static int open_cache(struct judge *judge, struct sbx_err *err)
+{
+	const struct judge_args *args = &cmd.args;
+
+	if (args->cache == NULL)
+		return 0;
+	TRY(compile_cache_open(&cmd.cache, args->cache,
+	                       args->cache_bytes_max == SPEC_UNSET ? COMPILE_CACHE_BYTES : args->cache_bytes_max, err));
+	judge->cache = &cmd.cache;
+	return 0;
+}
+
 static int prepare(struct sbx_err *err)
 {
 	struct judge_args *args = &cmd.args;
@@ -122,6 +136,7 @@ static int prepare(struct sbx_err *err)
 	judge->n_slots = bounded(judge->n_slots, args->job.interactive ? 2 : 1);
 	judge->listener = judge_report_listen;
 	judge->arg = &cmd.report;
+	TRY(open_cache(judge, err));
 	TRY(report_sink_open(&cmd.sink, "--report", args->report, err));
 	if (args->transcript != NULL) {
 		TRY(report_sink_open(&cmd.transcript, "--transcript", args->transcript, err));
@@ -200,6 +215,7 @@ int cmd_judge(int argc, char **argv)
 	int status;
 
 	judge_init(&cmd.judge);
+	cmd.cache.fd = -1;
 	report_sink_init(&cmd.sink);
 	report_sink_init(&cmd.transcript);
 	cmd.report.judge = &cmd.judge;
@@ -213,6 +229,7 @@ int cmd_judge(int argc, char **argv)
 	report_sink_finish(&cmd.sink);
 	report_sink_finish(&cmd.transcript);
 	judge_finish(&cmd.judge);
+	compile_cache_finish(&cmd.cache);
 	job_finish(&cmd.args.job);
 	problem_package_finish(&cmd.package);
 	job_memory_finish(&cmd.memory);

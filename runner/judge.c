@@ -4,6 +4,7 @@
 #include "policy/rerun.h"
 #include "runner/feedback.h"
 #include "runner/judge_interact.h"
+#include "runner/judge_cache.h"
 #include "runner/judge_run.h"
 
 #include "sandbox/fd.h"
@@ -85,7 +86,14 @@ static int compile(struct judge *judge, enum judge_task task, enum workspace_fol
 {
 	struct judge_run *run = &judge->runs[0];
 	struct slot slot;
+	int cached = judge_cache_get(judge, run, task, folder, err);
 
+	TRY(cached);
+	if (cached == 1) {
+		if (task == JUDGE_COMPILE)
+			tell(judge, JUDGE_COMPILED, run);
+		return 0;
+	}
 	TRY(wait_for_slot(judge, &slot, err));
 	if (workspace_unseal(&judge->ws, folder) < 0) {
 		slot_release(&slot);
@@ -146,17 +154,22 @@ static int compile_submission(struct judge *judge, struct sbx_err *err)
 	if (rc == -ELOOP && compiles)
 		return refuse(judge, "the compiler left folders that are too deep");
 	TRY(rc);
-	return compiles ? check_program(judge, err) : 0;
+	if (!compiles)
+		return 0;
+	judge_cache_put(judge, &judge->runs[0], WORKSPACE_BOX);
+	return check_program(judge, err);
 }
 
 /* One that does not compile is the problem's fault, and no verdict on anybody's submission. */
 static int compile_checker(struct judge *judge, struct sbx_err *err)
 {
 	const struct judge_run *run = &judge->runs[0];
+	bool compiles;
 
 	if (judge->checker.language == NULL || judge->checker_made)
 		return 0;
-	if (judge->checker.language->compile.argv[0] != NULL) {
+	compiles = judge->checker.language->compile.argv[0] != NULL;
+	if (compiles) {
 		TRY(compile(judge, JUDGE_COMPILE_CHECKER, WORKSPACE_CHECKER, err));
 		if (run->verdict != VERDICT_OK)
 			return sbx_fail(err, SBX_STAGE_WORKSPACE, 0, "the checker does not compile: %.*s",
@@ -164,6 +177,8 @@ static int compile_checker(struct judge *judge, struct sbx_err *err)
 	}
 	TRY(workspace_seal(&judge->ws, WORKSPACE_CHECKER, err));
 	judge->checker_made = true;
+	if (compiles)
+		judge_cache_put(judge, run, WORKSPACE_CHECKER);
 	return 0;
 }
 

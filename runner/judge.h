@@ -72,6 +72,7 @@ struct judge_run {
 	/* once it has ended: */
 	enum verdict verdict;
 	const char *reason; /* of the verdict, or "heap"; NULL */
+	bool cached;        /* a compile that was not run, since its result was in the cache: no box, no limits */
 	struct limit_fact limits[BOX_LIMIT_MAX];
 	/* of JUDGE_TEST: */
 	enum judgement judgement;
@@ -112,11 +113,14 @@ enum judge_place {
 	JUDGE_WANTS_PASS,  /* its checker has asked for another run */
 };
 
+struct compile_cache;
+
 struct judge {
 	const struct job *job;
 	struct job_sources submission, checker; /* no language: there is no checker */
 	const struct box_host *host;
-	unsigned n_slots; /* boxes at once */
+	unsigned n_slots;            /* boxes at once */
+	struct compile_cache *cache; /* NULL: none */
 	/* `run` is the one that it is about, or NULL. */
 	void (*listener)(void *arg, const struct judge *judge, enum judge_event event, const struct judge_run *run);
 	void *arg;
@@ -133,6 +137,7 @@ struct judge {
 	const char *refused; /* with JUDGEMENT_CE, where the compiler itself said nothing of it; else NULL */
 
 	bool checker_stored, checker_made; /* its sources; compiled and sealed. For all submissions */
+	bool cacheable;                    /* the cache has the key of the compile that is under way */
 	struct workspace ws;
 	struct supervisor supervisor;
 	struct slot_queue queue;

@@ -2,6 +2,7 @@
 #include "runner/judge_report.h"
 
 #include "policy/json.h"
+#include "runner/compile_cache.h"
 #include "runner/judge_interact.h"
 #include "runner/judge_table.h"
 #include "sandbox/fd.h"
@@ -190,7 +191,8 @@ static struct json_object *compile_json(const struct judge_run *run)
 	json_add_string(object, "reason", run->reason);
 	add_bytes(object, "output", &run->out);
 	json_add_bool(object, "output_cut", run->out.cut);
-	json_add(object, "run", run_json(run));
+	json_add_bool(object, "cached", run->cached);
+	json_add(object, "run", run->cached ? NULL : run_json(run));
 	return object;
 }
 
@@ -351,6 +353,7 @@ void judge_report_listen(void *arg, const struct judge *judge, enum judge_event 
 		report->compile = compile_json(run);
 		report->compiler_text = strndup(run->out.bytes, run->out.len);
 		report->compiler_cut = run->out.cut;
+		report->compiler_cached = run->cached;
 		report->compiler_reason = run->verdict == VERDICT_RE ? NULL : run->reason;
 		details = json_share(report->compile);
 	}
@@ -366,6 +369,11 @@ void judge_report_listen(void *arg, const struct judge *judge, enum judge_event 
 }
 
 /* ---- the result ---- */
+
+const char *judge_report_cache_error(const struct judge *judge)
+{
+	return judge->cache != NULL && judge->cache->error.stage != SBX_STAGE_NONE ? judge->cache->error.msg : NULL;
+}
 
 struct json_object *judge_report_error(const struct sbx_err *error)
 {
@@ -411,6 +419,7 @@ static struct json_object *head_json(const struct judge_report *report)
 	json_add(object, "error", judge_report_error(&judge->error));
 	json_add_string(object, "refused", judge->refused);
 	json_add(object, "compile", json_share(report->compile));
+	json_add_string(object, "cache_error", judge_report_cache_error(judge));
 	json_add(object, "counts", counts_json(judge));
 	return object;
 }

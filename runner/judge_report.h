@@ -27,7 +27,7 @@ struct judge_report {
 	struct judge_report_entry *tests;
 	struct json_object *compile; /* NULL where there was nothing to compile */
 	char *compiler_text;         /* NULL */
-	bool compiler_cut;
+	bool compiler_cut, compiler_cached;
 	const char *compiler_reason; /* the limit that ended it; NULL */
 	uint64_t start_ns, shown_ns;
 	size_t n_by[JUDGEMENT_MAX];
@@ -39,6 +39,9 @@ int judge_report_test(const struct judge_report *report, size_t test, struct jso
 
 /* A listener of judge->listener, with the judge_report as its argument. */
 void judge_report_listen(void *arg, const struct judge *judge, enum judge_event event, const struct judge_run *run);
+
+/* Why what was compiled was not kept in the cache, which no verdict depends on; NULL. */
+const char *judge_report_cache_error(const struct judge *judge);
 
 int judge_report_init(struct judge_report *report, const struct judge *judge, struct sbx_err *err);
 /* Forgets all of the last submission; what comes now is about the one of this name. */

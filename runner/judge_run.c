@@ -388,11 +388,9 @@ static int start_in_slot(struct judge *judge, struct judge_run *run, struct slot
 	return rc;
 }
 
-bool judge_run_start(struct judge *judge, struct judge_run *run, enum judge_task task, struct slot *slot)
+/* As if nothing had been run here before. */
+static void begin(struct judge_run *run, enum judge_task task)
 {
-	struct sbx_err err;
-	int rc;
-
 	run->task = task;
 	run->argv = run->check_argv = NULL;
 	run->out.len = run->err.len = 0;
@@ -401,10 +399,34 @@ bool judge_run_start(struct judge *judge, struct judge_run *run, enum judge_task
 	run->check = NULL;
 	run->interaction = NULL;
 	run->next_pass = false;
+	run->cached = false;
 	run->message[0] = '\0';
 	run->score = run->multiplier = NAN;
 	run->plan = (struct policy_plan){0};
 	run_result_init(&run->run.result);
+}
+
+int judge_run_plan(struct judge *judge, struct judge_run *run, enum judge_task task, struct sbx_err *err)
+{
+	begin(run, task);
+	TRY(make_spec(judge, run, err));
+	return policy_plan(&run->plan, &run->spec, err);
+}
+
+void judge_run_drop_plan(struct judge_run *run)
+{
+	policy_plan_finish(&run->plan);
+	free(run->argv);
+	free(run->check_argv);
+	run->argv = run->check_argv = NULL;
+}
+
+bool judge_run_start(struct judge *judge, struct judge_run *run, enum judge_task task, struct slot *slot)
+{
+	struct sbx_err err;
+	int rc;
+
+	begin(run, task);
 	if (task != JUDGE_INTERACT) /* which is a pair already */
 		run->run.pair = (struct run_pair){.other = NULL};
 	rc = make_spec(judge, run, &err);
@@ -470,10 +492,7 @@ void judge_run_ended(struct judge *judge, struct judge_run *run)
 		box_limit_facts(judge->host, &run->plan.box, result, run->limits);
 	fd_close(&run->answer.fd);
 	fd_close(&run->output_fd);
-	policy_plan_finish(&run->plan);
-	free(run->argv);
-	free(run->check_argv);
-	run->argv = run->check_argv = NULL;
+	judge_run_drop_plan(run);
 }
 
 bool judge_run_wants_check(const struct judge *judge, const struct judge_run *run)

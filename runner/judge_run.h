@@ -12,6 +12,10 @@ void judge_run_finish(struct judge_run *run);
  * could not be started: then it has ended, as IE, and judge_run_ended() is through with it.
  */
 bool judge_run_start(struct judge *judge, struct judge_run *run, enum judge_task task, struct slot *slot);
+/* Decides all about it, without a slot, and starts nothing: run->plan says what it would be. Then drop the plan. */
+int judge_run_plan(struct judge *judge, struct judge_run *run, enum judge_task task, struct sbx_err *err);
+/* Also after a failure. */
+void judge_run_drop_plan(struct judge_run *run);
 /* Puts down how it ended, and frees what it held. A test that is to be checked has no judgement yet. */
 void judge_run_ended(struct judge *judge, struct judge_run *run);
 /* Whether this test's output is for the checker to judge. */

@@ -230,7 +230,7 @@ static void print_summary(FILE *out, const struct judge_report *report, bool col
 		fputs(", first failure: ", out);
 		plain_print_cut(out, judge->job->tests[judge->decided].name, 0, NAME_WIDTH_MAX);
 	}
-	fprintf(out, "  %s\n", judge->submission.language->title);
+	fprintf(out, "  %s%s\n", judge->submission.language->title, report->compiler_cached ? ", cached" : "");
 }
 
 static void print_all(FILE *out, const struct judge_report *report, bool color)
@@ -248,6 +248,11 @@ static void print_all(FILE *out, const struct judge_report *report, bool color)
 		fprintf(out, "%-*s  %-4s  %10s  %10s  %10s\n", width, "test", "", "cpu", "wall", "memory");
 		for (size_t i = 0; i < judge->job->n_tests; i++)
 			print_test(out, report, i, width, color);
+	}
+	if (judge_report_cache_error(judge) != NULL) {
+		fputs("sbx: ", out);
+		print_text(out, judge_report_cache_error(judge));
+		fputc('\n', out);
 	}
 	print_summary(out, report, color);
 }

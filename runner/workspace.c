@@ -142,11 +142,36 @@ void workspace_path(const struct workspace *ws, enum workspace_folder folder, co
 	snprintf(buf, size, "%s/%s%s%s", ws->path, folder_names[folder], name[0] == '\0' ? "" : "/", name);
 }
 
+int workspace_cover(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err)
+{
+	char path[WORKSPACE_PATH_BYTES];
+
+	workspace_path(ws, folder, "", path, sizeof(path));
+	TRY(mount_tmpfs(ws, path, "0755", err));
+	ws->covered |= 1U << folder;
+	return 0;
+}
+
+int workspace_uncover(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err)
+{
+	char path[WORKSPACE_PATH_BYTES];
+	unsigned bit = 1U << folder;
+
+	if ((ws->covered & bit) == 0)
+		return 0;
+	workspace_path(ws, folder, "", path, sizeof(path));
+	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+		return FAIL(err, errno, "cannot unmount what came from the cache");
+	ws->covered &= ~bit;
+	return 0;
+}
+
 int workspace_renew(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err)
 {
 	char path[WORKSPACE_PATH_BYTES];
 	unsigned bit = 1U << folder;
 
+	TRY(workspace_uncover(ws, folder, err));
 	workspace_path(ws, folder, "", path, sizeof(path));
 	/* detached: the kernel may not be through yet with the namespaces of boxes that are dead */
 	if ((ws->renewed & bit) != 0 && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)

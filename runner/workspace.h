@@ -37,6 +37,7 @@ struct workspace {
 	char path[80]; /* for plans: the folders lie below it */
 	uint64_t bytes, inodes;
 	unsigned renewed; /* a bit for each folder that is a tmpfs of its own by now */
+	unsigned covered; /* a bit for each folder that another one is laid over */
 };
 
 /*
@@ -53,6 +54,13 @@ void workspace_finish(struct workspace *ws);
  * boxes left there. None of them may live. Fails with SBX_STAGE_WORKSPACE.
  */
 int workspace_renew(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err);
+
+/*
+ * Lays an empty folder over one, for what may turn out to be of no use half-way: then uncover it, and all is as it was.
+ * No box may live. Fails with SBX_STAGE_WORKSPACE.
+ */
+int workspace_cover(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err);
+int workspace_uncover(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err);
 
 /* The path of a folder, or of a file in it. */
 void workspace_path(const struct workspace *ws, enum workspace_folder folder, const char *name, char *buf, size_t size);
