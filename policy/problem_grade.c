@@ -137,6 +137,11 @@ static struct problem_grade legacy_test(const struct grading *grading, const str
 	return (struct problem_grade){test->judgement, grading->problem->is_scoring ? score : 0};
 }
 
+bool problem_grade_ignores(const struct problem_group *group, const struct problem_group *inner)
+{
+	return group->ignore_sample && strcmp(inner->name, "sample") == 0;
+}
+
 static void grade_legacy(const struct grading *grading, size_t index)
 {
 	const struct problem_group *group = &grading->groups[index];
@@ -153,8 +158,8 @@ static void grade_legacy(const struct grading *grading, size_t index)
 		} else {
 			grade = legacy_test(grading, group, child.index);
 		}
-		if (grade.judgement == JUDGEMENT_SKIP || (group->ignore_sample && child.is_group &&
-		                                          strcmp(grading->groups[child.index].name, "sample") == 0))
+		if (grade.judgement == JUDGEMENT_SKIP ||
+		    (child.is_group && problem_grade_ignores(group, &grading->groups[child.index])))
 			continue;
 		sums_add(&sums, &grade);
 		if (group->break_on_reject && !judgement_is_good(grade.judgement))
@@ -242,7 +247,8 @@ static bool grade_part(const struct grading *grading, const struct problem_group
 
 	if (!child->is_group) {
 		ret->judgement = grading->tests[child->index].judgement;
-		return score_test(&grading->tests[child->index], share, &ret->score);
+		return strcmp(group->name, "sample") == 0 ||
+		       score_test(&grading->tests[child->index], share, &ret->score);
 	}
 	inner = &grading->groups[child->index];
 	grade_group(grading, child->index, isnan(share) || inner->score_max < 0 ? share : inner->score_max);
@@ -299,16 +305,42 @@ void problem_grade(const struct problem *problem, const struct problem_group *gr
 		grade_group(&grading, 0, problem->is_scoring ? groups[0].score_max : NAN);
 }
 
-bool problem_grade_is_first_error(const struct problem *problem, const struct problem_group *groups, size_t n_groups)
+enum judgement problem_grade_legacy(const struct problem *problem, const struct problem_group *groups, size_t index,
+                                    const struct problem_test *tests, struct problem_grade *ret_grades)
 {
-	if (problem->format != PROBLEM_LEGACY)
-		return !problem->is_scoring;
-	for (size_t i = 0; i < n_groups; i++) {
-		const struct problem_group *group = &groups[i];
-		bool is_first = group->break_on_reject || group->verdict_mode == PROBLEM_VERDICT_FIRST_ERROR;
-		if (!is_first || group->custom_grader || group->verdict_mode == PROBLEM_VERDICT_ALWAYS_ACCEPT ||
-		    group->accept_if_any_accepted || group->ignore_sample)
-			return false;
+	const struct grading grading = {problem, groups, tests, ret_grades};
+
+	grade_legacy(&grading, index);
+	return ret_grades[index].judgement;
+}
+
+/* The first part of the group with its verdict; false where there is none. */
+static bool find_part(const struct grading *grading, size_t index, struct child *ret)
+{
+	const struct problem_group *group = &grading->groups[index];
+	struct walk walk = walk_begin(grading, index);
+	struct child child;
+
+	while (walk_next(grading, &walk, &child)) {
+		enum judgement judgement =
+		        child.is_group ? grading->grades[child.index].judgement : grading->tests[child.index].judgement;
+		if (judgement != grading->grades[index].judgement ||
+		    (child.is_group && problem_grade_ignores(group, &grading->groups[child.index])))
+			continue;
+		*ret = child;
+		return true;
 	}
-	return true;
+	return false;
+}
+
+struct problem_cause problem_grade_cause(const struct problem *problem, const struct problem_group *groups,
+                                         size_t n_groups, const struct problem_test *tests,
+                                         struct problem_grade *grades)
+{
+	const struct grading grading = {problem, groups, tests, grades};
+	struct child at = {.is_group = n_groups > 0, .index = 0};
+
+	while (at.is_group && find_part(&grading, at.index, &at))
+		;
+	return (struct problem_cause){!at.is_group, at.index};
 }

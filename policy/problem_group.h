@@ -89,12 +89,26 @@ struct problem_grade {
  * Grades each of the n groups; `tests` are those that the groups' numbers mean. The grade of the whole is *ret_grades.
  *
  * Pass-fail problems of 2023-07: the first test's verdict that is not good. Legacy: what the default grader makes of
- * it. Scoring problems of 2023-07: only `secret` and what is in it has a score; verdicts are as in pass-fail ones.
+ * it. Scoring problems of 2023-07: only `secret` and what is in it has a score, whatever the validator says of samples;
+ * verdicts are as in pass-fail ones.
  * JUDGEMENT_IE, where a test has it, where a score breaks the format's rules or leaves its bounds, where a group in
  * use has a custom grader, and where a required name is unknown: a package's fault is no submission's.
  */
 void problem_grade(const struct problem *problem, const struct problem_group *groups, size_t n_groups,
                    const struct problem_test *tests, struct problem_grade *ret_grades);
 
-/* Whether the whole's verdict can be no other than that of the first test that fails, or AC. */
-bool problem_grade_is_first_error(const struct problem *problem, const struct problem_group *groups, size_t n_groups);
+/* The same of a legacy package's group `index`, and those within it: the group's verdict. */
+enum judgement problem_grade_legacy(const struct problem *problem, const struct problem_group *groups, size_t index,
+                                    const struct problem_test *tests, struct problem_grade *ret_grades);
+
+/* Whether `inner`, which is in `group`, stays out of its grade. */
+bool problem_grade_ignores(const struct problem_group *group, const struct problem_group *inner);
+
+struct problem_cause {
+	bool is_test; /* a test's verdict, else a group that breaks a rule, or of which nothing counts */
+	size_t index;
+};
+/* Where the whole's verdict, which is not good, comes from, after problem_grade(). */
+struct problem_cause problem_grade_cause(const struct problem *problem, const struct problem_group *groups,
+                                         size_t n_groups, const struct problem_test *tests,
+                                         struct problem_grade *grades);

@@ -23,6 +23,7 @@ static struct command {
 	struct judge_args args;
 	struct job_memory memory;
 	struct problem_package package;
+	struct problem_results results; /* of the package's tests */
 	struct box_host host;
 	struct compile_cache cache;
 	struct judge judge;
@@ -56,6 +57,8 @@ static int load_problem(struct job *job, struct sbx_err *err)
 
 	TRY(problem_load(&cmd.package, job, &cmd.memory, cmd.args.problem, err));
 	TRY(problem_check_supported(&cmd.package, job, err));
+	TRY(problem_make_results(&cmd.package, job, &cmd.results, err));
+	cmd.judge.problem = &cmd.results;
 	if (cmd.args.verify)
 		return load_submissions(job, err);
 	TRY(add_sources(job, err));
@@ -231,6 +234,7 @@ int cmd_judge(int argc, char **argv)
 	judge_finish(&cmd.judge);
 	compile_cache_finish(&cmd.cache);
 	job_finish(&cmd.args.job);
+	problem_results_finish(&cmd.results);
 	problem_package_finish(&cmd.package);
 	job_memory_finish(&cmd.memory);
 	return status;

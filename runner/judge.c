@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,10 @@ static void tell(struct judge *judge, enum judge_event event, const struct judge
 
 void judge_init(struct judge *judge)
 {
-	*judge = (struct judge){
-	        .ws.fd = -1, .supervisor = {.epoll_fd = -1, .signal_fd = -1}, .queue = {.fd = -1, .waiter_pidfd = -1}};
+	*judge = (struct judge){.score = NAN,
+	                        .ws.fd = -1,
+	                        .supervisor = {.epoll_fd = -1, .signal_fd = -1},
+	                        .queue = {.fd = -1, .waiter_pidfd = -1}};
 }
 
 void judge_finish(struct judge *judge)
@@ -201,6 +204,8 @@ static void count_run(struct judge *judge, struct judge_run *run)
 	test->cpu_us = result->cpu_us;
 	test->wall_us = result->wall_us;
 	test->memory_bytes = result->memory_peak_bytes;
+	test->score = run->score;
+	test->multiplier = run->multiplier;
 }
 
 static void finished(struct judge *judge, struct judge_run *run)
@@ -215,6 +220,8 @@ static void finished(struct judge *judge, struct judge_run *run)
 		return;
 	}
 	judge->n_done++;
+	if (judge->problem != NULL)
+		problem_results_put(judge->problem, run->test, test->judgement, test->score, test->multiplier);
 	/* what comes after a failure is not started; what comes before it may still fail and decide instead */
 	if (judge->job->stop_on_first_failure && !judgement_is_good(test->judgement) && run->test < judge->stop_before)
 		judge->stop_before = run->test + 1;
@@ -258,19 +265,26 @@ static void run_ended(struct judge *judge, struct judge_run *run)
 		test_ended(judge, run);
 }
 
+static bool may_count(const struct judge *judge, size_t test)
+{
+	return judge->problem == NULL || problem_results_counts(judge->problem, test);
+}
+
 /*
  * judge->stop_before for none now. Those put aside come last and each alone, so that this job disturbs them no more; in
  * order, since one that fails may make those behind it needless.
  */
-static size_t next_test(const struct judge *judge)
+static size_t next_test(struct judge *judge)
 {
 	size_t test = 0;
 
+	while (judge->next < judge->stop_before && !may_count(judge, judge->next))
+		judge->next++;
 	if (judge->next < judge->stop_before)
 		return judge->next;
 	if (judge->supervisor.live > 0)
 		return judge->stop_before;
-	while (test < judge->stop_before && !judge->tests[test].aside)
+	while (test < judge->stop_before && !(judge->tests[test].aside && may_count(judge, test)))
 		test++;
 	return test;
 }
@@ -477,6 +491,9 @@ static void reset(struct judge *judge)
 		                                      .memory_bytes = RESULT_UNKNOWN};
 	judge->n_done = judge->next = 0;
 	judge->refused = NULL;
+	judge->score = NAN;
+	if (judge->problem != NULL)
+		problem_results_reset(judge->problem);
 }
 
 static int prepare(struct judge *judge, struct sbx_err *err)
@@ -518,7 +535,7 @@ static int do_job(struct judge *judge, struct sbx_err *err)
 }
 
 /* In the order of the tests; what was run after the one that decided, by chance or not, does not count. */
-static void decide(struct judge *judge)
+static int decide(struct judge *judge)
 {
 	size_t n = judge->job->n_tests;
 	/* without tests nothing was found right */
@@ -536,15 +553,39 @@ static void decide(struct judge *judge)
 		}
 	}
 	judge->judgement = judgement;
+	return 0;
+}
+
+/* The same by the groups of a package. */
+static int grade(struct judge *judge, struct sbx_err *err)
+{
+	struct problem_results *problem = judge->problem;
+	bool failed = false;
+
+	for (size_t i = 0; i < judge->job->n_tests; i++) {
+		if (failed && judge->job->stop_on_first_failure)
+			problem_results_skip(problem, i);
+		if (!problem_results_counts(problem, i))
+			judge->tests[i].judgement = JUDGEMENT_SKIP;
+		else
+			failed = failed || !judgement_is_good(judge->tests[i].judgement);
+	}
+	TRY(problem_results_grade(problem, &judge->decided, err));
+	judge->judgement = problem->grades[0].judgement;
+	judge->score = problem_results_score(problem);
+	return 0;
 }
 
 void judge_run_job(struct judge *judge)
 {
+	int rc;
+
 	judge->decided = judge->job->n_tests;
 	judge->error = (struct sbx_err){0};
-	if (do_job(judge, &judge->error) < 0)
+	rc = do_job(judge, &judge->error);
+	if (rc == 0 && judge->judgement != JUDGEMENT_CE)
+		rc = judge->problem != NULL ? grade(judge, &judge->error) : decide(judge);
+	if (rc < 0)
 		judge->judgement = JUDGEMENT_IE;
-	else if (judge->judgement != JUDGEMENT_CE)
-		decide(judge);
 	tell(judge, JUDGE_FINISHED, NULL);
 }

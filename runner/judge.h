@@ -11,6 +11,7 @@
 #include "policy/judgement.h"
 #include "policy/language.h"
 #include "policy/plan.h"
+#include "policy/problem_results.h"
 #include "runner/job_load.h"
 #include "runner/report.h"
 #include "runner/supervise.h"
@@ -90,6 +91,7 @@ struct judge_run {
 struct judge_test {
 	enum judgement judgement;
 	uint64_t cpu_us, wall_us, memory_bytes;
+	double score, multiplier; /* as in struct judge_run */
 	unsigned n_runs;
 	bool aside; /* to be run again, once all others have ended */
 };
@@ -121,6 +123,9 @@ struct judge {
 	const struct box_host *host;
 	unsigned n_slots;            /* boxes at once */
 	struct compile_cache *cache; /* NULL: none */
+	/* of a package: what its groups make of the tests, which are the job's; else NULL, and the first failure
+	 * decides */
+	struct problem_results *problem;
 	/* `run` is the one that it is about, or NULL. */
 	void (*listener)(void *arg, const struct judge *judge, enum judge_event event, const struct judge_run *run);
 	void *arg;
@@ -131,6 +136,7 @@ struct judge {
 	size_t n_done;
 	enum judgement judgement;
 	size_t decided; /* index of the test that decided; job->n_tests for none */
+	double score;   /* NAN: there is none */
 	bool interrupted;
 	struct sbx_err error; /* with JUDGEMENT_IE, where no test's run tells it; SBX_STAGE_USAGE: nothing was run */
 	struct sbx_err transcript_error; /* it cannot be written; stage SBX_STAGE_NONE */

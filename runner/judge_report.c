@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -96,6 +97,11 @@ static void add_excerpt(struct json_object *object, const char *key, const struc
 	add_bytes(object, key, &kept);
 }
 
+static void add_score(struct json_object *object, const char *key, double score)
+{
+	json_add(object, key, isfinite(score) ? json_new_double(score) : NULL);
+}
+
 static struct json_object *difference_json(const struct judge_run *run)
 {
 	const struct compare_difference *difference = &run->difference;
@@ -169,6 +175,8 @@ static struct json_object *test_json(const struct judge *judge, const struct jud
 	json_add_string(object, "name", judge->job->tests[run->test].name);
 	json_add_string(object, "verdict", judgement_name(run->judgement));
 	json_add_string(object, "reason", reason_of(run));
+	add_score(object, "score", run->score);
+	add_score(object, "score_multiplier", run->multiplier);
 	json_add(object, "difference", difference_json(run));
 	add_bytes(object, "stdout", &run->out);
 	json_add_bool(object, "stdout_cut", run->out.cut);
@@ -321,8 +329,10 @@ static void tell_event(struct judge_report *report, enum judge_event event, cons
 		json_add_u64(object, "index", run->test);
 		json_add_string(object, "test", report->judge->job->tests[run->test].name);
 	}
-	if (event == JUDGE_FINISHED)
+	if (event == JUDGE_FINISHED) {
 		json_add_string(object, "verdict", judgement_name(report->judge->judgement));
+		add_score(object, "score", report->judge->score);
+	}
 	if (details != NULL)
 		json_add(object, "result", json_share(details));
 	text = json_text(object, false);
@@ -402,7 +412,7 @@ static struct json_object *counts_json(const struct judge *judge)
 	return object;
 }
 
-/* All but the tests, which are too many to be held at once. */
+/* All but the groups and the tests, which are too many to be held at once. */
 static struct json_object *head_json(const struct judge_report *report)
 {
 	const struct judge *judge = report->judge;
@@ -411,6 +421,7 @@ static struct json_object *head_json(const struct judge_report *report)
 
 	json_add_string(object, "schema", "sbx.judge/1");
 	json_add_string(object, "verdict", judgement_name(judge->judgement));
+	add_score(object, "score", judge->score);
 	json_add_string(object, "decided_by", decided ? judge->job->tests[judge->decided].name : NULL);
 	json_add_bool(object, "interrupted", judge->interrupted);
 	json_add_string(object, "language", judge->submission.language->name);
@@ -424,6 +435,35 @@ static struct json_object *head_json(const struct judge_report *report)
 	return object;
 }
 
+static int write_object(struct report_sink *sink, struct json_object *object, struct sbx_err *err)
+{
+	const char *text = json_text(object, false);
+	int rc = report_sink_write(sink, text, strlen(text), err);
+
+	json_free(object);
+	return rc;
+}
+
+/* But for the whole, whose grade is the job's. */
+static int write_groups(const struct judge *judge, struct report_sink *sink, struct sbx_err *err)
+{
+	const struct problem_results *problem = judge->problem;
+
+	if (problem == NULL)
+		return report_sink_write(sink, "null", 4, err);
+	TRY(report_sink_write(sink, "[", 1, err));
+	for (size_t i = 1; i < problem->n_groups; i++) {
+		struct json_object *object = json_new_object();
+		json_add_string(object, "name", problem->groups[i].name);
+		json_add_string(object, "verdict", judgement_name(problem->grades[i].judgement));
+		add_score(object, "score", problem->problem->is_scoring ? problem->grades[i].score : NAN);
+		if (i > 1)
+			TRY(report_sink_write(sink, ",", 1, err));
+		TRY(write_object(sink, object, err));
+	}
+	return report_sink_write(sink, "]", 1, err);
+}
+
 static int write_tests(struct judge_report *report, struct report_sink *sink, struct sbx_err *err)
 {
 	const struct judge *judge = report->judge;
@@ -434,9 +474,7 @@ static int write_tests(struct judge_report *report, struct report_sink *sink, st
 		if (report->tests[i].len > 0 && judge->tests[i].judgement != JUDGEMENT_SKIP) {
 			TRY(unspool(report, i, sink, err));
 		} else {
-			__attribute__((cleanup(json_freep))) struct json_object *object = skipped_json(judge, i);
-			const char *text = json_text(object, false);
-			TRY(report_sink_write(sink, text, strlen(text), err));
+			TRY(write_object(sink, skipped_json(judge, i), err));
 		}
 	}
 	return 0;
@@ -449,6 +487,8 @@ static int write_json(struct judge_report *report, struct report_sink *sink, str
 
 	/* its closing brace comes after the tests */
 	TRY(report_sink_write(sink, text, strlen(text) - 1, err));
+	TRY(report_sink_write(sink, ",\"groups\":", strlen(",\"groups\":"), err));
+	TRY(write_groups(report->judge, sink, err));
 	TRY(report_sink_write(sink, ",\"tests\":[", strlen(",\"tests\":["), err));
 	TRY(write_tests(report, sink, err));
 	return report_sink_write(sink, "]}\n", 3, err);

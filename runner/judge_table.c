@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,15 +173,27 @@ static const char *size_text(uint64_t bytes, char *buf, size_t size)
 	return buf;
 }
 
-static int name_width(const struct job *job)
+static void widen(int *most, const char *name)
 {
-	int most = (int)strlen("test");
+	int width = plain_width(name, NAME_WIDTH_MAX);
 
-	for (size_t i = 0; i < job->n_tests; i++) {
-		int width = plain_width(job->tests[i].name, NAME_WIDTH_MAX);
-		if (width > most)
-			most = width;
-	}
+	if (width > *most)
+		*most = width;
+}
+
+static bool shows_groups(const struct judge *judge)
+{
+	return judge->problem != NULL && judge->problem->problem->is_scoring;
+}
+
+static int name_width(const struct judge *judge)
+{
+	int most = (int)strlen(shows_groups(judge) ? "group" : "test");
+
+	for (size_t i = 0; i < judge->job->n_tests; i++)
+		widen(&most, judge->job->tests[i].name);
+	for (size_t i = 0; shows_groups(judge) && i < judge->problem->n_groups; i++)
+		widen(&most, judge->problem->groups[i].name);
 	return most;
 }
 
@@ -206,6 +219,29 @@ static void print_test(FILE *out, const struct judge_report *report, size_t i, i
 	fputc('\n', out);
 }
 
+/* But for the whole, whose grade is the job's. */
+static void print_groups(FILE *out, const struct judge *judge, int width, bool color)
+{
+	const struct problem_results *problem = judge->problem;
+
+	fprintf(out, "%-*s  %-4s  %10s\n", width, "group", "", "score");
+	for (size_t i = 1; i < problem->n_groups; i++) {
+		plain_print_cut(out, problem->groups[i].name, width, NAME_WIDTH_MAX);
+		fputs("  ", out);
+		print_verdict(out, problem->grades[i].judgement, color);
+		fprintf(out, "  %10.6g\n", problem->grades[i].score);
+	}
+}
+
+/* By the problem's rules it may be a later one. */
+static bool is_first_failure(const struct judge *judge, size_t test)
+{
+	for (size_t i = 0; judge->tests != NULL && i < test; i++)
+		if (!judgement_is_good(judge->tests[i].judgement) && judge->tests[i].judgement != JUDGEMENT_SKIP)
+			return false;
+	return true;
+}
+
 static void print_summary(FILE *out, const struct judge_report *report, bool color)
 {
 	const struct judge *judge = report->judge;
@@ -226,8 +262,10 @@ static void print_summary(FILE *out, const struct judge_report *report, bool col
 	} else {
 		fprintf(out, "  %zu of %zu tests passed", good, n);
 	}
+	if (!isnan(judge->score))
+		fprintf(out, ", score %.6g", judge->score);
 	if (judge->decided < n) {
-		fputs(", first failure: ", out);
+		fputs(is_first_failure(judge, judge->decided) ? ", first failure: " : ", decided by: ", out);
 		plain_print_cut(out, judge->job->tests[judge->decided].name, 0, NAME_WIDTH_MAX);
 	}
 	fprintf(out, "  %s%s\n", judge->submission.language->title, report->compiler_cached ? ", cached" : "");
@@ -244,10 +282,12 @@ static void print_all(FILE *out, const struct judge_report *report, bool color)
 		fputs(report->compiler_cut ? "...\n" : report->compiler_text[len - 1] == '\n' ? "" : "\n", out);
 	}
 	if (!refused && judge->tests != NULL && judge->job->n_tests > 0) {
-		int width = name_width(judge->job);
+		int width = name_width(judge);
 		fprintf(out, "%-*s  %-4s  %10s  %10s  %10s\n", width, "test", "", "cpu", "wall", "memory");
 		for (size_t i = 0; i < judge->job->n_tests; i++)
 			print_test(out, report, i, width, color);
+		if (shows_groups(judge))
+			print_groups(out, judge, width, color);
 	}
 	if (judge_report_cache_error(judge) != NULL) {
 		fputs("sbx: ", out);

@@ -151,6 +151,8 @@ int problem_load_checker(const struct problem_package *package, struct job *job,
 	job->interactive = package->problem.is_interactive;
 	if (package->problem.is_multi_pass)
 		job->passes_max = limits->passes_max;
+	job->reads_scores = package->problem.is_scoring &&
+	                    (package->problem.format != PROBLEM_LEGACY || package->problem.custom_score);
 	job->checker_limits.cpu_us_max = limits->validation_us_max;
 	job->checker_limits.memory_bytes_max = limits->validation_memory_bytes_max;
 	job->checker_limits.output_bytes_max = limits->validation_output_bytes_max;

@@ -288,21 +288,21 @@ int problem_load(struct problem_package *ret, struct job *job, struct job_memory
 int problem_check_supported(const struct problem_package *package, const struct job *job, struct sbx_err *err)
 {
 	const struct problem *problem = &package->problem;
-	bool static_validation = false;
+	bool static_validation = false, custom_grader = false;
 
-	for (size_t i = 0; i < package->n_groups; i++)
+	for (size_t i = 0; i < package->n_groups; i++) {
 		static_validation |= package->groups[i].static_validation;
+		custom_grader |= package->groups[i].custom_grader;
+	}
 	const struct {
 		bool is_so;
 		const char *file, *what;
 	} not_yet[] = {
-	        {problem->is_scoring, "problem.yaml", "scoring problems are"},
 	        {problem->is_submit_answer, "problem.yaml", "submit-answer problems are"},
 	        {problem->allow_file_writing, "problem.yaml", "submissions that write files are"},
 	        {problem->has_constants, "problem.yaml", "constants are"},
 	        {static_validation, "data", "static validation is"},
-	        {!problem_grade_is_first_error(problem, package->groups, package->n_groups), "data",
-	         "grading by anything but the first failure is"},
+	        {custom_grader, "data", "custom graders are"},
 	};
 
 	for (size_t i = 0; i < sizeof(not_yet) / sizeof(not_yet[0]); i++)
@@ -319,4 +319,13 @@ int problem_check_supported(const struct problem_package *package, const struct 
 		return FAIL(err, EINVAL, "%.200s/%s says no time limit: give one with -t", package->dir.path,
 		            problem->format == PROBLEM_LEGACY ? ".timelimit" : "problem.yaml");
 	return 0;
+}
+
+int problem_make_results(const struct problem_package *package, const struct job *job, struct problem_results *ret,
+                         struct sbx_err *err)
+{
+	TRY(problem_results_init(ret, &package->problem, package->groups, package->n_groups, job->n_tests, err));
+	for (size_t i = 0; i < job->n_tests; i++)
+		problem_results_name(ret, i, job->tests[i].name);
+	return problem_results_begin(ret, err);
 }

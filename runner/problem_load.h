@@ -8,6 +8,7 @@
 #include "policy/language.h"
 #include "policy/problem.h"
 #include "policy/problem_group.h"
+#include "policy/problem_results.h"
 #include "runner/job_memory.h"
 #include "runner/problem_dir.h"
 #include "sandbox/err.h"
@@ -48,6 +49,13 @@ int problem_load(struct problem_package *ret, struct job *job, struct job_memory
 
 /* Fails, naming file and reason, where judging the package takes what `sbx judge` cannot do yet, or a time limit. */
 int problem_check_supported(const struct problem_package *package, const struct job *job, struct sbx_err *err);
+
+/*
+ * Where the results of the package's tests are put, which are the job's. The package and the job have to outlive it;
+ * the caller finishes it, whatever came of this.
+ */
+int problem_make_results(const struct problem_package *package, const struct job *job, struct problem_results *ret,
+                         struct sbx_err *err);
 
 /*
  * Whether the package takes the job's sources, all of them files with names: their language and size. Then its

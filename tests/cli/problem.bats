@@ -3,46 +3,9 @@
 # submissions in Bash.
 
 load common
+load package
 
-setup_file() { common_setup_file; }
-teardown_file() { assert_clean; }
-setup() {
-	T=$BATS_TEST_TMPDIR
-	SUM=$HERE/../examples/sum
-	mkdir "$T/p"
-	cd "$T" || return
-}
-
-# put FILE [TEXT]: in the package.
-put() {
-	mkdir -p "p/$(dirname "$1")"
-	printf '%b' "${2-}" >"p/$1"
-}
-
-# testcase NAME INPUT ANSWER
-testcase() {
-	put "data/$1.in" "$2"
-	put "data/$1.ans" "$3"
-}
-
-# A package with one test, that a submission which copies its input passes.
-package() {
-	put problem.yaml '{}'
-	put .timelimit 10
-	testcase secret/1 'a\n' 'a\n'
-	echo cat >cat.sh
-}
-
-judge_problem() {
-	judge --problem p "$@"
-}
-
-# refused PATTERN: the last judge() said that in a line, and did nothing else.
-refused() {
-	equal "$status" 2
-	one_line "$T/err" "$1"
-	equal "$(cat "$T/out")" ''
-}
+SUM=$HERE/../examples/sum
 
 @test "the example: right submissions in C++, Python and Java" {
 	for source in sum.cpp sum.py Sum.java; do
@@ -56,7 +19,7 @@ refused() {
 
 @test "the example: submissions that fail, each as its folder says" {
 	judge -t 60s -w 600s --problem "$SUM" "$SUM/submissions/wrong_answer/whole.py"
-	verdicts 'WA: AC WA WA AC AC AC'
+	verdicts 'WA: AC WA SKIP SKIP SKIP SKIP'
 	equal "$status" 1
 	judge -t 60s -w 600s --problem "$SUM" "$SUM/submissions/run_time_error/array.py"
 	verdicts 'RE: AC AC AC AC AC RE'
@@ -89,6 +52,7 @@ refused() {
 	testcase secret/2/2 '1.0001  a' '1 a'
 	testcase secret/3/1 '1  a' '1 a'
 	testcase secret/3/2 '1 a' '1 a'
+	put data/testdata.yaml 'on_reject: continue\ngrader_flags: first_error'
 	put data/secret/testdata.yaml 'output_validator_flags: float_tolerance 1e-3'
 	put data/secret/3/testdata.yaml 'output_validator_flags: space_change_sensitive'
 	judge_problem cat.sh
@@ -130,9 +94,7 @@ limits: {time_limit: 10}\n'
 		judge_problem cat.sh
 		refused "^sbx: p/$pattern not supported yet$"
 	done <<-'E'
-		problem.yaml: scoring problems are|problem.yaml|type: scoring
-		data: grading by anything but the first failure is|data/testdata.yaml|on_reject: continue
-		data: grading by anything but the first failure is|data/testdata.yaml|grading: custom
+		data: custom graders are|data/testdata.yaml|grading: custom
 	E
 }
 
@@ -152,6 +114,7 @@ def main():
 	testcase sample/1 'in ' 'ans '
 	testcase secret/1 'in ' 'ans '
 	testcase secret/a/1 'in ' 'ans '
+	put data/testdata.yaml 'on_reject: continue'
 	put data/secret/testdata.yaml 'output_validator_flags: secret'
 	put data/secret/a/testdata.yaml 'output_validator_flags: a  -b'
 	printf 'cat; echo -n "ans of the problem secret"' >right.sh

@@ -349,7 +349,6 @@ static void test_not_supported(void **state)
 	static const struct {
 		const char *yaml, *group, *message;
 	} cases[] = {
-	        {"type: scoring", "{}", "/problem.yaml: scoring problems are not supported yet"},
 	        {V7 "type: interactive", "{}",
 	         "/problem.yaml: an interactive or multi-pass problem needs an output validator"},
 	        {V7 "type: multi-pass", "{}",
@@ -359,7 +358,7 @@ static void test_not_supported(void **state)
 	         "/problem.yaml: submissions that write files are not supported yet"},
 	        {V7 "constants: {a: 1}", "{}", "/problem.yaml: constants are not supported yet"},
 	        {V7, "static_validation: true", "/data: static validation is not supported yet"},
-	        {"{}", "grader_flags: always_accept", "/data: grading by anything but the first failure is not"},
+	        {"{}", "grading: custom", "/data: custom graders are not supported yet"},
 	        {"{}", "{}", "/.timelimit says no time limit: give one with -t"},
 	        {V7, "{}", "/problem.yaml says no time limit: give one with -t"},
 	};
