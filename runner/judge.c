@@ -7,6 +7,7 @@
 #include "runner/judge_cache.h"
 #include "runner/judge_run.h"
 
+#include "sandbox/cg_leaf.h"
 #include "sandbox/fd.h"
 
 #include <errno.h>
@@ -504,6 +505,8 @@ static int prepare(struct judge *judge, struct sbx_err *err)
 	TRY(open_workspace(judge, err));
 	TRY(fill_workspace(judge, err));
 	TRY(slot_queue_init(&judge->queue, judge->host, judge->n_slots, err));
+	/* what killed judges left in slots that this one may never use */
+	cg_leaf_sweep(judge->host, UINT_MAX);
 	return judge->supervisor.epoll_fd < 0 ? supervisor_init(&judge->supervisor, err) : 0;
 }
 
