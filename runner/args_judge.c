@@ -131,6 +131,7 @@ static const struct args_row rows[] = {
         {"events", 0, ARGS_VALUE, args_take_report, ARG(events)},
         {"transcript", 0, ARGS_VALUE, take_file, ARG(transcript)},
         {"report", 0, ARGS_VALUE, args_take_report, ARG(report)},
+        {"html", 0, ARGS_VALUE, args_take_report, ARG(html)},
         {"format", 0, ARGS_VALUE, args_take_format, ARG(format)},
         {"help", 'h', ARGS_FLAG, args_take_flag, ARG(help)},
 };
@@ -176,10 +177,17 @@ static int check(const struct judge_args *args, struct sbx_err *err)
 	else if (args->events != NULL && is_same_place(args->events, args->report))
 		wrong = "--events and --report name the same place";
 	else if (args->transcript != NULL && (is_same_place(args->transcript, args->report) ||
-	                                      (args->events != NULL && is_same_place(args->transcript, args->events))))
+	                                      (args->events != NULL && is_same_place(args->transcript, args->events)) ||
+	                                      (args->html != NULL && is_same_place(args->transcript, args->html))))
 		wrong = "--transcript has to name a file of its own";
 	else if (args->transcript != NULL && args->verify)
 		wrong = "--transcript is for one submission, and not for --verify";
+	else if (args->html != NULL && is_same_place(args->html, args->report))
+		wrong = "--html and --report name the same place";
+	else if (args->html != NULL && args->events != NULL && is_same_place(args->html, args->events))
+		wrong = "--html and --events name the same place";
+	else if (args->html != NULL && args->verify)
+		wrong = "--html is for one submission, and not for --verify";
 	return wrong != NULL ? sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s", wrong) : 0;
 }
 
@@ -244,6 +252,7 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "      --report F|fd:N|-  to a file, whole or not at all; to an open descriptor; to\n"
                                "                         stdout (the default)\n"
                                "      --format text|json a table, or one JSON object (text)\n"
+                               "      --html F|fd:N|-    a page to look at, besides, that stands alone\n"
                                "      --events F|fd:N|-  what happens while it happens, a JSON object on each line\n"
                                "      --transcript F     of interactive problems: all that was said, and when\n"
                                "      --keep-output S    bytes of each test's output in the report (default 1K)\n"

@@ -15,6 +15,7 @@ struct judge_args {
 	const char *events;                     /* as for report_sink_open(); NULL: none */
 	const char *transcript;                 /* a file; NULL: none */
 	const char *report;                     /* the same; never NULL */
+	const char *html;                       /* the same; NULL: none */
 	enum report_format format;
 	bool verify; /* the package's own submissions, instead of sources */
 	bool help;

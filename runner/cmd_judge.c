@@ -29,7 +29,7 @@ static struct command {
 	struct judge judge;
 	struct judge_report report;
 	struct verify verify;
-	struct report_sink sink, transcript;
+	struct report_sink sink, transcript, html;
 } cmd;
 
 static int add_sources(struct job *job, struct sbx_err *err)
@@ -145,6 +145,8 @@ static int prepare(struct sbx_err *err)
 		TRY(report_sink_open(&cmd.transcript, "--transcript", args->transcript, err));
 		judge->transcript = &cmd.transcript;
 	}
+	if (args->html != NULL)
+		TRY(report_sink_open(&cmd.html, "--html", args->html, err));
 	if (args->events != NULL)
 		TRY(open_events(args->events, &events_fd, err));
 	TRY(judge_report_init(&cmd.report, judge, err));
@@ -198,6 +200,8 @@ static int judge_job(struct sbx_err *err)
 		TRY(verify_write(&cmd.verify, &cmd.sink, cmd.args.format, wants_color(), err));
 	else
 		TRY(judge_report_write(&cmd.report, &cmd.sink, cmd.args.format, wants_color(), err));
+	if (cmd.args.html != NULL)
+		TRY(judge_report_html(&cmd.report, &cmd.html, err));
 	if (events < 0)
 		return sbx_fail(err, SBX_STAGE_REPORT, -events, "--events: cannot be written");
 	return publish_transcript(err);
@@ -221,6 +225,7 @@ int cmd_judge(int argc, char **argv)
 	cmd.cache.fd = -1;
 	report_sink_init(&cmd.sink);
 	report_sink_init(&cmd.transcript);
+	report_sink_init(&cmd.html);
 	cmd.report.judge = &cmd.judge;
 	if (judge_args_parse(&cmd.args, argc, argv, &err) < 0)
 		return cmd_fail(&err);
@@ -231,6 +236,7 @@ int cmd_judge(int argc, char **argv)
 	verify_finish(&cmd.verify);
 	report_sink_finish(&cmd.sink);
 	report_sink_finish(&cmd.transcript);
+	report_sink_finish(&cmd.html);
 	judge_finish(&cmd.judge);
 	compile_cache_finish(&cmd.cache);
 	job_finish(&cmd.args.job);

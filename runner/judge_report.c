@@ -3,6 +3,7 @@
 
 #include "policy/json.h"
 #include "runner/compile_cache.h"
+#include "runner/judge_html.h"
 #include "runner/judge_interact.h"
 #include "runner/judge_table.h"
 #include "sandbox/fd.h"
@@ -505,5 +506,13 @@ int judge_report_write(struct judge_report *report, struct report_sink *sink, en
 		TRY(write_json(report, sink, err));
 	else
 		TRY(judge_table_write(report, sink, color, err));
+	return report_sink_publish(sink, err);
+}
+
+int judge_report_html(struct judge_report *report, struct report_sink *sink, struct sbx_err *err)
+{
+	__attribute__((cleanup(json_freep))) struct json_object *head = head_json(report);
+
+	TRY(judge_html_write(report, head, sink, err));
 	return report_sink_publish(sink, err);
 }

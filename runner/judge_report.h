@@ -51,4 +51,6 @@ struct json_object *judge_report_error(const struct sbx_err *error);
 /* Once the job is done. Fails with SBX_STAGE_REPORT. */
 int judge_report_write(struct judge_report *report, struct report_sink *sink, enum report_format format, bool color,
                        struct sbx_err *err);
+/* The same as a page of HTML. */
+int judge_report_html(struct judge_report *report, struct report_sink *sink, struct sbx_err *err);
 void judge_report_finish(struct judge_report *report);

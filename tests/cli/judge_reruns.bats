@@ -97,7 +97,7 @@ consistent() {
 	busy
 	judge -t 400ms -w 60s --reruns 0 --tests tests burn.c
 	equal "$(consistent 0)" '1 1 1'
-	judge -t 400ms -w 60s --reruns 1 --events events --tests tests burn.c
+	judge -t 400ms -w 60s --reruns 1 --events events --html page --tests tests burn.c
 	idle
 	verdicts 'TLE: AC AC TLE'
 	equal "$(consistent 1)" '2 1 2'
@@ -106,6 +106,9 @@ consistent() {
 print(*[e["event"][5:] + e["test"] for e in map(json.loads, open("events")) if e["event"].startswith("test_")][-4:])')" \
 		'started1 finished1 started3 finished3'
 	equal "$(grep -c '"test_aside"' events)" 2
+	equal "$(grep -c 'run 2 times</span></td></tr>$' page)" 2
+	equal "$(grep -c '<caption>Run again, since' page)" 1
+	equal "$(grep -c '<td>counts</td>' page)" 1
 }
 
 @test "the run that counts, the table, and a JSON job" {

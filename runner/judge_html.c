@@ -1,0 +1,264 @@
+/* The page of a job: what it came to, what went wrong, and a row for each test. */
+#include "runner/judge_html.h"
+
+#include "policy/json.h"
+#include "runner/html.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define DETAILS_MAX 25 /* tests that are shown with all that is known of them */
+#define PAGE_BUFFER (32 << 10)
+#define MESSAGE_BYTES 1000
+
+/* A stream of stdio's that ends in a sink; the first failure stays in `err`. */
+struct page {
+	const struct judge_report *report;
+	const struct json_object *head;
+	FILE *out;
+	struct report_sink *sink;
+	struct sbx_err *err;
+	int rc;
+};
+
+static ssize_t write_page(void *cookie, const char *bytes, size_t len)
+{
+	struct page *page = cookie;
+
+	if (page->rc == 0)
+		page->rc = report_sink_write(page->sink, bytes, len, page->err);
+	return page->rc < 0 ? 0 : (ssize_t)len;
+}
+
+static bool has_failed(const struct judge_report *report, size_t test)
+{
+	enum judgement judgement = report->judge->tests[test].judgement;
+
+	return !judgement_is_good(judgement) && judgement != JUDGEMENT_SKIP;
+}
+
+static size_t tests_failed(const struct judge_report *report, size_t before)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; report->judge->tests != NULL && i < before; i++)
+		n += has_failed(report, i);
+	return n;
+}
+
+/* ---- the head ---- */
+
+static void print_start(const struct page *page)
+{
+	const char *words = judge_html_words(judgement_name(page->report->judge->judgement));
+
+	/* the policy is a second fence: even markup that came through could run and fetch nothing */
+	fprintf(page->out,
+	        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+	        "'unsafe-inline'\">\n"
+	        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	        "<meta name=\"referrer\" content=\"no-referrer\">\n"
+	        "<title>%s – sbx judge</title>\n<style>\n%s</style>\n</head>\n<body>\n",
+	        words, judge_html_style);
+}
+
+static void print_summary(const struct page *page)
+{
+	const struct judge *judge = page->report->judge;
+	size_t n = judge->job->n_tests, good = 0;
+	FILE *out = page->out;
+
+	if (judge->error.stage != SBX_STAGE_NONE) {
+		judge_html_text(out, page->head, "error.message", MESSAGE_BYTES, false);
+		return;
+	}
+	if (judge->judgement == JUDGEMENT_CE) {
+		bool is_limit = judge->refused == NULL && judge_html_at(page->head, "compile.reason") != NULL;
+		fputs(is_limit ? "The compiler ended so: " : "The program was not run", out);
+		fputs(judge->refused != NULL ? ": " : "", out);
+		judge_html_text(out, page->head, is_limit ? "compile.reason" : "refused", MESSAGE_BYTES, false);
+		return;
+	}
+	for (size_t i = 0; judge->tests != NULL && i < n; i++)
+		good += judgement_is_good(judge->tests[i].judgement);
+	fprintf(out, "%zu of %zu tests passed", good, n);
+	if (judge->decided < n) {
+		fprintf(out, "; the first failure: <a class=\"name\" href=\"#t%zu\">", judge->decided + 1);
+		judge_html_text(out, page->head, "decided_by", MESSAGE_BYTES, false);
+		fputs("</a>", out);
+	}
+}
+
+static void print_counts(const struct page *page)
+{
+	fputs("<ul class=\"counts\" aria-label=\"Tests by verdict\">\n", page->out);
+	for (int k = 0; k < JUDGEMENT_MAX; k++) {
+		const char *name = judgement_name((enum judgement)k);
+		char path[32];
+		uint64_t n;
+		snprintf(path, sizeof(path), "counts.%s", name);
+		n = judge_html_count(page->head, path);
+		if (n == RESULT_UNKNOWN)
+			continue;
+		fputs("<li>", page->out);
+		judge_html_verdict(page->out, name);
+		fprintf(page->out, " %" PRIu64 " <span class=\"soft\">%s</span></li>\n", n, judge_html_words(name));
+	}
+	fputs("</ul>\n", page->out);
+}
+
+static void print_fact(FILE *out, const char *what)
+{
+	fprintf(out, "<div><dt>%s</dt><dd>", what);
+}
+
+static void print_facts(const struct page *page)
+{
+	const struct judge *judge = page->report->judge;
+	struct json_object *score = judge_html_at(page->head, "score");
+	uint64_t cpu_us = 0, memory_bytes = 0;
+	FILE *out = page->out;
+
+	for (size_t i = 0; judge->tests != NULL && i < judge->job->n_tests; i++) {
+		const struct judge_test *test = &judge->tests[i];
+		if (test->cpu_us != RESULT_UNKNOWN && test->cpu_us > cpu_us)
+			cpu_us = test->cpu_us;
+		if (test->memory_bytes != RESULT_UNKNOWN && test->memory_bytes > memory_bytes)
+			memory_bytes = test->memory_bytes;
+	}
+	fputs("<dl class=\"facts\">\n", out);
+	if (score != NULL) {
+		print_fact(out, "Score");
+		fprintf(out, "%s</dd></div>\n", json_text(score, false));
+	}
+	print_fact(out, "Language");
+	html_print(out, judge->submission.language->title, strlen(judge->submission.language->title), false);
+	fputs("</dd></div>\n", out);
+	print_fact(out, "Tests");
+	fprintf(out, "%zu</dd></div>\n", judge->job->n_tests);
+	print_fact(out, "Most CPU time");
+	judge_html_ms(out, cpu_us > 0 ? cpu_us : RESULT_UNKNOWN);
+	fputs(" ms</dd></div>\n", out);
+	print_fact(out, "Most memory");
+	judge_html_mib(out, memory_bytes > 0 ? memory_bytes : RESULT_UNKNOWN);
+	fputs(" MiB</dd></div>\n", out);
+	print_fact(out, "Judged in");
+	fprintf(out, "%.1f s, %u at once</dd></div>\n</dl>\n", (double)judge_html_count(page->head, "ms") / 1000,
+	        judge->n_slots);
+}
+
+static void print_head(const struct page *page)
+{
+	const char *verdict = judgement_name(page->report->judge->judgement);
+
+	print_start(page);
+	fputs("<header>\n", page->out);
+	judge_html_verdict(page->out, verdict);
+	fprintf(page->out, "<div><h1>%s</h1><p>", judge_html_words(verdict));
+	print_summary(page);
+	fputs("</p></div>\n</header>\n<main>\n", page->out);
+	if (page->report->judge->judgement != JUDGEMENT_CE)
+		print_counts(page);
+	print_facts(page);
+}
+
+/* ---- the compiler ---- */
+
+static void print_compiler(const struct page *page)
+{
+	bool refused = page->report->judge->judgement == JUDGEMENT_CE, cut = false;
+	FILE *out = page->out;
+	size_t len = 0;
+
+	json_bytes_of(judge_html_at(page->head, "compile.output"), &len);
+	if (len == 0)
+		return;
+	json_bool_of(judge_html_at(page->head, "compile.output_cut"), &cut);
+	fputs(refused ? "<section>\n<h2>What the compiler said</h2>\n"
+	              : "<section>\n<h2>Compiler</h2>\n<details><summary>It had something to say</summary>\n",
+	      out);
+	fputs("<pre>\n", out);
+	judge_html_text(out, page->head, "compile.output", JUDGE_COMPILER_BYTES * 3, true);
+	fputs("</pre>\n", out);
+	if (cut)
+		fputs("<p class=\"soft\">There was more.</p>\n", out);
+	fputs(refused ? "</section>\n" : "</details>\n</section>\n", out);
+}
+
+/* ---- the tests ---- */
+
+static int print_failures(const struct page *page)
+{
+	const struct judge_report *report = page->report;
+	size_t failed = tests_failed(report, report->judge->job->n_tests), shown = 0;
+
+	if (failed == 0)
+		return 0;
+	fputs("<section>\n<h2>What went wrong</h2>\n", page->out);
+	for (size_t i = 0; i < report->judge->job->n_tests && shown < DETAILS_MAX; i++) {
+		__attribute__((cleanup(json_freep))) struct json_object *test = NULL;
+		if (!has_failed(report, i))
+			continue;
+		TRY(judge_report_test(report, i, &test, page->err));
+		judge_html_details(page->out, test, i);
+		shown++;
+	}
+	if (failed > shown)
+		fprintf(page->out, "<p>%zu more tests failed; the table below has them all.</p>\n", failed - shown);
+	fputs("</section>\n", page->out);
+	return 0;
+}
+
+static int print_tests(const struct page *page)
+{
+	const struct judge_report *report = page->report;
+	size_t detailed = 0;
+
+	if (report->judge->tests == NULL || report->judge->job->n_tests == 0 ||
+	    report->judge->judgement == JUDGEMENT_CE)
+		return 0;
+	fputs("<section>\n<h2>Tests</h2>\n<div class=\"scroll\"><table>\n"
+	      "<caption>A bar shows how much of the test’s own limit was used; the line is the limit.</caption>\n"
+	      "<thead><tr><th scope=\"col\">Test</th><th scope=\"col\">Verdict</th>"
+	      "<th scope=\"col\" colspan=\"2\">CPU time / limit, ms</th><th scope=\"col\" class=\"n\">Wall, ms</th>"
+	      "<th scope=\"col\" colspan=\"2\">Memory / limit, MiB</th><th scope=\"col\">Note</th></tr></thead>\n"
+	      "<tbody>\n",
+	      page->out);
+	for (size_t i = 0; i < report->judge->job->n_tests; i++) {
+		__attribute__((cleanup(json_freep))) struct json_object *test = NULL;
+		bool has_details = has_failed(report, i) && detailed++ < DETAILS_MAX;
+		TRY(judge_report_test(report, i, &test, page->err));
+		judge_html_row(page->out, test, i, has_details);
+	}
+	fputs("</tbody>\n</table></div>\n</section>\n", page->out);
+	return 0;
+}
+
+static int print_page(const struct page *page)
+{
+	print_head(page);
+	print_compiler(page);
+	TRY(print_failures(page));
+	TRY(print_tests(page));
+	fputs("</main>\n<footer>sbx " SBX_VERSION ". What programs and compilers said is shown as it came: control "
+	      "characters as pictures, bytes that are no text as \xef\xbf\xbd.</footer>\n</body>\n</html>\n",
+	      page->out);
+	return 0;
+}
+
+int judge_html_write(const struct judge_report *report, const struct json_object *head, struct report_sink *sink,
+                     struct sbx_err *err)
+{
+	struct page page = {.report = report, .head = head, .sink = sink, .err = err};
+	int rc;
+
+	page.out = fopencookie(&page, "w", (cookie_io_functions_t){.write = write_page});
+	if (page.out == NULL || setvbuf(page.out, NULL, _IOFBF, PAGE_BUFFER) != 0)
+		return sbx_fail(err, SBX_STAGE_REPORT, ENOMEM, "--html: out of memory");
+	rc = print_page(&page);
+	if (fclose(page.out) != 0 && page.rc == 0 && rc == 0)
+		rc = sbx_fail(err, SBX_STAGE_REPORT, ENOMEM, "--html: out of memory");
+	return page.rc < 0 ? page.rc : rc;
+}
