@@ -139,6 +139,16 @@ int feedback_next_pass(const struct workspace *ws, int folder, const char *name)
 	return unlinkat(folder, next, 0) < 0 ? -errno : 1;
 }
 
+int feedback_keep(const struct workspace *ws, size_t test)
+{
+	FD_CLEANUP int data = workspace_folder(ws, WORKSPACE_DATA);
+	char name[32];
+
+	TRY(data);
+	folder_name(test, name);
+	return workspace_share(data, name);
+}
+
 /* ---- removing ---- */
 
 static void remove_within(int dir_fd, unsigned depth);

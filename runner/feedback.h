@@ -31,6 +31,9 @@ int feedback_number(int folder, const char *name, double *ret);
 #define FEEDBACK_PASS_BYTES_MAX (64 << 20)
 int feedback_next_pass(const struct workspace *ws, int folder, const char *name);
 
+/* What is in it may be written by the checker of the next run. -errno. */
+int feedback_keep(const struct workspace *ws, size_t test);
+
 /*
  * Removes the folder, so that those of many tests do not fill the job's. What is deeper than WORKSPACE_DEPTH_MAX, or
  * cannot be removed, stays, until the kernel removes all.

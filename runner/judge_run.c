@@ -542,6 +542,8 @@ static void read_next_pass(const struct judge *judge, struct judge_run *run, int
 
 	pass_name(run, name);
 	rc = feedback_next_pass(&judge->ws, folder, name);
+	if (rc == 1 && feedback_keep(&judge->ws, run->test) < 0)
+		rc = -EIO;
 	run->next_pass = rc == 1 && run->judgement == JUDGEMENT_AC && run->pass < judge->job->passes_max;
 	if (rc == 0 || run->next_pass || run->judgement == JUDGEMENT_IE)
 		return;

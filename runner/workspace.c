@@ -206,10 +206,10 @@ int workspace_unseal(struct workspace *ws, enum workspace_folder folder)
 	return fchmodat(ws->fd, folder_names[folder], 0777, 0) < 0 ? -errno : 0;
 }
 
-static int seal_folder(int dir_fd, unsigned depth);
+static int seal_folder(int dir_fd, mode_t writable, unsigned depth);
 
 /* A box is dead by now, so nothing moves under our feet. */
-static int seal_entry(int dir_fd, const char *name, unsigned depth)
+static int seal_entry(int dir_fd, const char *name, mode_t writable, unsigned depth)
 {
 	FD_CLEANUP int fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
@@ -223,16 +223,16 @@ static int seal_entry(int dir_fd, const char *name, unsigned depth)
 		return unlinkat(dir_fd, name, 0) < 0 ? -errno : 0;
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	if (fchownat(fd, "", geteuid(), getegid(), AT_EMPTY_PATH) < 0 ||
-	    chmod(self, S_ISDIR(st.st_mode) || (st.st_mode & 0111) ? 0555 : 0444) < 0)
+	    chmod(self, S_ISDIR(st.st_mode) || (st.st_mode & 0111) ? 0555 | writable : 0444 | writable) < 0)
 		return -errno;
 	if (!S_ISDIR(st.st_mode))
 		return 0;
 	fd_close(&fd);
-	return seal_folder(openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), depth + 1);
+	return seal_folder(openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), writable, depth + 1);
 }
 
 /* Takes `dir_fd` over. */
-static int seal_folder(int dir_fd, unsigned depth)
+static int seal_folder(int dir_fd, mode_t writable, unsigned depth)
 {
 	DIR *dir = dir_fd < 0 ? NULL : fdopendir(dir_fd);
 	int rc = depth > WORKSPACE_DEPTH_MAX ? -ELOOP : 0;
@@ -247,7 +247,7 @@ static int seal_folder(int dir_fd, unsigned depth)
 		if (entry == NULL)
 			break;
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			rc = seal_entry(dirfd(dir), entry->d_name, depth);
+			rc = seal_entry(dirfd(dir), entry->d_name, writable, depth);
 	}
 	closedir(dir);
 	return rc;
@@ -255,9 +255,14 @@ static int seal_folder(int dir_fd, unsigned depth)
 
 int workspace_seal(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err)
 {
-	int rc = seal_entry(ws->fd, folder_names[folder], 0);
+	int rc = seal_entry(ws->fd, folder_names[folder], 0, 0);
 
 	if (rc < 0)
 		return FAIL(err, -rc, "cannot seal the job's folder");
 	return 0;
+}
+
+int workspace_share(int dir_fd, const char *name)
+{
+	return seal_entry(dir_fd, name, 0222, 0);
 }

@@ -82,3 +82,8 @@ int workspace_unseal(struct workspace *ws, enum workspace_folder folder);
  * -ELOOP for folders deeper than WORKSPACE_DEPTH_MAX, which only a hostile source makes a compiler leave.
  */
 int workspace_seal(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err);
+/*
+ * The same for what is `name` in a folder, which all boxes may write to from now on: another one has other ids than
+ * that which made it. -errno; -ELOOP as above.
+ */
+int workspace_share(int dir_fd, const char *name);

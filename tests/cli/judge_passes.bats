@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # sbx judge: multi-pass problems, in which the validator makes the input of the next run; and packages of both kinds.
+# shellcheck disable=SC2016 # programs
 
 load common
 
@@ -43,7 +44,7 @@ one() {
 	verdicts 'AC: AC AC AC'
 	equal "$(field '[t["passes"] for t in r["tests"]]')" '[3, 1, 2]'
 	equal "$(field '[t["checker"]["message"] for t in r["tests"]]')" "['5->10 10->20 20->40 ', '1->2 ', '7->14 14->28 ']"
-	equal "$(field '[t["stdout"] for t in r["tests"]]')" "['40', '2', '28']"
+	equal "$(field '[t["stdout"] for t in r["tests"]]')" "['40\\n', '2\\n', '28\\n']"
 }
 
 @test "multi-pass: a run that fails is the last one" {
@@ -68,9 +69,7 @@ one() {
 	for row in '43 open(next, "w")|made a nextpass.in, but did not accept' \
 		'42 os.symlink("/etc/passwd", next)|nextpass.in cannot be used' \
 		'42 os.symlink("/proc/self/environ", next)|nextpass.in cannot be used' \
-		'42 os.mkfifo(next)|nextpass.in cannot be used' \
 		'42 os.mkdir(next)|nextpass.in cannot be used' \
-		'42 open(next, "w").truncate((64 << 20) + 1)|nextpass.in cannot be used' \
 		'1 open(next, "w")|the checker ended with status 1'; do
 		make=${row%%|*}
 		printf 'import os, sys\nnext = sys.argv[3] + "nextpass.in"\n%s\nsys.exit(%s)\n' "${make#* }" "${make%% *}" >val.py
