@@ -50,6 +50,7 @@ struct run_pair {
 	uint64_t alone_us_max; /* how long it may go on then; BOX_UNLIMITED until somebody says */
 	/* of the other one, whose wall clock stands still while the leader works */
 	uint64_t extra_us; /* what its wall time was made longer by so far */
+	bool waiting;      /* its wall time is over, but the leader at work */
 	uint64_t ended_ns; /* CLOCK_MONOTONIC: when it ended, or was ended; 0 */
 	/* when the wall time of the one that does not lead was over: */
 	enum box_wait wait;

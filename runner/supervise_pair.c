@@ -81,9 +81,18 @@ bool supervise_pair_goes_on(struct run *run)
 		return true;
 	look(run, now_ns);
 	look(pair->other, now_ns);
-	/* a leader that gets no core is not the other one's fault either */
 	over_us = (now_ns - run->box.exec_ns) / 1000 - run->plan->wall_us_max;
-	return waits_for_work(run) && over_us < work_us + EXTRA_US_MAX && extend(run, over_us + WORK_LOOK_US, now_ns);
+	if (over_us >= work_us + EXTRA_US_MAX)
+		return false;
+	/* a leader that gets no core is not the other one's fault either, which then has its time anew */
+	if (waits_for_work(run)) {
+		pair->waiting = true;
+		return extend(run, over_us + WORK_LOOK_US, now_ns);
+	}
+	if (!pair->waiting)
+		return false;
+	pair->waiting = false;
+	return extend(run, over_us + run->plan->wall_us_max, now_ns);
 }
 
 /* A leader whose other one has ended. */

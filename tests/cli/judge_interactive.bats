@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # sbx judge: interactive problems, where the submission and the problem's validator talk to each other.
+# shellcheck disable=SC2016,SC2030,SC2031 # programs; and what a test exports is for this test
 
 load common
 
