@@ -35,9 +35,11 @@ setup() {
 			if (strcmp(what, "pair") == 0 &&
 			    (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0 || write(pair[0], "x", 1) != 1 || read(pair[1], what, 1) != 1))
 				return 2;
-			if (strcmp(what, "orphan") == 0 && fork() == 0)
-				for (;;)
-					close(socket(AF_UNIX, SOCK_STREAM, 0));
+			/* so many that one may well wait when this process ends */
+			for (int i = 0; i < 16 && strcmp(what, "orphan") == 0; i++)
+				if (fork() == 0)
+					for (;;)
+						close(socket(AF_UNIX, SOCK_STREAM, 0));
 			if (strcmp(what, "tracer") == 0 && fork() == 0)
 				return (int)ptrace(PTRACE_TRACEME, 0, 0, 0);
 			if (strcmp(what, "orphan") == 0 || strcmp(what, "tracer") == 0)
@@ -91,8 +93,8 @@ inputs() {
 }
 
 @test "a process left behind that makes sockets is no violation, one that makes a denied call is" {
-	inputs orphan orphan orphan orphan tracer quiet
+	inputs tracer quiet orphan orphan orphan orphan orphan orphan orphan orphan orphan orphan orphan orphan
 	judge -j 1 --tests tests say.c
-	verdicts 'SV: OK OK OK OK SV OK'
-	equal "$(field 'r["tests"][4]["run"]["denied_syscall"]')" ptrace
+	verdicts 'SV: SV OK OK OK OK OK OK OK OK OK OK OK OK OK'
+	equal "$(field 'r["tests"][0]["run"]["denied_syscall"]')" ptrace
 }
