@@ -5,6 +5,9 @@
 
 bats_require_minimum_version 1.5.0
 
+# The system's own programs: what a version manager puts in front of them starts several shells a call.
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 SLICES=(/sys/fs/cgroup/sbx /sys/fs/cgroup/*/sbx)
 
@@ -62,14 +65,14 @@ judge() {
 
 # verdicts EXPECTED: of the job and its tests, in order.
 verdicts() {
-	equal "$(python3 -c 'import json, sys
+	equal "$(python3 -IS -c 'import json, sys
 report = json.load(open(sys.argv[1]))
 print(report["verdict"] + ":", *[t["verdict"] for t in report["tests"]])' "$BATS_TEST_TMPDIR/report")" "$1"
 }
 
 # field EXPRESSION: of the report r, as Python prints it.
 field() {
-	python3 -c 'import json, sys
+	python3 -IS -c 'import json, sys
 r = json.load(open(sys.argv[1]))
 print(eval(sys.argv[2]))' "$BATS_TEST_TMPDIR/report" "$1"
 }
