@@ -3,8 +3,8 @@
 
 #include "policy/rerun.h"
 #include "runner/feedback.h"
-#include "runner/judge_interact.h"
 #include "runner/judge_cache.h"
+#include "runner/judge_interact.h"
 #include "runner/judge_run.h"
 
 #include "sandbox/cg_leaf.h"

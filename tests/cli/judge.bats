@@ -211,6 +211,7 @@ all_verdicts() {
 
 @test "what a checker leaves in its folder does not stay for the next: together it is more than the job's folder holds" {
 	not_in_vm
+	# shellcheck disable=SC2016 # for the checker
 	printf 'for i in 1 2 3; do head -c 60M /dev/zero >"$3/$i" || exit; done; mkdir -p "$3/a/b" && ln -s / "$3/a/b/link" && exit 42' >check.sh
 	printf '{"files": [{"name": "a.sh", "text": ":"}], "tests": [{}, {}, {}, {}, {}, {}, {}, {}],
 		"checker": {"kind": "kattis", "files": [{"path": "check.sh"}]}}' >job.json

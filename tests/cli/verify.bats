@@ -136,17 +136,18 @@ print([e["result"]["stdout"] for e in b if e["event"] == "test_finished"][0].spl
 @test "what cannot be judged is skipped, and the package not verified" {
 	package
 	submission accepted/right.sh cat
-	submission accepted/right.lua 'print(io.read())'
+	submission accepted/right.rb 'puts gets'
 	submission accepted/README 'nothing'
 	# a toolchain that is not there
-	unshare -m sh -c 'mount --bind /dev/null "$(readlink -f /usr/bin/lua5.4 || echo /usr/bin/lua5.4)"; exec "$@"' sh \
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare -m sh -c 'mount --bind /dev/null "$(readlink -f /usr/bin/ruby)"; exec "$@"' sh \
 		"$SBX" judge --problem p --verify >out && return 1
 	grep -Eq '^accepted/right.sh .*  ok$' out
-	grep -Eq '^accepted/right.lua +lua .*  -  .*  skipped: needs lua5.4 \(apt-get install lua5.4\)$' out
+	grep -Eq '^accepted/right.rb +ruby .*  -  .*  skipped: needs ruby \(apt-get install ruby\)$' out
 	grep -Eq '^accepted/README .* skipped: ' out
 	equal "$(tail -n 1 out)" 'sbx: NOT verified  1 of 3 submissions as expected, 0 not, 2 skipped'
 	put problem.yaml 'limits: {code: 1}'
-	rm p/submissions/accepted/right.lua p/submissions/accepted/README
+	rm p/submissions/accepted/right.rb p/submissions/accepted/README
 	head -c 1100 /dev/zero | tr '\0' '\n' >>p/submissions/accepted/right.sh
 	judge --problem p --verify
 	equal "$status" 1
