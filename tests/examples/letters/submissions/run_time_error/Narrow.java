@@ -1,0 +1,12 @@
+// Has no number as large as the largest, in its second run.
+import java.util.Scanner;
+
+public class Narrow {
+    public static void main(String[] args) {
+        Scanner in = new Scanner(System.in);
+        if (in.next().equals("encode"))
+            System.out.println(Long.toBinaryString(in.nextLong()).replace('0', 'a').replace('1', 'b'));
+        else
+            System.out.println(Integer.parseInt(in.next().replace('a', '0').replace('b', '1'), 2));
+    }
+}
