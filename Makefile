@@ -18,6 +18,7 @@ BUILD_PACKAGES := gcc libc6-dev libseccomp-dev libcgroup-dev libjson-c-dev libya
 CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev bats python3 iproute2 procps util-linux strace \
 	g++ default-jdk-headless nodejs golang-go rustc perl ruby fp-compiler fp-units-rtl
 LINT_PACKAGES  := clang-format clang-tidy clang shellcheck git
+DEMO_PACKAGES  := g++
 BENCH_PACKAGES := bubblewrap crun
 
 PROFILES  := $(sort $(wildcard policy/profiles/*.json))
@@ -124,7 +125,8 @@ vm: all ## run CMD='...' in the cgroup v2 VM
 	@tests/vm/run -- "$(CMD)"
 
 .PHONY: demo
-demo: all ## run eight programs and show their verdicts
+demo: all ## run eight programs and judge a submission, and show their verdicts
+	@tests/install-packages $(DEMO_PACKAGES)
 	@tests/demo/run
 
 BENCH_TARGETS := $(patsubst tests/bench/targets/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/targets/*.c))
