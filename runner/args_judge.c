@@ -164,8 +164,8 @@ static int check(const struct judge_args *args, struct sbx_err *err)
 		wrong = "--tests, --problem and --job exclude each other";
 	else if (args->verify && args->problem == NULL)
 		wrong = "--verify is for the submissions of a package: give it with --problem DIR";
-	else if (args->verify && (args->sources[0] != NULL || args->job.language != NULL))
-		wrong = "--verify takes the package's own submissions: neither SOURCE nor --language may be given";
+	else if (args->verify && args->sources[0] != NULL)
+		wrong = "--verify takes the package's own submissions: no SOURCE may be given";
 	else if (args->job_file == NULL && args->sources[0] == NULL && !args->verify)
 		wrong = "no SOURCE given (usage: sbx judge [options] --tests DIR|--problem DIR -- SOURCE...)";
 	else if (args->job_file != NULL && args->sources[0] != NULL)

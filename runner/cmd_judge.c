@@ -46,6 +46,8 @@ static int add_sources(struct job *job, struct sbx_err *err)
 static int load_submissions(struct job *job, struct sbx_err *err)
 {
 	TRY(problem_load_submissions(&cmd.package, &cmd.memory, err));
+	if (job->language != NULL)
+		TRY(verify_choose(&cmd.package, job->language, err));
 	cmd.verify = (struct verify){.judge = &cmd.judge, .report = &cmd.report, .package = &cmd.package, .job = job};
 	return verify_load(&cmd.verify, &cmd.memory, err);
 }

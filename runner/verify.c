@@ -21,6 +21,40 @@ void verify_finish(struct verify *verify)
 	*verify = (struct verify){0};
 }
 
+static int is_in(const struct problem_submission *submission, const struct language *language, bool *ret,
+                 struct sbx_err *err)
+{
+	const struct problem_program *program = &submission->program;
+	const char **names = calloc(program->n_files + 1, sizeof(*names));
+	const struct language *own = NULL;
+	struct sbx_err unknown;
+
+	if (names == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	for (size_t i = 0; i < program->n_files; i++)
+		names[i] = program->files[i].name;
+	*ret = language_detect(language_builtin, names, program->n_files, &own, &unknown) == 0 && own == language;
+	free(names);
+	return 0;
+}
+
+int verify_choose(struct problem_package *package, const char *name, struct sbx_err *err)
+{
+	const struct language *language = language_builtin_find(name);
+	size_t n = 0;
+
+	if (language == NULL)
+		return FAIL(err, EINVAL, "no language is called \"%.64s\"; sbx languages lists them", name);
+	for (size_t i = 0; i < package->n_submissions; i++) {
+		bool is_chosen;
+		TRY(is_in(&package->submissions[i], language, &is_chosen, err));
+		if (is_chosen)
+			package->submissions[n++] = package->submissions[i];
+	}
+	package->n_submissions = n;
+	return n > 0 ? 0 : FAIL(err, ENOENT, "%.200s: nothing in submissions is in %s", package->dir.path, name);
+}
+
 int verify_load(struct verify *verify, struct job_memory *memory, struct sbx_err *err)
 {
 	const struct problem_package *package = verify->package;

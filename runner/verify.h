@@ -32,6 +32,11 @@ struct verify {
 };
 
 /*
+ * Of the package's submissions, leaves only those in this language, a name of `sbx languages`. Fails with
+ * SBX_STAGE_USAGE for an unknown name, and where there are none.
+ */
+int verify_choose(struct problem_package *package, const char *language, struct sbx_err *err);
+/*
  * Refuses a package in which a submission's expectation is unknown. To be called after problem_load_submissions();
  * names lie in `memory`. Fails with SBX_STAGE_USAGE.
  */

@@ -154,6 +154,16 @@ print([e["result"]["stdout"] for e in b if e["event"] == "test_finished"][0].spl
 ['b.sh']"
 }
 
+@test "only those in one language" {
+	package
+	submission accepted/right.sh cat
+	submission accepted/right.pl 'print <>'
+	submission wrong_answer/wrong.pl 'print 1'
+	judge --problem p --verify -l perl
+	equal "$status" 0
+	equal "$(field '[s["name"] for s in r["submissions"]]')" "['accepted/right.pl', 'wrong_answer/wrong.pl']"
+}
+
 @test "what cannot be judged is skipped, and the package not verified" {
 	package
 	submission accepted/right.sh cat
@@ -199,9 +209,12 @@ print([e["result"]["stdout"] for e in b if e["event"] == "test_finished"][0].spl
 	judge --problem p --verify
 	refused '^sbx: p/submissions/submissions.yaml: not supported yet$'
 	judge --problem p --verify p/submissions/accepted/right.sh
-	refused 'neither SOURCE nor --language may be given'
-	judge --problem p --verify -l bash
-	refused 'neither SOURCE nor --language may be given'
+	refused 'no SOURCE may be given$'
+	rm p/submissions/submissions.yaml
+	judge --problem p --verify -l perl
+	refused '^sbx: p: nothing in submissions is in perl$'
+	judge --problem p --verify -l klingon
+	refused '^sbx: no language is called "klingon"; sbx languages lists them$'
 	judge --tests p/data --verify
 	refused 'give it with --problem'
 }
