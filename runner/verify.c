@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,7 @@ int verify_load(struct verify *verify, struct job_memory *memory, struct sbx_err
 	for (size_t i = 0; i < verify->n; i++) {
 		const struct problem_submission *submission = &package->submissions[i];
 		struct verify_result *result = &verify->results[i];
+		result->score = NAN;
 		result->cpu_us = result->wall_us = result->memory_bytes = RESULT_UNKNOWN;
 		TRY(job_memory_join(memory, submission->folder, submission->program.name, &result->name, err));
 		if (submission->expected == PROBLEM_EXPECT_ANY)
@@ -162,6 +164,7 @@ static void take_result(struct verify *verify, const struct problem_submission *
 
 	result->is_judged = true;
 	result->judgement = judge->judgement;
+	result->score = judge->score;
 	result->agrees = problem_expect_agrees(submission->expected, judge->judgement);
 	*(result->agrees ? &verify->n_agree : &verify->n_differ) += 1;
 	if (judge->decided < judge->job->n_tests)

@@ -16,6 +16,7 @@ struct verify_result {
 	bool is_judged, agrees;
 	enum judgement judgement;
 	const char *decided_by;                 /* a test; NULL */
+	double score;                           /* NAN: there is none */
 	uint64_t cpu_us, wall_us, memory_bytes; /* the most that a test took */
 	char *note;                             /* why it was not judged; what went wrong; NULL */
 };

@@ -7,6 +7,7 @@
 #include "sandbox/fd.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +42,7 @@ static struct json_object *result_json(const struct verify *verify, size_t i)
 	json_add(object, "expected", expected_json(submission->expected));
 	json_add_string(object, "verdict", result->is_judged ? judgement_name(result->judgement) : NULL);
 	json_add_bool(object, "agrees", result->agrees);
+	json_add(object, "score", isfinite(result->score) ? json_new_double(result->score) : NULL);
 	json_add_string(object, "decided_by", result->decided_by);
 	add_count(object, "cpu_us", result->cpu_us);
 	add_count(object, "wall_us", result->wall_us);
@@ -109,6 +111,12 @@ static void print_note(FILE *out, const char *note)
 		plain_print(out, note, strlen(note), "");
 }
 
+static void print_score(FILE *out, double score)
+{
+	if (!isnan(score))
+		fprintf(out, "  score %.6g", score);
+}
+
 static void print_result(FILE *out, const struct verify_result *result, unsigned expected, int width, bool color)
 {
 	const char *language = result->language != NULL ? result->language->name : "";
@@ -127,8 +135,10 @@ static void print_result(FILE *out, const struct verify_result *result, unsigned
 		print_note(out, result->note != NULL ? result->note : "the judge stopped before it");
 	} else if (result->agrees) {
 		print_colored(out, "ok", color ? GREEN : "");
+		print_score(out, result->score);
 	} else {
 		print_colored(out, "NOT AS EXPECTED", color ? RED : "");
+		print_score(out, result->score);
 		fprintf(out, "%s", result->decided_by != NULL || result->note != NULL ? "  " : "");
 		print_note(out, result->decided_by);
 		fprintf(out, "%s", result->decided_by != NULL && result->note != NULL ? ": " : "");
