@@ -88,6 +88,13 @@ verdicts_are() {
 	equal "$(field 'sorted({s["verdict"] for s in r["submissions"]} - {"MLE"})')" "['AC', 'CE', 'RE', 'TLE', 'WA']"
 }
 
+@test "examples: inversions, with a score" {
+	example inversions
+	verdicts_are 'AC CE MLE RE TLE WA'
+	equal "$(field 'sorted({(s["folder"], s["score"]) for s in r["submissions"] if s["verdict"] == "AC"})')" \
+		"[('accepted', 100.0), ('partially_accepted', 30.0)]"
+}
+
 @test "what agrees, and what does not" {
 	package
 	submission accepted/right.sh cat
