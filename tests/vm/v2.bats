@@ -104,6 +104,15 @@ print(libc.ptrace(0x4206, 1, 0, 0), ctypes.get_errno())')" = '-1 1' ]
 	run ! grep -q jobs /proc/self/mountinfo
 }
 
+@test "packages: scoring and interactive, their submissions in Python" {
+	for package in inversions guess; do
+		# the limits are those of a machine, not of one that is emulated
+		"$SBX" judge --problem "$BATS_TEST_DIRNAME/../examples/$package" --verify -l python3 -t 20s -w 200s \
+			--stop-on-first-failure >out || { cat out && false; }
+		tail -n 1 out | grep -Eq '^sbx: verified  ([0-9]+) of \1 submissions as expected, 0 not, 0 skipped$'
+	done
+}
+
 @test "nothing is left" {
 	[ -z "$(find /sys/fs/cgroup/sbx -name 'run-*')" ]
 	[ -z "$(pgrep -x sbx)" ]
