@@ -309,6 +309,18 @@ bool problem_results_counts(const struct problem_results *results, size_t test)
 	return !results->known[test].dropped;
 }
 
+bool problem_results_is_aside(const struct problem_results *results, size_t test)
+{
+	const struct problem_group *groups = results->groups;
+
+	for (size_t group = results->known[test].group, parent; group != 0; group = parent) {
+		parent = results->states[group].parent;
+		if (problem_grade_ignores(&groups[parent], &groups[group]))
+			return true;
+	}
+	return false;
+}
+
 void problem_results_skip(struct problem_results *results, size_t test)
 {
 	drop(results, test, test + 1);

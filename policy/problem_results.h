@@ -52,6 +52,8 @@ void problem_results_put(struct problem_results *results, size_t test, enum judg
  * the ones that count.
  */
 bool problem_results_counts(const struct problem_results *results, size_t test);
+/* Whether it has no part in the verdict, whatever becomes of it: legacy samples, where a group says so. */
+bool problem_results_is_aside(const struct problem_results *results, size_t test);
 /* A test that is not to count for a reason of the caller's. */
 void problem_results_skip(struct problem_results *results, size_t test);
 

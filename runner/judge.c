@@ -209,6 +209,13 @@ static void count_run(struct judge *judge, struct judge_run *run)
 	test->multiplier = run->multiplier;
 }
 
+/* Whether its failure is the job's. */
+static bool stops_job(const struct judge *judge, size_t test)
+{
+	return judge->job->stop_on_first_failure && !judgement_is_good(judge->tests[test].judgement) &&
+	       (judge->problem == NULL || !problem_results_is_aside(judge->problem, test));
+}
+
 static void finished(struct judge *judge, struct judge_run *run)
 {
 	const struct judge_test *test = &judge->tests[run->test];
@@ -224,7 +231,7 @@ static void finished(struct judge *judge, struct judge_run *run)
 	if (judge->problem != NULL)
 		problem_results_put(judge->problem, run->test, test->judgement, test->score, test->multiplier);
 	/* what comes after a failure is not started; what comes before it may still fail and decide instead */
-	if (judge->job->stop_on_first_failure && !judgement_is_good(test->judgement) && run->test < judge->stop_before)
+	if (stops_job(judge, run->test) && run->test < judge->stop_before)
 		judge->stop_before = run->test + 1;
 	tell(judge, JUDGE_TEST_FINISHED, run);
 }
@@ -569,12 +576,12 @@ static int grade(struct judge *judge, struct sbx_err *err)
 	bool failed = false;
 
 	for (size_t i = 0; i < judge->job->n_tests; i++) {
-		if (failed && judge->job->stop_on_first_failure)
+		if (failed)
 			problem_results_skip(problem, i);
 		if (!problem_results_counts(problem, i))
 			judge->tests[i].judgement = JUDGEMENT_SKIP;
 		else
-			failed = failed || !judgement_is_good(judge->tests[i].judgement);
+			failed = failed || stops_job(judge, i);
 	}
 	TRY(problem_results_grade(problem, &judge->decided, err));
 	judge->judgement = problem->grades[0].judgement;

@@ -92,7 +92,7 @@ validator() {
 	TIME=500ms interact
 	verdicts 'TLE: TLE'
 	equal "$(one '["reason"], r["tests"][0]["interaction"]["waited"]')" "('cpu', None)"
-	submission 'while echo 50; do :; done'
+	submission 'exec yes 50'
 	validator $'time.sleep(0.3)\nfor line in sys.stdin: pass\nsys.exit(42)'
 	VALIDATOR=val.py interact
 	verdicts 'OLE: OLE'

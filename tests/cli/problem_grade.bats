@@ -164,3 +164,16 @@ package_2023() {
 	run -1 "$SBX" judge --problem p run.sh
 	[[ ${lines[-1]} == 'sbx: WA '*', first failure: secret/1  Bash' ]]
 }
+
+@test "--stop-on-first-failure: at the first failure that counts" {
+	package
+	put problem.yaml 'type: scoring'
+	rm -r p/data
+	scored sample/1-bad secret/a/1 secret/b/1-bad secret/b/2
+	put data/testdata.yaml 'on_reject: continue\ngrader_flags: ignore_sample'
+	put data/secret/testdata.yaml 'on_reject: continue\ngrader_flags: first_error'
+	put data/secret/b/testdata.yaml 'on_reject: continue'
+	judge_problem --stop-on-first-failure cat.sh
+	verdicts 'WA: WA AC WA SKIP'
+	equal "$(field 'r["decided_by"]')" secret/b/1-bad
+}
