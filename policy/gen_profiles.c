@@ -17,33 +17,24 @@
 /* seccomp.c looks profiles up here; the generator has none to look up. */
 const struct seccomp_profile seccomp_builtin[] = {{.name = NULL}};
 
-static int write_filter(const char *kind, const char *name, const char *text, size_t len, enum seccomp_sockets sockets,
-                        struct sbx_err *err)
-{
-	struct sock_filter *filter;
-	size_t n = 0;
-
-	TRY(seccomp_compile(text, len, name, sockets, &filter, &n, err));
-	printf("static const struct sock_filter %s_%s[] = {\n", kind, name);
-	for (size_t i = 0; i < n; i++)
-		printf("\t{0x%02x, %u, %u, 0x%08" PRIx32 "},\n", filter[i].code, filter[i].jt, filter[i].jf,
-		       filter[i].k);
-	printf("};\n\n");
-	free(filter);
-	return 0;
-}
-
 static int write_profile(const char *name, const char *path, struct sbx_err *err)
 {
 	FREE_CLEANUP char *text = NULL;
 	__attribute__((cleanup(json_freep))) struct json_object *root = NULL;
 	struct json_object *summary_json = NULL;
+	struct sock_filter *filter;
 	const char *summary;
-	size_t len = 0;
+	size_t len = 0, n = 0;
 
 	TRY(gen_read_file(path, SECCOMP_PROFILE_BYTES_MAX, &text, &len, err));
-	TRY(write_filter("filter", name, text, len, SECCOMP_SOCKETS_ALLOWED, err));
-	TRY(write_filter("noted", name, text, len, SECCOMP_SOCKETS_NOTED, err));
+	TRY(seccomp_compile(text, len, path, &filter, &n, err));
+	printf("static const struct sock_filter filter_%s[] = {\n", name);
+	for (size_t i = 0; i < n; i++)
+		printf("\t{0x%02x, %u, %u, 0x%08" PRIx32 "},\n", filter[i].code, filter[i].jt, filter[i].jf,
+		       filter[i].k);
+	printf("};\n\n");
+	free(filter);
+
 	TRY(json_parse(text, len, path, &root, err));
 	summary = json_find(root, "x-summary", &summary_json) ? json_string_of(summary_json) : NULL;
 	if (summary == NULL)
@@ -76,11 +67,9 @@ int main(int argc, char **argv)
 	}
 	printf("const struct seccomp_profile seccomp_builtin[] = {\n");
 	for (int i = 1; i < argc; i++)
-		printf("\t{\"%1$s\", summary_%1$s, json_%1$s, filter_%1$s, sizeof(filter_%1$s) / "
-		       "sizeof(filter_%1$s[0]), "
-		       "noted_%1$s, sizeof(noted_%1$s) / sizeof(noted_%1$s[0])},\n",
-		       argv[i]);
-	printf("\t{.name = NULL},\n};\n");
+		printf("\t{\"%s\", summary_%s, json_%s, filter_%s, sizeof(filter_%s) / sizeof(filter_%s[0])},\n",
+		       argv[i], argv[i], argv[i], argv[i], argv[i], argv[i]);
+	printf("\t{NULL, NULL, NULL, NULL, 0},\n};\n");
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "gen_profiles: cannot write: %s\n", strerror(errno));
 		return 1;

@@ -200,8 +200,8 @@ static int plan_filter(struct policy_plan *plan, const struct run_spec *spec, st
 	if (strcmp(spec->seccomp, "none") == 0)
 		return 0;
 	if (spec->seccomp_json != NULL) {
-		int rc = seccomp_compile(spec->seccomp_json, spec->seccomp_json_len, spec->seccomp,
-		                         SECCOMP_SOCKETS_ALLOWED, &plan->filter, &plan->box.n_filter, err);
+		int rc = seccomp_compile(spec->seccomp_json, spec->seccomp_json_len, spec->seccomp, &plan->filter,
+		                         &plan->box.n_filter, err);
 		if (rc < 0) {
 			err->stage = SBX_STAGE_USAGE; /* a file that the command line names */
 			return rc;
@@ -219,9 +219,8 @@ static int plan_filter(struct policy_plan *plan, const struct run_spec *spec, st
 		        "--seccomp: no profile is called \"%.64s\"; sbx policy list shows them, and a file's name has "
 		        "a / in it or ends in .json",
 		        spec->seccomp);
-	plan->box.sockets_noted = spec->note_sockets;
-	plan->box.filter = spec->note_sockets ? builtin->noted : builtin->filter;
-	plan->box.n_filter = spec->note_sockets ? builtin->n_noted : builtin->n_filter;
+	plan->box.filter = builtin->filter;
+	plan->box.n_filter = builtin->n_filter;
 	return check_filter(plan, err);
 }
 

@@ -117,7 +117,7 @@ char *policy_plan_text(const struct box_plan *plan)
 	print_mounts(out, plan);
 	fputs("seccomp ", out);
 	print_escaped(out, plan->filter_name);
-	fprintf(out, " %zu instructions%s\n", plan->n_filter, plan->sockets_noted ? ", sockets noted" : "");
+	fprintf(out, " %zu instructions\n", plan->n_filter);
 	for (size_t i = 0; i < plan->n_filter; i++)
 		fprintf(out, "bpf %04x %02x %02x %08x\n", plan->filter[i].code, plan->filter[i].jt, plan->filter[i].jf,
 		        plan->filter[i].k);

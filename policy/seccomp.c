@@ -362,25 +362,6 @@ static int read_profile(struct profile *profile, struct json_object *root, struc
 	return 0;
 }
 
-/* Their arguments are numbers, which nobody can change once the supervisor was told of the call. */
-static void note_sockets(struct profile *profile)
-{
-	static const int calls[] = {SYS_socket, SYS_socketpair};
-
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		struct call *call = &profile->calls[calls[i]];
-
-		if (!call->decided)
-			call->action = profile->default_action;
-		call->decided = true;
-		if (call->action == SCMP_ACT_ALLOW)
-			call->action = SCMP_ACT_NOTIFY;
-		for (size_t k = 0; k < profile->n_rules; k++)
-			if (profile->rules[k].nr == calls[i] && profile->rules[k].action == SCMP_ACT_ALLOW)
-				profile->rules[k].action = SCMP_ACT_NOTIFY;
-	}
-}
-
 /* ---- rules to code ---- */
 
 /* What the tree's mark for call `nr` jumps to: each rule in turn, then the action for want of one. */
@@ -504,8 +485,8 @@ static void emit_blocks(struct bpf_code *code, const struct profile *profile)
 	}
 }
 
-int seccomp_compile(const char *json, size_t len, const char *origin, enum seccomp_sockets sockets,
-                    struct sock_filter **ret_filter, size_t *ret_n, struct sbx_err *err)
+int seccomp_compile(const char *json, size_t len, const char *origin, struct sock_filter **ret_filter, size_t *ret_n,
+                    struct sbx_err *err)
 {
 	__attribute__((cleanup(json_freep))) struct json_object *root = NULL;
 	__attribute__((cleanup(profile_freep))) struct profile *profile = NULL;
@@ -526,8 +507,6 @@ int seccomp_compile(const char *json, size_t len, const char *origin, enum secco
 		return sbx_fail(err, SBX_STAGE_PLAN, ENOMEM, "%s: out of memory", origin);
 	profile->origin = origin;
 	TRY(read_profile(profile, root, err));
-	if (sockets == SECCOMP_SOCKETS_NOTED)
-		note_sockets(profile);
 
 	code = calloc(1, sizeof(*code));
 	if (code == NULL)

@@ -8,7 +8,7 @@
  *   SCMP_ACT_ERRNO                            it fails with errnoRet (EPERM where none is given)
  *   SCMP_ACT_KILL, _KILL_PROCESS, _KILL_THREAD, _NOTIFY
  *       SECCOMP_RET_USER_NOTIF: the caller stays blocked, the supervisor learns the number, names it in
- *       the report and kills the box. The supervisor lets such a call go on only where it was asked to note sockets.
+ *       the report and kills the box. The supervisor never lets such a call go on.
  * SCMP_ACT_LOG, _TRACE and _TRAP are refused: they let the call run, or hand it to nobody.
  *
  * Which rule decides: of the rules for a call, those with `args` in the order of the file, the first that matches;
@@ -37,14 +37,6 @@ struct seccomp_profile {
 	const char *json;                 /* its source */
 	const struct sock_filter *filter; /* compiled */
 	size_t n_filter;
-	const struct sock_filter *noted; /* compiled with SECCOMP_SOCKETS_NOTED */
-	size_t n_noted;
-};
-
-/* What becomes of the calls that make a socket of nothing, socket() and socketpair(), where the profile allows them. */
-enum seccomp_sockets {
-	SECCOMP_SOCKETS_ALLOWED,
-	SECCOMP_SOCKETS_NOTED, /* the supervisor is told first, and lets them go on */
 };
 
 /* The built-in profiles, ended by a NULL name. Static storage, in the file that gen_profiles writes. */
@@ -63,8 +55,8 @@ const struct seccomp_profile *seccomp_builtin_find(const char *name);
  * rule's action allows nothing (an unknown call cannot be made by a name this library lacks, and the default
  * action answers it). Calls of other architectures only are ignored. Fails with stage SBX_STAGE_PLAN.
  */
-int seccomp_compile(const char *json, size_t len, const char *origin, enum seccomp_sockets sockets,
-                    struct sock_filter **ret_filter, size_t *ret_n, struct sbx_err *err);
+int seccomp_compile(const char *json, size_t len, const char *origin, struct sock_filter **ret_filter, size_t *ret_n,
+                    struct sbx_err *err);
 
 /*
  * The name of system call `nr` of AUDIT_ARCH_* `arch` in buf: "socket", "i386:socketcall", "x32:execve"; one without a

@@ -77,7 +77,6 @@ struct run_spec {
 	const char *seccomp;      /* a built-in's name, a path with a '/' in it or ending in .json, or "none" */
 	const char *seccomp_json; /* the file's text, read by the front-end's runner; NULL for built-ins */
 	size_t seccomp_json_len;
-	bool note_sockets; /* by built-ins: it is noted whether the program makes any (box_plan.sockets_noted) */
 	bool aslr;
 	unsigned weaker;   /* 1 << enum box_limit: may go without */
 	unsigned required; /* named by the caller: must be asked for as well */

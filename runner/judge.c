@@ -490,11 +490,8 @@ static void reset(struct judge *judge)
 {
 	size_t keep_bytes = keep_bytes_max(judge);
 
-	for (unsigned i = 0; i < judge->n_slots; i++) {
+	for (unsigned i = 0; i < judge->n_slots; i++)
 		judge->runs[i].out.max = judge->runs[i].err.max = keep_bytes;
-		/* boxes of one submission take turns in it (ADR 7) */
-		kept_network_finish(&judge->runs[i].network);
-	}
 	for (size_t i = 0; i < judge->job->n_tests; i++)
 		judge->tests[i] = (struct judge_test){.judgement = JUDGEMENT_SKIP,
 		                                      .cpu_us = RESULT_UNKNOWN,

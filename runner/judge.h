@@ -64,7 +64,6 @@ struct judge_run {
 	uint64_t pass;               /* of a test that is run again and again: which one, from 1 */
 	bool next_pass;              /* its checker has asked for another one, and made its input */
 	unsigned place;              /* in judge->runs or judge->checks */
-	struct kept_network network; /* for one box after the other, as long as none makes a socket */
 	struct kept out, err;
 	int output_fd; /* where a test's output is kept whole for its checker; -1 */
 	struct judge_answer answer;

@@ -32,7 +32,6 @@
 int judge_run_init(struct judge_run *run, unsigned place, size_t keep_bytes)
 {
 	run->place = place;
-	kept_network_init(&run->network);
 	run->output_fd = run->answer.fd = -1;
 	run->out.max = run->err.max = keep_bytes;
 	run->out.bytes = malloc(keep_bytes + 1);
@@ -42,9 +41,6 @@ int judge_run_init(struct judge_run *run, unsigned place, size_t keep_bytes)
 
 void judge_run_finish(struct judge_run *run)
 {
-	/* in one that was only zeroed the network's descriptors are somebody's standard input */
-	if (run->out.bytes != NULL)
-		kept_network_finish(&run->network);
 	free(run->out.bytes);
 	free(run->err.bytes);
 }
@@ -176,7 +172,6 @@ static void use_step(struct run_spec *spec, const struct language_step *step)
 	spec->fsize_bytes_max = step->fsize_bytes_max;
 	spec->tmp_bytes_max = step->tmp_bytes_max;
 	spec->stdin_path = "/dev/null";
-	spec->note_sockets = true;
 	for (size_t i = 0; step->env[i] != NULL && spec->n_env < SPEC_ENV_MAX; i++)
 		spec->env[spec->n_env++] = step->env[i];
 	for (size_t i = 0; step->binds[i] != NULL; i++)
@@ -378,7 +373,6 @@ static int start_in_slot(struct judge *judge, struct judge_run *run, struct slot
 	run->run.streams.out.consumer = run->run.streams.err.consumer = run;
 	rc = judge->interactions == NULL ? 0 : judge_interact_join(judge, run, err);
 	box_init(&run->run.box);
-	run->run.box.network = &run->network;
 	run->run.box.slot = *slot;
 	slot->lock_fd = -1;
 	if (rc == 0)

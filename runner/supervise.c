@@ -231,10 +231,10 @@ static void on_timer(struct run *run)
 
 static void on_notify(struct run *run)
 {
-	if ((run->watch_notify.events & EPOLLIN) && box_read_call(&run->box, &run->result))
+	if (run->watch_notify.events & EPOLLIN) {
+		box_read_denied(&run->box, &run->result);
 		supervise_end(run, KILLED_BY_SYSCALL);
-	else if (!(run->watch_notify.events & EPOLLHUP))
-		return;
+	}
 	/* no process has the filter any more, and the descriptor would stay readable for ever */
 	supervise_unwatch(run, run->box.notify_fd);
 }

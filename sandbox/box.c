@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
@@ -31,8 +30,6 @@
 
 /* A dead init may wait for a process in uninterruptible sleep; then the run ends without it, as an error. */
 #define END_WAIT_MS 1000
-/* Processes that are about to die may go on making sockets for ever. */
-#define LAST_CALLS_MAX 64
 
 void box_init(struct box *box)
 {
@@ -121,16 +118,6 @@ static bool may_share(const struct box *box)
 	return !box->host->rootless && box->plan->memory_bytes_max >= 16U << 20 && !box->setup->oom_protected;
 }
 
-/* Init is born where its launcher is. An ordinary user's could not come back from there. */
-static int enter_network(struct box *box, struct sbx_err *err)
-{
-	const struct box_plan *plan = box->plan;
-
-	if (box->network == NULL || !plan->sockets_noted || plan->network != BOX_NETWORK_NONE || box->host->rootless)
-		return 0;
-	return kept_network_enter(box->network, &box->setup->has_network, err);
-}
-
 static int clone_init(struct box *box, struct sbx_err *err)
 {
 	struct setup *setup = box->setup;
@@ -143,30 +130,24 @@ static int clone_init(struct box *box, struct sbx_err *err)
 	        .stack_size = SETUP_STACK_BYTES,
 	};
 	long pid;
-	int rc;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return sbx_fail(err, SBX_STAGE_NAMESPACES, errno, "cannot make the socket to the box's init");
 	setup->sock = pair[1];
-	rc = enter_network(box, err);
-	pid = rc < 0 ? rc : sys_clone3(&args, setup_init, setup);
+	pid = sys_clone3(&args, setup_init, setup);
 	close(pair[1]);
-	if (rc == 0 && setup->has_network)
-		rc = kept_network_leave(box->network, err);
-	if (pid >= 0) {
-		box->init_pid = (pid_t)pid;
-		box->init_pidfd = pidfd;
-		box->sock = pair[0];
-		return rc;
+	if (pid < 0) {
+		close(pair[0]);
+		return sbx_fail(err, SBX_STAGE_NAMESPACES, (int)-pid, "cannot make the box's namespaces%s",
+		                pid == -EPERM
+		                        ? ": user namespaces are forbidden here; sbx check tells by what and what to do"
+		                : pid == -ENOSPC ? ": their number is used up; sysctl user.max_user_namespaces=65536"
+		                                 : "");
 	}
-	close(pair[0]);
-	if (rc == 0)
-		rc = sbx_fail(err, SBX_STAGE_NAMESPACES, (int)-pid, "cannot make the box's namespaces%s",
-		              pid == -EPERM
-		                      ? ": user namespaces are forbidden here; sbx check tells by what and what to do"
-		              : pid == -ENOSPC ? ": their number is used up; sysctl user.max_user_namespaces=65536"
-		                               : "");
-	return rc;
+	box->init_pid = (pid_t)pid;
+	box->init_pidfd = pidfd;
+	box->sock = pair[0];
+	return 0;
 }
 
 /* Tells init to go on, with the descriptors that let a process into the leaf. */
@@ -328,57 +309,6 @@ static ssize_t receive(int sock, struct setup_msg *msg, int *ret_fd)
 	return n < 0 ? -errno : n;
 }
 
-static bool is_call_waiting(const struct box *box)
-{
-	struct pollfd waiting = {.fd = box->notify_fd, .events = POLLIN};
-
-	return poll(&waiting, 1, 0) > 0 && (waiting.revents & POLLIN) != 0;
-}
-
-static bool makes_socket(const struct seccomp_data *call)
-{
-	return call->arch == AUDIT_ARCH_X86_64 && (call->nr == SYS_socket || call->nr == SYS_socketpair);
-}
-
-bool box_read_call(struct box *box, struct run_result *result)
-{
-	struct seccomp_notif notif = {0}; /* the kernel insists on zeroes */
-	struct seccomp_notif_resp resp = {.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
-	/* without a caller that waits the ioctl would block, on 6.1 even after the last process of the filter is gone
-	 */
-	bool known = is_call_waiting(box) && ioctl(box->notify_fd, SECCOMP_IOCTL_NOTIF_RECV, &notif) == 0;
-
-	/* a caller that died meanwhile was not let go on; whether its call was a denied one nobody can tell any more */
-	if (!known && box->plan->sockets_noted)
-		return false;
-	if (known && box->plan->sockets_noted && makes_socket(&notif.data)) {
-		/* before it is answered, so that there is no socket that is not known of */
-		box->made_socket = true;
-		resp.id = notif.id;
-		ioctl(box->notify_fd, SECCOMP_IOCTL_NOTIF_SEND, &resp);
-		return false;
-	}
-	result->denied = (struct denied_call){.seen = true, .nr = -1};
-	if (known)
-		result->denied = (struct denied_call){.seen = true, .arch = notif.data.arch, .nr = notif.data.nr};
-	return true;
-}
-
-/*
- * The program is gone, and what it left behind waits in a call. Init has only seen that some call waits, and where
- * sockets are noted that need be no denied one: then it waits for us to look, and to end the box.
- */
-static void read_last_calls(struct box *box, struct run_result *result)
-{
-	if (!box->plan->sockets_noted) {
-		result->denied = (struct denied_call){.seen = true, .nr = -1};
-		return;
-	}
-	for (int i = 0; i < LAST_CALLS_MAX && is_call_waiting(box) && !box_read_call(box, result); i++)
-		;
-	box_kill(box);
-}
-
 enum box_event box_read_event(struct box *box, struct run_result *result)
 {
 	struct setup_msg msg;
@@ -412,12 +342,25 @@ enum box_event box_read_event(struct box *box, struct run_result *result)
 		result->wait_status = msg.exit.wait_status;
 		result->involuntary_switches = msg.exit.involuntary_switches;
 		if (msg.exit.denied && !result->denied.seen)
-			read_last_calls(box, result);
+			result->denied = (struct denied_call){.seen = true, .nr = -1};
 		if (msg.exit.alone)
 			box->end_ns = msg.exit.end_ns;
 		return BOX_EVENT_EXIT;
 	}
 	return BOX_EVENT_CLOSED;
+}
+
+void box_read_denied(struct box *box, struct run_result *result)
+{
+	struct pollfd waiting = {.fd = box->notify_fd, .events = POLLIN};
+	struct seccomp_notif notif = {0}; /* the kernel insists on zeroes */
+
+	result->denied = (struct denied_call){.seen = true, .nr = -1};
+	/* without a caller that waits the ioctl would block, on 6.1 even after the last process of the filter is gone
+	 */
+	if (poll(&waiting, 1, 0) > 0 && (waiting.revents & POLLIN) &&
+	    ioctl(box->notify_fd, SECCOMP_IOCTL_NOTIF_RECV, &notif) == 0)
+		result->denied = (struct denied_call){.seen = true, .arch = notif.data.arch, .nr = notif.data.nr};
 }
 
 int box_cpu_us(const struct box *box, uint64_t *ret_us)
@@ -501,9 +444,6 @@ int box_end(struct box *box, struct run_result *result, struct sbx_err *err)
 			box->end_ns = clock_ns();
 		judge_early_death(box, result);
 	}
-	/* only of a box that is dead is known what it did */
-	if (rc == 0 && box->setup != NULL && box->setup->has_network)
-		box->network->clean = !box->made_socket;
 	if (rc == 0 && box->exec_ns != 0) {
 		result->wall_us = (box->end_ns - box->exec_ns) / 1000;
 		rc = cg_leaf_read(&box->leaf, result, err);

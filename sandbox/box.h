@@ -10,7 +10,6 @@
 #include "sandbox/cg_leaf.h"
 #include "sandbox/err.h"
 #include "sandbox/host.h"
-#include "sandbox/kept_network.h"
 #include "sandbox/plan.h"
 #include "sandbox/result.h"
 #include "sandbox/slot.h"
@@ -33,9 +32,7 @@ struct box {
 	const struct box_plan *plan;
 	struct slot slot;
 	struct cg_leaf leaf;
-	struct kept_network *network; /* the caller's, outlives the box, and is no other box's meanwhile; or NULL */
-	bool made_socket;             /* the program was allowed to make one; where plan->sockets_noted */
-	struct setup *setup;          /* what init works from; sandbox/setup.h, private to sandbox/ */
+	struct setup *setup; /* what init works from; sandbox/setup.h, private to sandbox/ */
 	pid_t init_pid;
 	int init_pidfd;                     /* readable when the box is dead: the last of it is gone before init is */
 	int sock;                           /* messages from init; readable */
@@ -60,10 +57,9 @@ void box_init(struct box *box);
 
 /*
  * Takes a slot, where box->slot holds none yet, makes the leaf, clones init into fresh namespaces, maps its ids and
- * lets it build. Where plan->sockets_noted, box->network serves as its network namespace instead of a fresh one.
- * Returns while the box is still being built. `stdio` are the three descriptors the program gets; they stay the
- * caller's, but pipes among them are given to the box's user. With no `box->trace` set, nothing is traced. On failure
- * nothing is left; the stage says how far it came.
+ * lets it build. Returns while the box is still being built. `stdio` are the three descriptors the program gets; they
+ * stay the caller's, but pipes among them are given to the box's user. With no `box->trace` set, nothing is traced. On
+ * failure nothing is left; the stage says how far it came.
  */
 int box_start(struct box *box, const struct box_host *host, const struct box_plan *plan, const int stdio[3],
               struct sbx_err *err);
@@ -72,12 +68,10 @@ int box_start(struct box *box, const struct box_host *host, const struct box_pla
 enum box_event box_read_event(struct box *box, struct run_result *result);
 
 /*
- * After POLLIN on box->notify_fd, which says that a call waits for an answer. One that makes a socket, where
- * plan->sockets_noted, is noted and goes on; that gives false. Any other is a denied one: result->denied says that it
- * was made, and which, where its caller still lives to be asked. It stays blocked: killing the box is the caller's next
- * step.
+ * After POLLIN on box->notify_fd, which says that a denied call was made: notes in result->denied that it was, and
+ * which, where its caller still lives to be asked. The call stays blocked: killing the box is the caller's next step.
  */
-bool box_read_call(struct box *box, struct run_result *result);
+void box_read_denied(struct box *box, struct run_result *result);
 
 /* CPU time since exec, microseconds. */
 int box_cpu_us(const struct box *box, uint64_t *ret_us);

@@ -387,9 +387,7 @@ static _Noreturn void reap_until_exit(struct setup *setup)
 		 */
 		msg.exit.denied = pid == 0 && setup->listener_fd >= 0 && is_call_waiting(setup->listener_fd);
 		say(setup, &msg, -1);
-		while (msg.exit.denied && setup->plan->sockets_noted)
-			sys(SYS_pause); /* the launcher looks at that call, and then kills this process */
-		sys_exit(0);            /* takes whatever the program left behind with it */
+		sys_exit(0); /* takes whatever the program left behind with it */
 	}
 }
 

@@ -56,11 +56,8 @@ int setup_start_network(struct setup *setup, struct sbx_err *err)
 	        .stack = setup_stack(setup, SETUP_STACK_NETWORK),
 	        .stack_size = SETUP_STACK_BYTES,
 	};
-	long pid;
+	long pid = sys_clone3(&args, helper_main, setup);
 
-	if (setup->has_network)
-		return 0;
-	pid = sys_clone3(&args, helper_main, setup);
 	if (pid < 0)
 		return sbx_fail(err, SBX_STAGE_NETWORK, (int)-pid, "cannot clone the maker of the network namespace");
 	return 0;
@@ -70,8 +67,6 @@ int setup_join_network(struct setup *setup, struct sbx_err *err)
 {
 	long rc;
 
-	if (setup->has_network)
-		return 0;
 	sys_wait_while(&setup->network_done, 0);
 	if (setup->network_fd < 0)
 		return sbx_fail(err, SBX_STAGE_NETWORK, -setup->network_fd,

@@ -126,7 +126,6 @@ struct box_plan {
 	size_t n_filter;                  /* instructions */
 	const char *filter_name;          /* "default", a file's name, or "none" */
 	bool filter_lets_clock;           /* clock_gettime may be called under it */
-	bool sockets_noted; /* it tells of each call that would make a socket, and nothing else can make one */
 };
 
 /* A limit's value in its own unit, BOX_UNLIMITED for one that has no number; and whether the plan asks for it at all.

@@ -24,7 +24,6 @@ struct setup {
 	int sock; /* init's end */
 	int slot_fd;
 	char *source[SETUP_MOUNTS_MAX]; /* where the plan's path leads through links: without them; else NULL */
-	bool has_network;               /* init was cloned into the box's network namespace already */
 	bool oom_protected; /* the launcher has a negative oom_score_adj, which the program must not inherit */
 	int stdio[3];
 

@@ -40,7 +40,7 @@ static inline struct filter compiled(const char *json)
 	struct filter filter = {0};
 	struct sbx_err err = {0};
 
-	if (seccomp_compile(json, strlen(json), "test", SECCOMP_SOCKETS_ALLOWED, &filter.insns, &filter.n, &err) < 0)
+	if (seccomp_compile(json, strlen(json), "test", &filter.insns, &filter.n, &err) < 0)
 		fail_msg("%s", err.msg);
 	return filter;
 }

@@ -37,69 +37,6 @@ static void test_builtin_is_freshly_compiled(void **state)
 	}
 }
 
-static uint32_t noted_answer(const struct seccomp_profile *profile, int nr, uint64_t a, uint64_t b, uint64_t c)
-{
-	return asked(profile->noted, profile->n_noted, AUDIT_ARCH_X86_64, (uint32_t)nr, (uint64_t[N_ARGS]){a, b, c});
-}
-
-/* Where a socket may be made the supervisor is told, and nothing else differs. */
-static void test_noted_tells_of_sockets_only(void **state)
-{
-	(void)state;
-	for (const struct seccomp_profile *profile = seccomp_builtin; profile->name != NULL; profile++) {
-		unsigned n = 0;
-
-		for (int nr = 0; nr < 1024; nr++)
-			for (uint64_t a = 0; a < 48; a++)
-				for (uint64_t b = 0; b < 8; b++) {
-					uint32_t plain = answer(profile, nr, a, b, 0);
-					bool told = plain == SECCOMP_RET_ALLOW &&
-					            (nr == SYS_socket || nr == SYS_socketpair);
-
-					n += told;
-					if (noted_answer(profile, nr, a, b, 0) !=
-					    (told ? SECCOMP_RET_USER_NOTIF : plain))
-						fail_msg("%s: call %d of %d, %d", profile->name, nr, (int)a, (int)b);
-				}
-		assert_in_range(n, 1, 100);
-	}
-}
-
-/* What else could make a socket that nobody was told of. */
-static void test_sockets_come_from_two_calls(void **state)
-{
-	static const int others[] = {SYS_io_uring_setup,
-	                             SYS_io_uring_enter,
-	                             SYS_io_uring_register,
-	                             SYS_pidfd_getfd,
-	                             SYS_setns,
-	                             SYS_unshare,
-	                             SYS_bpf,
-	                             SYS_open_by_handle_at};
-
-	(void)state;
-	for (const struct seccomp_profile *profile = seccomp_builtin; profile->name != NULL; profile++)
-		for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-			assert_int_not_equal(noted_answer(profile, others[i], 0, 0, 0), SECCOMP_RET_ALLOW);
-}
-
-static void test_noted_is_freshly_compiled(void **state)
-{
-	(void)state;
-	for (const struct seccomp_profile *profile = seccomp_builtin; profile->name != NULL; profile++) {
-		struct sock_filter *filter;
-		struct sbx_err err;
-		size_t n;
-
-		assert_int_equal(seccomp_compile(profile->json, strlen(profile->json), profile->name,
-		                                 SECCOMP_SOCKETS_NOTED, &filter, &n, &err),
-		                 0);
-		assert_int_equal(n, profile->n_noted);
-		assert_memory_equal(filter, profile->noted, n * sizeof(filter[0]));
-		free(filter);
-	}
-}
-
 static void test_builtin_find(void **state)
 {
 	static const char *const all[] = {"default", "interpreted", "jvm", "compile"};
@@ -282,9 +219,6 @@ static void test_policy_of_each(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_noted_tells_of_sockets_only),
-	        cmocka_unit_test(test_sockets_come_from_two_calls),
-	        cmocka_unit_test(test_noted_is_freshly_compiled),
 	        cmocka_unit_test(test_builtin_find),
 	        cmocka_unit_test(test_builtin_is_what_its_json_says),
 	        cmocka_unit_test(test_builtin_is_freshly_compiled),
