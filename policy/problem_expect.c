@@ -17,20 +17,21 @@ int problem_expect_folder(enum problem_format format, const char *folder, unsign
 {
 	static const struct {
 		const char *name;
-		bool is_new; /* with 2023-07 */
+		bool is_new, is_old; /* with 2023-07; only before it */
 		unsigned set;
 	} folders[] = {
-	        {"accepted", false, CORRECT},
-	        {"partially_accepted", false, CORRECT},
-	        {"wrong_answer", false, WRONG},
-	        {"time_limit_exceeded", false, TOO_SLOW},
-	        {"run_time_error", false, CRASHED},
-	        {"rejected", true, WRONG | TOO_SLOW | CRASHED},
-	        {"brute_force", true, TOO_SLOW | CRASHED},
+	        {"accepted", false, false, CORRECT},
+	        {"partially_accepted", false, true, CORRECT},
+	        {"wrong_answer", false, false, WRONG},
+	        {"time_limit_exceeded", false, false, TOO_SLOW},
+	        {"run_time_error", false, false, CRASHED},
+	        {"rejected", true, false, WRONG | TOO_SLOW | CRASHED},
+	        {"brute_force", true, false, TOO_SLOW | CRASHED},
 	};
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		if (strcmp(folders[i].name, folder) != 0 || (folders[i].is_new && format == PROBLEM_LEGACY))
+		if (strcmp(folders[i].name, folder) != 0 ||
+		    (format == PROBLEM_LEGACY ? folders[i].is_new : folders[i].is_old))
 			continue;
 		*ret_set = folders[i].set;
 		return 0;

@@ -12,16 +12,24 @@ static bool is_above(uint64_t us, uint64_t bound_us)
 	return us != RESULT_UNKNOWN && us > bound_us;
 }
 
+/* A program of several threads or processes holds itself up, and could do so on purpose. */
+static bool is_alone(const struct run_result *result)
+{
+	return result->pids_peak == 1;
+}
+
 bool rerun_is_disturbed(const struct run_result *result)
 {
 	uint64_t wall_us = result->wall_us, most_us = wall_us / 100;
 
 	if (wall_us == RESULT_UNKNOWN)
 		return false;
-	return is_above(result->throttled_us, most_us) || is_above(result->pressure_us, most_us) ||
-	       is_above(result->steal_us, most_us + STEAL_STEP_US) ||
-	       (result->cpu_us != RESULT_UNKNOWN &&
-	        is_above(result->involuntary_switches, SWITCHES_FREE + result->cpu_us / SWITCH_US));
+	if (is_above(result->steal_us, most_us + STEAL_STEP_US))
+		return true;
+	return is_alone(result) &&
+	       (is_above(result->pressure_us, most_us) ||
+	        (result->cpu_us != RESULT_UNKNOWN &&
+	         is_above(result->involuntary_switches, SWITCHES_FREE + result->cpu_us / SWITCH_US)));
 }
 
 static bool is_near(uint64_t us, uint64_t limit_us)
@@ -31,18 +39,9 @@ static bool is_near(uint64_t us, uint64_t limit_us)
 	return (us < limit_us ? limit_us - us : us - limit_us) <= limit_us / 10;
 }
 
-/* Programs are pinned to one core: what it did not burn of the wall time it waited, be it for the core or asleep. */
-static bool has_waited(const struct run_result *result)
-{
-	return result->involuntary_switches == RESULT_UNKNOWN && result->pressure_us == RESULT_UNKNOWN &&
-	       is_above(result->wall_us, result->cpu_us + result->cpu_us / 10);
-}
-
 bool rerun_is_due(const struct run_result *result, const struct box_plan *plan, enum verdict verdict)
 {
-	if (verdict != VERDICT_OK && verdict != VERDICT_TLE)
-		return false;
-	if (is_near(result->cpu_us, plan->cpu_us_max))
-		return rerun_is_disturbed(result) || has_waited(result);
-	return is_near(result->wall_us, plan->wall_us_max) && rerun_is_disturbed(result);
+	return verdict == VERDICT_TLE &&
+	       (is_near(result->cpu_us, plan->cpu_us_max) || is_near(result->wall_us, plan->wall_us_max)) &&
+	       rerun_is_disturbed(result);
 }

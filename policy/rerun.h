@@ -11,16 +11,15 @@
 #include <stdbool.h>
 
 /*
- * By what the kernel counted: for more than a hundredth of the wall time the program was held back, waited for a core,
- * or had none since the hypervisor took it; or it lost its core more than once in 20 ms of CPU time (on a quiet machine
- * it does so a few times in a second; beside another program about every 4 ms). A count that is not known shows
- * nothing.
+ * By what the kernel counted, and the program cannot bring about: for more than a hundredth of the wall time the
+ * hypervisor took the machine's time. Or, where it never was more than one thread and so could not be in its own way:
+ * for as long it waited for a core, or it lost its core more than once in 20 ms of CPU time (on a quiet machine it does
+ * so a few times in a second; beside another program about every 4 ms). A count that is not known shows nothing.
  */
 bool rerun_is_disturbed(const struct run_result *result);
 
 /*
- * A run that ended well or over time (no other verdict is a time's), with a CPU or wall time within 10 % of its limit,
- * and disturbed. Where the kernel counted neither switches nor pressure - a killed program under cgroup v1 - a wall
- * time that is a tenth longer than a CPU time near its limit counts as a disturbance.
+ * A run over time, with a CPU or wall time within 10 % of its limit, and disturbed. Any other verdict stands: what was
+ * right in spite of a disturbance is right, and what was wrong gets no second try.
  */
 bool rerun_is_due(const struct run_result *result, const struct box_plan *plan, enum verdict verdict);

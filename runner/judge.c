@@ -6,7 +6,6 @@
 #include "runner/judge_cache.h"
 #include "runner/judge_interact.h"
 #include "runner/judge_run.h"
-
 #include "sandbox/cg_leaf.h"
 #include "sandbox/fd.h"
 
@@ -63,8 +62,6 @@ static int take_slot(struct judge *judge, struct slot *slot, struct sbx_err *err
 		return sbx_fail(err, SBX_STAGE_SUPERVISE, ENOMEM, "cannot watch for a slot");
 	return rc;
 }
-
-/* ---- the job ---- */
 
 static int interrupted(struct judge *judge, struct sbx_err *err)
 {
@@ -481,9 +478,11 @@ static uint64_t workspace_inodes(const struct judge *judge)
 static int open_workspace(struct judge *judge, struct sbx_err *err)
 {
 	if (judge->ws.fd < 0)
-		return workspace_open(&judge->ws, judge->host, workspace_bytes(judge), workspace_inodes(judge), err);
-	TRY(workspace_renew(&judge->ws, WORKSPACE_BOX, err));
-	return workspace_renew(&judge->ws, WORKSPACE_DATA, err);
+		TRY(workspace_open(&judge->ws, judge->host, workspace_bytes(judge), workspace_inodes(judge), err));
+	else
+		TRY(workspace_renew(&judge->ws, WORKSPACE_DATA, err));
+	/* a tmpfs of its own: what a compiler fills is not the problem's room */
+	return workspace_renew(&judge->ws, WORKSPACE_BOX, err);
 }
 
 static void reset(struct judge *judge)

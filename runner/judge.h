@@ -59,11 +59,11 @@ struct judge_run {
 	struct run_spec spec;
 	struct judge_paths paths;
 	struct policy_plan plan;
-	char **argv, **check_argv;   /* the language's; the same with a checker's arguments */
-	size_t test;                 /* its index; of all but those that compile */
-	uint64_t pass;               /* of a test that is run again and again: which one, from 1 */
-	bool next_pass;              /* its checker has asked for another one, and made its input */
-	unsigned place;              /* in judge->runs or judge->checks */
+	char **argv, **check_argv; /* the language's; the same with a checker's arguments */
+	size_t test;               /* its index; of all but those that compile */
+	uint64_t pass;             /* of a test that is run again and again: which one, from 1 */
+	bool next_pass;            /* its checker has asked for another one, and made its input */
+	unsigned place;            /* in judge->runs or judge->checks */
 	struct kept out, err;
 	int output_fd; /* where a test's output is kept whole for its checker; -1 */
 	struct judge_answer answer;

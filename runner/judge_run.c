@@ -562,6 +562,10 @@ static void read_feedback(const struct judge *judge, struct judge_run *run)
 	if (judge->job->reads_scores && run->judgement != JUDGEMENT_IE) {
 		read_score(run, folder, "score.txt", &run->score);
 		read_score(run, folder, "score_multiplier.txt", &run->multiplier);
+		/* the folder stays for the next pass, which says its own; what cannot be removed is no number then,
+		 * either */
+		unlinkat(folder, "score.txt", 0);
+		unlinkat(folder, "score_multiplier.txt", 0);
 	}
 	if (judge->job->passes_max > 1)
 		read_next_pass(judge, run, folder);

@@ -25,12 +25,13 @@ enum box_wait box_wait_of(const char *text)
 	if (nr < 0) /* a page that has to come from somewhere */
 		return BOX_WAITS_NOT;
 	switch (nr) {
+	/* whatever the descriptor: a program may have opened its standard streams once more */
 	case SYS_read:
 	case SYS_readv:
-		return args[0] == 0 ? BOX_WAITS_INPUT : BOX_WAITS_ELSE;
+		return BOX_WAITS_INPUT;
 	case SYS_write:
 	case SYS_writev:
-		return args[0] == 1 ? BOX_WAITS_OUTPUT : BOX_WAITS_ELSE;
+		return BOX_WAITS_OUTPUT;
 	/* without descriptors these are a way to sleep */
 	case SYS_select:
 	case SYS_pselect6:

@@ -9,8 +9,8 @@
 enum box_wait {
 	BOX_WAITS_UNKNOWN, /* the kernel does not tell, or there are too many threads */
 	BOX_WAITS_NOT,     /* a thread of it runs, or wants to */
-	BOX_WAITS_INPUT,   /* one waits for standard input, or for any of several descriptors; no other runs */
-	BOX_WAITS_OUTPUT,  /* one waits until somebody reads its standard output; none does any of the above */
+	BOX_WAITS_INPUT,   /* one waits to read, or for any of several descriptors; no other runs */
+	BOX_WAITS_OUTPUT,  /* one waits until somebody reads what it writes; none does any of the above */
 	BOX_WAITS_ELSE,    /* it sleeps, or waits for something that is not outside */
 };
 

@@ -209,6 +209,19 @@ all_verdicts() {
 	equal "$(field 'r["tests"][0]["checker"]')" None
 }
 
+@test "a submission that fills its folder while it is compiled leaves the problem its own room" {
+	not_in_vm
+	cat >fill.pl <<-'E'
+		BEGIN { chdir "/box"; for ($i = 0; open F, ">", "f$i"; $i++) { close F } unlink map { "f$_" } 0..6 }
+		print "x";
+	E
+	# shellcheck disable=SC2016 # for the checker
+	echo 'echo seen >"$3/judgemessage.txt"; [ "$(cat)" = x ] && exit 42 || exit 43' >check.sh
+	echo '{"files": [{"path": "fill.pl"}], "tests": [{}, {}], "checker": {"kind": "kattis", "files": [{"path": "check.sh"}]}}' >job.json
+	judge --job job.json
+	verdicts 'AC: AC AC'
+}
+
 @test "what a checker leaves in its folder does not stay for the next: together it is more than the job's folder holds" {
 	not_in_vm
 	# shellcheck disable=SC2016 # for the checker

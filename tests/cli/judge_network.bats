@@ -51,7 +51,8 @@ setup() {
 inputs() {
 	local n=10
 	for word; do
-		echo "$word" >"tests/$((n++)).in"
+		echo "$word" >"tests/$n.in"
+		n=$((n + 1))
 	done
 }
 

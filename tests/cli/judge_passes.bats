@@ -154,3 +154,27 @@ put() {
 	equal "$status" 2
 	one_line err '^sbx: p/problem.yaml: an interactive or multi-pass problem needs an output validator$'
 }
+
+@test "multi-pass and scoring: a score is the last pass's own" {
+	put problem.yaml 'problem_format_version: 2023-07\nuuid: 1\nname: a\ntype: [multi-pass, scoring]\nlimits: {time_limit: 10, validation_passes: 2}'
+	cat >check.py <<-'E'
+		import os, sys
+		n, feedback = int(open(sys.argv[1]).read()), sys.argv[3]
+		if sys.stdin.read().strip() != str(n): sys.exit(43)
+		open(feedback + "score.txt", "w").write(str(n))
+		if n == 1: open(feedback + "nextpass.in", "w").write("2")
+		sys.exit(42)
+	E
+	mkdir -p p/output_validator
+	cp check.py p/output_validator
+	put data/secret/test_group.yaml 'scoring: {score: 5}'
+	put data/secret/1.in 1
+	put data/secret/1.ans
+	echo cat >copy.sh
+	judge --problem p copy.sh
+	verdicts 'AC: AC'
+	equal "$(one '["score"]')" 2.0
+	echo 'echo 1' >first.sh
+	judge --problem p first.sh
+	verdicts 'WA: WA'
+}

@@ -161,6 +161,24 @@ print([e["result"]["stdout"] for e in b if e["event"] == "test_finished"][0].spl
 ['b.sh']"
 }
 
+@test "the score of a folder: accepted the greatest, partially_accepted less" {
+	package
+	put problem.yaml 'type: scoring'
+	put data/testdata.yaml 'range: 0 10'
+	put data/secret/testdata.yaml 'accept_score: 4\non_reject: continue\ngrader_flags: accept_if_any_accepted'
+	put data/secret/2.in 'b\n'
+	put data/secret/2.ans 'b\n'
+	submission accepted/one.sh 'grep 1 || :'
+	submission partially_accepted/one.sh 'grep 1 || :'
+	judge --problem p --verify
+	equal "$status" 1
+	equal "$(field '[(s["verdict"], s["agrees"], s["note"]) for s in r["submissions"]]')" \
+		"[('AC', False, 'not the greatest score'), ('AC', True, None)]"
+	put data/testdata.yaml 'range: 0 4'
+	judge --problem p --verify
+	equal "$(field '[(s["agrees"], s["note"]) for s in r["submissions"]]')" "[(True, None), (False, 'the greatest score')]"
+}
+
 @test "only those in one language" {
 	package
 	submission accepted/right.sh cat

@@ -1,4 +1,4 @@
-/* When a time is taken again: near its limit, disturbed, and a time's verdict. */
+/* When a time is taken again: near its limit, disturbed, and over time. */
 #include "policy/rerun.h"
 
 #include <stdio.h>
@@ -23,40 +23,42 @@ static struct run_result facts(uint64_t cpu_us, uint64_t wall_us)
 static void test_disturbed(void **state)
 {
 	static const struct {
-		uint64_t wall_us, throttled_us, pressure_us, steal_us, switches;
+		uint64_t wall_us, pressure_us, steal_us, switches, pids_peak;
 		bool disturbed;
 	} rows[] = {
-	        {1000000, 0, 0, 0, 0, false},
-	        {1000000, 10000, 0, 0, 0, false},
-	        {1000000, 10001, 0, 0, 0, true},
-	        {1000000, 0, 10000, 0, 0, false},
-	        {1000000, 0, 10001, 0, 0, true},
+	        {1000000, 0, 0, 0, 1, false},
+	        {1000000, 10000, 0, 0, 1, false},
+	        {1000000, 10001, 0, 0, 1, true},
 	        /* one step of that counter more */
-	        {1000000, 0, 0, 20000, 0, false},
-	        {1000000, 0, 0, 30000, 0, true},
-	        {10000, 0, 0, 10000, 0, false},
-	        {1000000, 0, 0, 0, 40, false},
-	        {1000000, 0, 0, 0, 41, true},
-	        {1000000, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, false},
-	        {1000000, UNKNOWN, UNKNOWN, UNKNOWN, 41, true},
-	        {UNKNOWN, 0, 10001, 0, 41, false},
-	        {0, 0, 0, 0, 0, false},
+	        {1000000, 0, 20000, 0, 1, false},
+	        {1000000, 0, 30000, 0, 1, true},
+	        {10000, 0, 10000, 0, 1, false},
+	        {1000000, 0, 0, 40, 1, false},
+	        {1000000, 0, 0, 41, 1, true},
+	        /* its own threads, perhaps */
+	        {1000000, 900000, 0, 1000, 2, false},
+	        {1000000, 900000, 0, 1000, UNKNOWN, false},
+	        {1000000, 0, 30000, 0, 2, true},
+	        {1000000, UNKNOWN, UNKNOWN, UNKNOWN, 1, false},
+	        {1000000, UNKNOWN, UNKNOWN, 41, 1, true},
+	        {UNKNOWN, 10001, 0, 41, 1, false},
+	        {0, 0, 0, 0, 1, false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct run_result result = {.cpu_us = 600000,
 		                            .wall_us = rows[i].wall_us,
-		                            .throttled_us = rows[i].throttled_us,
 		                            .pressure_us = rows[i].pressure_us,
 		                            .steal_us = rows[i].steal_us,
-		                            .involuntary_switches = rows[i].switches};
+		                            .involuntary_switches = rows[i].switches,
+		                            .pids_peak = rows[i].pids_peak};
 		if (rerun_is_disturbed(&result) != rows[i].disturbed)
 			fail_msg("row %zu", i);
-		result.cpu_us = RESULT_UNKNOWN;
-		if (rows[i].switches != 0 && rows[i].switches != UNKNOWN)
-			assert_false(rerun_is_disturbed(&result));
 	}
+	/* by switches alone, without a CPU time to hold against them */
+	assert_false(rerun_is_disturbed(&(struct run_result){
+	        .cpu_us = UNKNOWN, .wall_us = 1000000, .involuntary_switches = 1000, .pids_peak = 1}));
 }
 
 static void test_near(void **state)
@@ -73,11 +75,11 @@ static void test_near(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct run_result result = facts(rows[i].cpu_us, rows[i].wall_us);
-		assert_false(rerun_is_due(&result, &limited, VERDICT_OK));
-		result.pressure_us = 1000000;
-		if (rerun_is_due(&result, &limited, VERDICT_OK) != rows[i].due)
+		assert_false(rerun_is_due(&result, &limited, VERDICT_TLE));
+		result.steal_us = 1000000;
+		if (rerun_is_due(&result, &limited, VERDICT_TLE) != rows[i].due)
 			fail_msg("row %zu", i);
-		assert_false(rerun_is_due(&result, &unlimited, VERDICT_OK));
+		assert_false(rerun_is_due(&result, &unlimited, VERDICT_TLE));
 	}
 }
 
@@ -86,34 +88,15 @@ static void test_verdicts(void **state)
 	struct run_result result = facts(1000000, 1500000);
 
 	(void)state;
-	result.involuntary_switches = 1000;
+	result.steal_us = 1000000;
 	for (int verdict = 0; verdict < VERDICT_MAX; verdict++)
-		assert_int_equal(rerun_is_due(&result, &limited, verdict),
-		                 verdict == VERDICT_OK || verdict == VERDICT_TLE);
-}
-
-/* The kernel tells no switches of a killed program, and no pressure under cgroup v1. */
-static void test_untold(void **state)
-{
-	struct run_result result = facts(1000000, 1100000);
-
-	(void)state;
-	result.involuntary_switches = result.pressure_us = UNKNOWN;
-	assert_false(rerun_is_due(&result, &limited, VERDICT_TLE));
-	result.wall_us = 1100001;
-	assert_true(rerun_is_due(&result, &limited, VERDICT_TLE));
-	result.pressure_us = 0;
-	assert_false(rerun_is_due(&result, &limited, VERDICT_TLE));
-	/* asleep, perhaps */
-	result = facts(10, 3000000);
-	result.involuntary_switches = result.pressure_us = UNKNOWN;
-	assert_false(rerun_is_due(&result, &limited, VERDICT_TLE));
+		assert_int_equal(rerun_is_due(&result, &limited, verdict), verdict == VERDICT_TLE);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_disturbed), cmocka_unit_test(test_near),
-	                                   cmocka_unit_test(test_verdicts), cmocka_unit_test(test_untold)};
+	                                   cmocka_unit_test(test_verdicts)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
