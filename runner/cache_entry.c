@@ -74,20 +74,6 @@ static ssize_t read_some(int fd, void *buf, size_t size)
 	return n < 0 ? -errno : n;
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			bytes += n;
-			len -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
 /* ---- writing ---- */
 
 static int flush(struct stream *to)
@@ -96,7 +82,7 @@ static int flush(struct stream *to)
 
 	to->len = 0;
 	digest_put(&to->digest, to->buf, len);
-	return write_all(to->fd, to->buf, len);
+	return fd_write_all(to->fd, to->buf, len);
 }
 
 static int put(struct stream *to, const void *bytes, size_t len)
@@ -199,7 +185,7 @@ int cache_entry_write(int fd, const unsigned char key[DIGEST_BYTES], int folder_
 
 	if (to == NULL)
 		return -ENOMEM;
-	TRY(write_all(fd, (const char *)&header, sizeof(header)));
+	TRY(fd_write_all(fd, (const char *)&header, sizeof(header)));
 	TRY(put_record(to, RECORD_TEXT, text->cut, "", text->len));
 	TRY(put(to, text->bytes, text->len));
 	TRY(put_folder(to, openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0));
@@ -323,7 +309,7 @@ static int get_file(struct stream *from, const struct record *record, int dir_fd
 		ssize_t n = get_some(from, left, &bytes);
 		if (n < 0)
 			return (int)n;
-		TRY(write_all(fd, bytes, (size_t)n));
+		TRY(fd_write_all(fd, bytes, (size_t)n));
 		left -= (uint64_t)n;
 	}
 	return 0;

@@ -108,12 +108,7 @@ static int copy(int from, int to)
 		all += (uint64_t)n;
 		if (all > FEEDBACK_PASS_BYTES_MAX)
 			return -EFBIG;
-		for (ssize_t done = 0; done < n;) {
-			ssize_t written = write(to, buf + done, (size_t)(n - done));
-			if (written < 0)
-				return -errno;
-			done += written;
-		}
+		TRY(fd_write_all(to, buf, (size_t)n));
 	}
 }
 

@@ -5,13 +5,13 @@
  */
 #include "runner/report.h"
 #include "runner/streams.h"
+#include "sandbox/fd.h"
 #include "sandbox/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -186,29 +186,6 @@ int report_sink_open(struct report_sink *sink, const char *option, const char *w
 	              err);
 }
 
-/* 0 or -errno. A pipe of the caller may be non-blocking; its reader is waited for, as a blocking one would be. */
-static int write_all(int fd, const char *text, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EAGAIN) {
-			struct pollfd ready = {.fd = fd, .events = POLLOUT};
-
-			if (poll(&ready, 1, -1) < 0 && errno != EINTR)
-				return -errno;
-		} else if (n < 0 && errno != EINTR) {
-			return -errno;
-		} else if (n == 0) {
-			return -EIO;
-		} else if (n > 0) {
-			text += n;
-			len -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
 /* Makes what was written appear under its name. */
 static int publish_file(struct report_sink *sink)
 {
@@ -248,7 +225,7 @@ static int not_written(struct report_sink *sink, int errnum, struct sbx_err *err
 
 int report_sink_write(struct report_sink *sink, const char *bytes, size_t len, struct sbx_err *err)
 {
-	int rc = write_all(sink->fd, bytes, len);
+	int rc = fd_write_all(sink->fd, bytes, len);
 
 	return rc < 0 ? not_written(sink, -rc, err) : 0;
 }

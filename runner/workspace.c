@@ -96,18 +96,7 @@ static int write_file(int dir_fd, const char *name, const char *bytes, size_t le
 {
 	FD_CLEANUP int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
 
-	if (fd < 0)
-		return -errno;
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			bytes += n;
-			len -= (size_t)n;
-		}
-	}
-	return 0;
+	return fd < 0 ? -errno : fd_write_all(fd, bytes, len);
 }
 
 /* Goes into the folders of `name`, made where they are missing; *ret_last is what is left of it. */

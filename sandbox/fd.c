@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -42,6 +43,28 @@ int fd_write_at(int dir_fd, const char *name, const char *text)
 	if (n < 0)
 		return -errno;
 	return (size_t)n == len ? 0 : -EIO;
+}
+
+int fd_write_all(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno == EAGAIN) {
+			struct pollfd ready = {.fd = fd, .events = POLLOUT};
+
+			if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+				return -errno;
+		} else if (n < 0 && errno != EINTR) {
+			return -errno;
+		} else if (n == 0) {
+			return -EIO;
+		} else if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
 }
 
 static int parse_u64(const char *text, uint64_t *ret)

@@ -39,6 +39,10 @@ int fd_read_at(int dir_fd, const char *name, char *buf, size_t size);
 /* Writes `text` with one write(2), as cgroup and proc files want it, to an existing file. Returns 0 or -errno. */
 int fd_write_at(int dir_fd, const char *name, const char *text);
 
+/* Writes all of it; a descriptor that is non-blocking is waited for, as a blocking one would be. Returns 0 or -errno.
+ */
+int fd_write_all(int fd, const char *bytes, size_t len);
+
 /* The decimal number that a kernel file starts with. "max" gives UINT64_MAX. Returns 0 or -errno. */
 int fd_read_u64_at(int dir_fd, const char *name, uint64_t *ret);
 

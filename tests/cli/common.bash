@@ -89,6 +89,11 @@ only_on_v2() {
 	[ "$(cgroup_version)" = 2 ] || skip "only on cgroup v2"
 }
 
+# For tests of what is decided outside of all boxes: under emulation each job takes seconds.
+not_in_vm() {
+	[ -z "${SBX_VM:-}" ] || skip "the same on both versions of cgroups"
+}
+
 mountinfo() {
 	cut -d ' ' -f 5- /proc/self/mountinfo | sort
 }

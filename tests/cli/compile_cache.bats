@@ -2,15 +2,12 @@
 # sbx judge --compile-cache: what is compiled once is compiled once, and never becomes another program.
 
 load common
+load tests
 
-setup_file() { common_setup_file; }
-teardown_file() { assert_clean; }
 setup() {
-	[ -z "${SBX_VM:-}" ] || skip "the same on both versions of cgroups"
-	T=$BATS_TEST_TMPDIR
-	mkdir "$T/tests"
-	mkdir -m 700 "$T/cache"
-	cd "$T" || return
+	not_in_vm
+	tests_folder
+	mkdir -m 700 cache
 	echo 1 2 >tests/1.in
 	echo 3 >tests/1.ans
 	sum sum.c '+'

@@ -2,28 +2,10 @@
 # sbx judge: a submission on all tests. Most submissions are in Bash, which needs no compiler, so that the VM is through in time.
 
 load common
-
-setup_file() { common_setup_file; }
-teardown_file() { assert_clean; }
-setup() {
-	T=$BATS_TEST_TMPDIR
-	mkdir "$T/tests"
-	cd "$T" || return
-}
-
-# testcase NAME INPUT [ANSWER]
-testcase() {
-	printf '%s' "$2" >"tests/$1.in"
-	[ $# -lt 3 ] || printf '%s' "$3" >"tests/$1.ans"
-}
+load tests
 
 judge_tests() {
 	judge --tests tests "$@"
-}
-
-# For tests of what is decided outside of all boxes; each job takes seconds there.
-not_in_vm() {
-	[ -z "${SBX_VM:-}" ] || skip "the same on both versions of cgroups"
 }
 
 # What a submission is to do is in its input: one submission, all verdicts.

@@ -2,20 +2,11 @@
 # sbx judge --html: the page is whole and well-formed, agrees with the report, and nothing that a submission says is markup.
 
 load common
+load tests
 
-setup_file() { common_setup_file; }
-teardown_file() { assert_clean; }
 setup() {
-	[ -z "${SBX_VM:-}" ] || skip "the same on both versions of cgroups"
-	T=$BATS_TEST_TMPDIR
-	mkdir "$T/tests"
-	cd "$T" || return
-}
-
-# testcase NAME INPUT [ANSWER]
-testcase() {
-	printf '%s' "$2" >"tests/$1.in"
-	[ $# -lt 3 ] || printf '%s' "$3" >"tests/$1.ans"
+	not_in_vm
+	tests_folder
 }
 
 # page [EXPRESSION]: reads ./page as a strict parser does: each element closed in order, only those that the page is made

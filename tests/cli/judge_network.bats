@@ -2,13 +2,10 @@
 # The boxes of a job have a network namespace each (ADR 7): nobody can tell what was before.
 
 load common
+load tests
 
-setup_file() { common_setup_file; }
-teardown_file() { assert_clean; }
 setup() {
-	T=$BATS_TEST_TMPDIR
-	mkdir "$T/tests"
-	cd "$T" || return
+	tests_folder
 	# what it is to do is in its input; then it says whether the namespace is older than it, and what was counted there
 	cat >say.c <<-'E'
 		#include <arpa/inet.h>

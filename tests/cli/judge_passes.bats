@@ -3,9 +3,8 @@
 # shellcheck disable=SC2016 # programs
 
 load common
+load package
 
-setup_file() { common_setup_file; }
-teardown_file() { assert_clean; }
 setup() {
 	T=$BATS_TEST_TMPDIR
 	cd "$T" || return
@@ -93,12 +92,6 @@ one() {
 	SUB=sub.sh passes "[$tests {\"stdin\": \"0 1\"}]" -j 2 --stop-on-first-failure
 	verdicts "WA: AC WA$(printf ' SKIP%.0s' $(seq 11))"
 	equal "$(field 'r["tests"][1]["passes"]')" 3
-}
-
-# put FILE [TEXT]: in the package.
-put() {
-	mkdir -p "p/$(dirname "$1")"
-	printf '%b' "${2-}" >"p/$1"
 }
 
 @test "packages: multi-pass, interactive, and both" {

@@ -2,15 +2,12 @@
 # sbx judge --reruns: times near the limit on a machine that is busy with something else, which each test here makes busy.
 
 load common
+load tests
 
-setup_file() { common_setup_file; }
-teardown_file() { assert_clean; }
 setup() {
 	# of a program that was ended for its time, v1 tells nothing that shows a disturbance
 	only_on_v2
-	T=$BATS_TEST_TMPDIR
-	mkdir "$T/tests"
-	cd "$T" || return
+	tests_folder
 	busy=()
 	# burns 380 ms of CPU time, then says what it was given
 	cat >burn.c <<-'C'

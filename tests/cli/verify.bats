@@ -3,9 +3,8 @@
 # here, with submissions in Bash.
 
 load common
+load package
 
-setup_file() { common_setup_file; }
-teardown_file() { assert_clean; }
 setup() {
 	T=$BATS_TEST_TMPDIR
 	EXAMPLES=$HERE/../examples
@@ -15,12 +14,6 @@ setup() {
 # The packages' time limits are far above what right submissions take, unless the machine is busy, or as slow as the VM.
 LIMITS=(-w 20s)
 [ -z "${SBX_VM:-}" ] || LIMITS=(-t 20s -w 120s)
-
-# put FILE [TEXT]: in the package.
-put() {
-	mkdir -p "p/$(dirname "$1")"
-	printf '%b' "${2-}" >"p/$1"
-}
 
 # A package with two tests, that a submission which copies its input passes.
 package() {
@@ -41,13 +34,6 @@ submission() {
 # results EXPECTED: name, verdict and whether it agrees, of each submission.
 results() {
 	equal "$(field '"; ".join("%s %s %s" % (s["name"], s["verdict"], "ok" if s["agrees"] else "no") for s in r["submissions"])')" "$1"
-}
-
-# refused PATTERN: the last judge() said that in a line, and did nothing else.
-refused() {
-	equal "$status" 2
-	one_line "$T/err" "$1"
-	equal "$(cat "$T/out")" ''
 }
 
 # example NAME [OPTION]: each submission is as expected. --stop-on-first-failure: where that decides the verdict, so much is

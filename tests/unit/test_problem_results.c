@@ -230,6 +230,14 @@ static void test_chance(void **state)
 	}
 }
 
+/* A sample whose tests have all ended but are not graded. */
+static void ended(const struct sample *sample, struct tree *tree, struct problem_results *results)
+{
+	tree_make(tree, sample);
+	init(results, tree);
+	put_all(results, tree, false);
+}
+
 /* Whatever a caller skips is as if it had not been there. */
 static void test_skip(void **state)
 {
@@ -240,9 +248,7 @@ static void test_skip(void **state)
 	size_t decided;
 
 	(void)state;
-	tree_make(&tree, &sample);
-	init(&results, &tree);
-	put_all(&results, &tree, false);
+	ended(&sample, &tree, &results);
 	problem_results_skip(&results, 2);
 	problem_results_skip(&results, 3);
 	assert_int_equal(problem_results_grade(&results, &decided, &err), 0);
@@ -263,9 +269,7 @@ static void test_broken_rule(void **state)
 	size_t decided;
 
 	(void)state;
-	tree_make(&tree, &sample);
-	init(&results, &tree);
-	put_all(&results, &tree, false);
+	ended(&sample, &tree, &results);
 	assert_true(problem_results_grade(&results, &decided, &err) < 0);
 	assert_non_null(strstr(err.msg, "data/secret/b: its settings, or the scores"));
 	assert_int_equal(decided, 3);
