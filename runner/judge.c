@@ -184,8 +184,8 @@ static int compile_checker(struct judge *judge, struct sbx_err *err)
 }
 
 /*
- * A test is judged by its last run, which was not disturbed or not near a limit; or, where all of them were, by the one
- * with the least CPU time, since disturbances only add to it.
+ * A test is judged by its last run, which was not over time by little, or not disturbed; or, where all of them were, by
+ * the one with the least CPU time, since disturbances only add to it.
  */
 static void count_run(struct judge *judge, struct judge_run *run)
 {

@@ -8,7 +8,8 @@
  *   checker/   the same of the problem's checker
  *   data/      what came inline: N is the input of test N, N.ans its answer; and what runs hand on to checkers
  *
- * For one submission after the other box/ and data/ are renewed each time, and checker/ stays.
+ * box/ is a tmpfs by itself, since what a hostile source makes the compiler fill is not to be the checker's room. For
+ * one submission after the other box/ and data/ are renewed each time, and checker/ stays.
  */
 #pragma once
 
