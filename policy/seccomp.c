@@ -1,34 +1,28 @@
 /*
  * Seccomp profiles to BPF: what seccomp.h promises. Called by policy_plan() for a profile of the user's own, and by
  * gen_profiles when sbx is built, for the built-in ones. Three parts: JSON to a flat list of rules; the list
- * to code; the names of calls for reports.
+ * to code; the names of calls for reports. libseccomp turns names into numbers and back.
  *
- * libseccomp does what it is best at: names to numbers, and a balanced tree from a number to its action, which loads
- * in half the time of a list. Conditions on arguments are written here, each call's as one block after the tree,
- * because libseccomp gives no order to the rules of a call, lets one without arguments win over all others, and
- * has no "all but these": socket() outside of three families can be answered EAFNOSUPPORT only by some 30
- * masks there, against 9 instructions here. The tree is told to return a mark, SCMP_ACT_TRACE with the call's
- * index, which no profile can ask for; each mark is then replaced by a jump to the block. Jumps inside of the
- * tree are relative and no instruction of it moves against another, so it stays right.
+ * The code: a prologue; a search for the call's number (bpf_tree.h); and behind it a block for each call with
+ * conditions on arguments. libseccomp's own generator would do for the search, with twice as many instructions (ADR 8),
+ * but not for the conditions: it gives no order to the rules of a call, lets one without arguments win over all others,
+ * and has no "all but these": socket() outside of three families can be answered EAFNOSUPPORT only by some 30 masks
+ * there, against 9 instructions here.
  */
 #include "policy/seccomp.h"
 
-#include "policy/bpf_code.h"
+#include "policy/bpf_tree.h"
 #include "policy/json.h"
-#include "sandbox/fd.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/memfd.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define X32_BIT 0x40000000
 #define NR_END 1024 /* above every number of x86_64, which stands near 470 */
@@ -38,7 +32,6 @@
 static_assert(SCMP_ACT_ALLOW == SECCOMP_RET_ALLOW, "");
 static_assert(SCMP_ACT_ERRNO(1) == (SECCOMP_RET_ERRNO | 1), "");
 static_assert(SCMP_ACT_NOTIFY == SECCOMP_RET_USER_NOTIF, "");
-static_assert(SCMP_ACT_TRACE(1) == (SECCOMP_RET_TRACE | 1), "");
 
 /* A rule with conditions, all of which must hold. */
 struct rule {
@@ -364,11 +357,15 @@ static int read_profile(struct profile *profile, struct json_object *root, struc
 
 /* ---- rules to code ---- */
 
-/* What the tree's mark for call `nr` jumps to: each rule in turn, then the action for want of one. */
+/* What the filter answers to call `nr` where no rule with conditions does. */
+static uint32_t answer_of(const struct profile *profile, int nr)
+{
+	return profile->calls[nr].decided ? profile->calls[nr].action : profile->default_action;
+}
+
+/* What decides about call `nr`: each rule in turn, then the action for want of one. */
 static void emit_block(struct bpf_code *code, const struct profile *profile, int nr)
 {
-	const struct call *call = &profile->calls[nr];
-
 	for (size_t i = 0; i < profile->n_rules; i++) {
 		const struct rule *rule = &profile->rules[i];
 		size_t start = code->n;
@@ -380,7 +377,7 @@ static void emit_block(struct bpf_code *code, const struct profile *profile, int
 		bpf_emit(code, BPF_RET | BPF_K, rule->action, 0, 0);
 		bpf_land(code, start, BPF_TO_FAIL);
 	}
-	bpf_emit(code, BPF_RET | BPF_K, call->decided ? call->action : profile->default_action, 0, 0);
+	bpf_emit(code, BPF_RET | BPF_K, answer_of(profile, nr), 0, 0);
 }
 
 /*
@@ -398,91 +395,35 @@ static void emit_prologue(struct bpf_code *code)
 	bpf_emit(code, BPF_RET | BPF_K, SCMP_ACT_NOTIFY, 0, 0);
 }
 
-static int library_error(const struct profile *profile, const char *what, int result, struct sbx_err *err)
-{
-	return sbx_fail(err, SBX_STAGE_PLAN, -result, "%s: libseccomp: %s failed", profile->origin, what);
-}
-
-static int fill_tree(const struct profile *profile, scmp_filter_ctx ctx, struct sbx_err *err)
+/* Neighbours with one answer are one range; a call with conditions is one of its own. `ranges` has room for NR_END + 1.
+ */
+static size_t find_ranges(const struct profile *profile, struct bpf_range *ranges, struct bpf_code *blocks)
 {
 	size_t n = 0;
-	int r;
 
 	for (int nr = 0; nr < NR_END; nr++) {
-		const struct call *call = &profile->calls[nr];
-		uint32_t action = call->has_rules ? SCMP_ACT_TRACE((uint32_t)nr) : call->action;
-
-		/* libseccomp refuses rules that say what the default says. */
-		if ((!call->has_rules && !call->decided) || action == profile->default_action)
-			continue;
-		r = seccomp_rule_add_exact_array(ctx, action, nr, 0, NULL);
-		if (r < 0)
-			return library_error(profile, "adding a rule", r, err);
-		n++;
+		struct bpf_range range = {.first = (uint32_t)nr, .has_block = profile->calls[nr].has_rules};
+		if (range.has_block) {
+			range.block = blocks->n;
+			emit_block(blocks, profile, nr);
+		} else {
+			range.answer = answer_of(profile, nr);
+		}
+		if (n == 0 || range.has_block || ranges[n - 1].has_block || ranges[n - 1].answer != range.answer)
+			ranges[n++] = range;
 	}
-	/* Its default for a foreign architecture kills one thread only. Ours never comes so far, but let it be right.
-	 */
-	r = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-	if (r < 0)
-		return library_error(profile, "setting the action for foreign architectures", r, err);
-	/* A tree of no rules is a case that libseccomp is not made for. */
-	r = n > 0 ? seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) : 0;
-	if (r < 0)
-		return library_error(profile, "asking for a tree", r, err);
-	return 0;
+	ranges[n++] = (struct bpf_range){.first = NR_END, .answer = profile->default_action};
+	return n;
 }
 
-static void ctx_release(scmp_filter_ctx *ctx)
+static void emit_calls(struct bpf_code *code, const struct profile *profile)
 {
-	if (*ctx != NULL)
-		seccomp_release(*ctx);
-}
+	struct bpf_range ranges[NR_END + 1];
+	struct bpf_code blocks = {.n = 0};
+	size_t n = find_ranges(profile, ranges, &blocks);
 
-/* libseccomp's code for all that hangs on the call's number. By way of a file: 2.5 cannot export to memory. */
-static int emit_tree(struct bpf_code *code, const struct profile *profile, struct sbx_err *err)
-{
-	__attribute__((cleanup(ctx_release))) scmp_filter_ctx ctx = NULL;
-	FD_CLEANUP int fd = -1;
-	size_t room = (BPF_MAXINSNS - code->n) * sizeof(code->insns[0]);
-	ssize_t got;
-	int r;
-
-	/* Otherwise the library asks the running kernel what it knows, and the result hung on the build machine. */
-	r = seccomp_api_set(5);
-	if (r < 0)
-		return library_error(profile, "setting the API level", r, err);
-	ctx = seccomp_init(profile->default_action);
-	if (ctx == NULL)
-		return library_error(profile, "making a filter", -ENOMEM, err);
-	TRY(fill_tree(profile, ctx, err));
-	fd = (int)syscall(SYS_memfd_create, "bpf", MFD_CLOEXEC);
-	if (fd < 0)
-		return sbx_fail(err, SBX_STAGE_PLAN, errno, "%s: memfd_create", profile->origin);
-	r = seccomp_export_bpf(ctx, fd);
-	if (r < 0)
-		return library_error(profile, "exporting the filter", r, err);
-	got = pread(fd, &code->insns[code->n], room, 0);
-	if (got <= 0 || (size_t)got % sizeof(code->insns[0]) != 0)
-		return sbx_fail(err, SBX_STAGE_PLAN, got < 0 ? errno : EIO, "%s: reading the filter back",
-		                profile->origin);
-	code->overflow = (size_t)got == room; /* or just not, but then no block fits anyway */
-	code->n += (size_t)got / sizeof(code->insns[0]);
-	return 0;
-}
-
-static void emit_blocks(struct bpf_code *code, const struct profile *profile)
-{
-	size_t tree_end = code->n;
-
-	for (size_t i = 0; i < tree_end; i++) {
-		struct sock_filter *insn = &code->insns[i];
-		size_t block = code->n;
-
-		if (insn->code != (BPF_RET | BPF_K) || (insn->k & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_TRACE)
-			continue;
-		emit_block(code, profile, (int)(insn->k & SECCOMP_RET_DATA));
-		*insn = (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, (uint32_t)(block - i - 1));
-	}
+	bpf_emit_load(code, offsetof(struct seccomp_data, nr));
+	bpf_emit_search(code, ranges, n, &blocks);
 }
 
 int seccomp_compile(const char *json, size_t len, const char *origin, struct sock_filter **ret_filter, size_t *ret_n,
@@ -512,14 +453,10 @@ int seccomp_compile(const char *json, size_t len, const char *origin, struct soc
 	if (code == NULL)
 		return sbx_fail(err, SBX_STAGE_PLAN, ENOMEM, "%s: out of memory", origin);
 	emit_prologue(code);
-	r = emit_tree(code, profile, err);
-	if (r == 0)
-		emit_blocks(code, profile);
-	if (r == 0 && code->overflow)
-		r = sbx_fail(err, SBX_STAGE_PLAN, E2BIG, "%s: more than %d instructions", origin, BPF_MAXINSNS);
-	if (r < 0) {
+	emit_calls(code, profile);
+	if (code->overflow) {
 		free(code);
-		return r;
+		return sbx_fail(err, SBX_STAGE_PLAN, E2BIG, "%s: more than %d instructions", origin, BPF_MAXINSNS);
 	}
 	/* The instructions stand first in the struct, so that it can go on as the array. */
 	*ret_n = code->n;
