@@ -241,6 +241,7 @@ assert r["warned"] == sum(c["status"] == "warn" for c in r["checks"])' "$T/json"
 }
 
 @test "--measure: start cost and jitter, as numbers" {
+	not_in_vm # the next one measures there
 	check sbx check --json --measure
 	equal "$status" 0
 	python3 -IS -c 'import json, sys
@@ -248,7 +249,6 @@ m = json.load(open(sys.argv[1]))["measure"]
 assert m["launches"] == 50 and m["rounds"] == 20
 for s in (m[k][how] for k in ("spawn", "run") for how in ("back_to_back", "paused")):
     assert 0 < s["min_us"] <= s["p50_us"] <= s["p99_us"] <= s["max_us"], s
-assert m["run"]["back_to_back"]["p50_us"] > m["spawn"]["back_to_back"]["p50_us"]
 b = m["busy_loop"]
 assert 0 < b["min_us"] <= b["p50_us"] <= b["max_us"], b' "$T/json"
 	[ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'sbx-check-*')" ]

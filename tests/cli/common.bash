@@ -94,6 +94,13 @@ not_in_vm() {
 	[ -z "${SBX_VM:-}" ] || skip "the same on both versions of cgroups"
 }
 
+# rounds N: 1 to N, for what is tried again and again; under emulation to a fifth of it.
+rounds() {
+	local n=$1
+	[ -z "${SBX_VM:-}" ] || n=$((n / 5))
+	seq "$n"
+}
+
 mountinfo() {
 	cut -d ' ' -f 5- /proc/self/mountinfo | sort
 }

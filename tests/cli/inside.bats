@@ -318,7 +318,7 @@ while True: os.rename("a", "b"); os.rename("b", "a")'
 }
 
 @test "a mount over /proc does not disturb the building of the box" {
-	for _ in $(seq 30); do
+	for _ in $(rounds 30); do
 		inside --bind /etc:/proc -- /bin/true
 		inside --net loopback --tmpfs /proc -- /bin/true
 	done

@@ -161,6 +161,7 @@ all_verdicts() {
 }
 
 @test "a checker by the conventions of Kattis: 42, 43, its message, and anything else is IE" {
+	not_in_vm
 	cat >check.py <<-'E'
 		import sys
 		given, answer, feedback, *flags = sys.argv[1:]
@@ -233,6 +234,7 @@ all_verdicts() {
 }
 
 @test "a checker that does not compile is the judge's failure, and nobody sees a checker" {
+	not_in_vm
 	printf '{"files": [{"name": "a.sh", "text": "ls -d /judge /feedback /box/*check* 2>/dev/null | wc -l"}], "tests": [{}],
 		"checker": {"kind": "testlib", "files": [{"name": "check.c", "text": "int main(void) { return %%s; }"}]}}' >job.json
 	sed 's/%s/0/' job.json >good.json
@@ -256,6 +258,7 @@ all_verdicts() {
 }
 
 @test "what only looks like a program is CE, and what the compiler left does not matter" {
+	not_in_vm
 	testcase 1 '' ''
 	echo 'int f(void) { return 0; }' >lib.c
 	judge_tests lib.c

@@ -109,6 +109,7 @@ print(*[e["event"][5:] + e["test"] for e in map(json.loads, open("events")) if e
 }
 
 @test "the run that counts, the table, and a JSON job" {
+	not_in_vm
 	testcase 1 loop loop
 	busy
 	cat >job.json <<-'J'
@@ -123,6 +124,7 @@ print(*[e["event"][5:] + e["test"] for e in map(json.loads, open("events")) if e
 }
 
 @test "--stop-on-first-failure: what was put aside may still fail, and then decides" {
+	not_in_vm
 	testcase 1 loop loop
 	testcase 2 quick other
 	testcase 3 burn burn

@@ -176,18 +176,16 @@ setup() { cd "$BOX" && T=$BATS_TEST_TMPDIR; }
 	[[ $(cat "$T/out") != *core* && $(tail -n 1 "$T/out") == 0 ]]
 }
 
-@test "memory: what kind it was, seen near the peak; not known of a short run" {
+@test "memory: what kind it was, seen near the peak" {
 	box -- /usr/bin/python3 -c 'import time; x = bytearray(100 << 20); time.sleep(4)'
 	verdict OK null 'memory.anonymous>=104857600' 'memory.anonymous<=120000000' 'memory.shared<=1000000'
 	box --tmp 100M -- /bin/sh -c 'head -c 40M /dev/zero >/tmp/f; exec sleep 4'
 	verdict OK null 'memory.shared>=41943040' 'memory.shared<=50000000' 'memory.anonymous<=20000000'
-	box -- ./die
-	verdict OK null memory.anonymous=null memory.shared=null
 }
 
 @test "memory v2: the kernel's own share is told" {
 	only_on_v2
-	box -- ./mem touch 1
+	box -- /bin/sh -c './mem touch 1; exec sleep 4' # a run that nobody looked at has no kinds
 	verdict OK null 'memory.kernel>=1'
 }
 
