@@ -28,7 +28,7 @@ OBJ := $(SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/profiles.o $(BUILD)/obj/gen/
 LIB := $(filter-out $(BUILD)/obj/runner/main.o,$(OBJ))
 # The generators, and what each is linked with.
 GEN_COMMON    := policy/gen_text policy/json policy/json_text policy/utf8 sandbox/err sandbox/fd
-GEN_PROFILES  := policy/gen_profiles policy/seccomp policy/bpf_code policy/bpf_tree $(GEN_COMMON)
+GEN_PROFILES  := policy/gen_profiles policy/seccomp policy/bpf_code policy/bpf_run policy/bpf_tree $(GEN_COMMON)
 GEN_LANGUAGES := policy/gen_languages policy/language policy/language_argv policy/language_java policy/language_load \
 	policy/size policy/yaml policy/yaml_map policy/yaml_scalar $(GEN_COMMON)
 

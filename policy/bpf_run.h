@@ -6,6 +6,7 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,3 +16,9 @@ uint32_t bpf_run(const struct sock_filter *filter, size_t n, const struct seccom
 
 /* The same for an x86_64 call with arguments that are all zero. */
 uint32_t bpf_run_call(const struct sock_filter *filter, size_t n, int nr);
+
+/*
+ * Whether there may be arguments with which the x86_64 call `nr` gets past the filter. False is certain: every way
+ * through it ends in an errno or at the supervisor, or kills. True is said of whatever is not understood, too.
+ */
+bool bpf_may_allow(const struct sock_filter *filter, size_t n, int nr);

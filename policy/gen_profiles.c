@@ -1,7 +1,7 @@
 /*
  * Run when sbx is built: `gen_profiles default=policy/profiles/default.json ... > profiles.c` compiles each profile
  * and writes the C file that defines seccomp_builtin[], in the order of the arguments. tests/unit/test_seccomp.c
- * checks that the bytes in the binary are what libseccomp makes of the JSON in the binary.
+ * checks that the bytes in the binary are what seccomp_compile() makes of the JSON in the binary.
  */
 #include "policy/gen_text.h"
 #include "policy/json.h"
@@ -32,7 +32,7 @@ static int write_profile(const char *name, const char *path, struct sbx_err *err
 	for (size_t i = 0; i < n; i++)
 		printf("\t{0x%02x, %u, %u, 0x%08" PRIx32 "},\n", filter[i].code, filter[i].jt, filter[i].jf,
 		       filter[i].k);
-	printf("};\n\n");
+	printf("};\nenum { bars_sockets_%s = %d };\n\n", name, seccomp_bars_sockets(filter, n));
 	free(filter);
 
 	TRY(json_parse(text, len, path, &root, err));
@@ -67,9 +67,10 @@ int main(int argc, char **argv)
 	}
 	printf("const struct seccomp_profile seccomp_builtin[] = {\n");
 	for (int i = 1; i < argc; i++)
-		printf("\t{\"%s\", summary_%s, json_%s, filter_%s, sizeof(filter_%s) / sizeof(filter_%s[0])},\n",
-		       argv[i], argv[i], argv[i], argv[i], argv[i], argv[i]);
-	printf("\t{NULL, NULL, NULL, NULL, 0},\n};\n");
+		printf("\t{\"%s\", summary_%s, json_%s, filter_%s, sizeof(filter_%s) / sizeof(filter_%s[0]), "
+		       "bars_sockets_%s},\n",
+		       argv[i], argv[i], argv[i], argv[i], argv[i], argv[i], argv[i]);
+	printf("\t{NULL, NULL, NULL, NULL, 0, 0},\n};\n");
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "gen_profiles: cannot write: %s\n", strerror(errno));
 		return 1;

@@ -2,6 +2,7 @@
 #include "policy/job.h"
 
 #include "policy/json.h"
+#include "policy/seccomp.h"
 #include "policy/size.h"
 
 #include <errno.h>
@@ -458,6 +459,14 @@ static int read_checker(struct reader *reader, struct json_object *value, void *
 	return 0;
 }
 
+static int read_profile(struct reader *reader, struct json_object *value, void *into)
+{
+	TRY(read_string(reader, value, into));
+	return seccomp_builtin_find(*(const char **)into) != NULL
+	               ? 0
+	               : wrong(reader, "no built-in profile has this name (sbx policy list shows them)");
+}
+
 static int read_after_failure(struct reader *reader, struct json_object *value, void *into)
 {
 	const char *text = json_string_of(value);
@@ -476,6 +485,7 @@ static int read_job(struct reader *reader, struct json_object *value)
 	        {"tests", read_tests, 0, true},
 	        {"limits", read_limits, offsetof(struct job, limits), false},
 	        {"checker", read_checker, 0, false},
+	        {"seccomp", read_profile, offsetof(struct job, seccomp), false},
 	        {"after_failure", read_after_failure, offsetof(struct job, stop_on_first_failure), false},
 	        {"reruns", read_reruns, offsetof(struct job, reruns), false},
 	        {"keep_output", read_keep, offsetof(struct job, keep_bytes), false},

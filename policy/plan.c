@@ -207,6 +207,7 @@ static int plan_filter(struct policy_plan *plan, const struct run_spec *spec, st
 			return rc;
 		}
 		plan->box.filter = plan->filter;
+		plan->box.filter_bars_sockets = seccomp_bars_sockets(plan->filter, plan->box.n_filter);
 		rc = check_filter(plan, err);
 		if (rc < 0)
 			policy_plan_finish(plan);
@@ -221,6 +222,7 @@ static int plan_filter(struct policy_plan *plan, const struct run_spec *spec, st
 		        spec->seccomp);
 	plan->box.filter = builtin->filter;
 	plan->box.n_filter = builtin->n_filter;
+	plan->box.filter_bars_sockets = builtin->bars_sockets;
 	return check_filter(plan, err);
 }
 

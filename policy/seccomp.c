@@ -11,6 +11,7 @@
  */
 #include "policy/seccomp.h"
 
+#include "policy/bpf_run.h"
 #include "policy/bpf_tree.h"
 #include "policy/json.h"
 
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #define X32_BIT 0x40000000
 #define NR_END 1024 /* above every number of x86_64, which stands near 470 */
@@ -465,6 +467,17 @@ int seccomp_compile(const char *json, size_t len, const char *origin, struct soc
 	if (shrunk != NULL)
 		*ret_filter = shrunk;
 	return 0;
+}
+
+/* All that makes one; what else works on sockets needs one. */
+bool seccomp_bars_sockets(const struct sock_filter *filter, size_t n)
+{
+	static const int calls[] = {__NR_socket, __NR_socketpair, __NR_io_uring_setup};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (bpf_may_allow(filter, n, calls[i]))
+			return false;
+	return true;
 }
 
 /* ---- names ---- */

@@ -27,6 +27,7 @@
 #include "sandbox/err.h"
 
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define SECCOMP_PROFILE_BYTES_MAX ((size_t)1 << 20)
@@ -37,6 +38,7 @@ struct seccomp_profile {
 	const char *json;                 /* its source */
 	const struct sock_filter *filter; /* compiled */
 	size_t n_filter;
+	bool bars_sockets; /* seccomp_bars_sockets() of the filter */
 };
 
 /* The built-in profiles, ended by a NULL name. Static storage, in the file that gen_profiles writes. */
@@ -57,6 +59,9 @@ const struct seccomp_profile *seccomp_builtin_find(const char *name);
  */
 int seccomp_compile(const char *json, size_t len, const char *origin, struct sock_filter **ret_filter, size_t *ret_n,
                     struct sbx_err *err);
+
+/* Whether nothing under this filter can make a socket, whatever the arguments of its calls. */
+bool seccomp_bars_sockets(const struct sock_filter *filter, size_t n);
 
 /*
  * The name of system call `nr` of AUDIT_ARCH_* `arch` in buf: "socket", "i386:socketcall", "x32:execve"; one without a

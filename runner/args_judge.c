@@ -1,6 +1,7 @@
 /* The command line of `sbx judge`: a table with a row for each option. Called by runner/cmd_judge.c. */
 #include "runner/args_judge.h"
 
+#include "policy/seccomp.h"
 #include "runner/args.h"
 #include "runner/args_value.h"
 #include "sandbox/host.h"
@@ -49,6 +50,14 @@ static int take_both_tolerances(const struct args_value *at, const char *value)
 	absolute.field = &options->float_absolute;
 	TRY(take_tolerance(&absolute, value));
 	options->float_relative = options->float_absolute;
+	return 0;
+}
+
+static int take_profile(const struct args_value *at, const char *value)
+{
+	if (seccomp_builtin_find(value) == NULL)
+		return bad_value(at, value, "is no built-in profile (sbx policy list shows them)");
+	*(const char **)at->field = value;
 	return 0;
 }
 
@@ -115,6 +124,7 @@ static const struct args_row rows[] = {
         {"mem", 'm', ARGS_VALUE, args_take_size, ARG(job.limits.memory_bytes_max)},
         {"pids", 'p', ARGS_VALUE, args_take_pids, ARG(job.limits.pids_max)},
         {"output", 0, ARGS_VALUE, args_take_size, ARG(job.limits.output_bytes_max)},
+        {"seccomp", 0, ARGS_VALUE, take_profile, ARG(job.seccomp)},
         {"compare", 0, ARGS_VALUE, take_compare, ARG(job.compare)},
         {"case-sensitive", 0, ARGS_FLAG, args_take_flag, ARG(job.compare.case_sensitive)},
         {"space-sensitive", 0, ARGS_FLAG, args_take_flag, ARG(job.compare.space_sensitive)},
@@ -226,6 +236,8 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "  -m, --mem S            memory (default 256M)\n"
                                "  -p, --pids N           processes and threads at once (default: the language's)\n"
                                "      --output S         bytes on stdout and stderr together (default 64M)\n"
+                               "      --seccomp P        profile: a name of `sbx policy list` (default: its\n"
+                               "                         language's)\n"
                                "\n"
                                "Comparing\n"
                                "      --compare M        tokens: white space and case do not count; exact: byte for\n"

@@ -119,7 +119,7 @@ struct compile_cache;
 struct judge {
 	const struct job *job;
 	struct job_sources submission, checker; /* no language: there is no checker */
-	const struct box_host *host;
+	struct box_host *host;
 	unsigned n_slots;            /* boxes at once */
 	struct compile_cache *cache; /* NULL: none */
 	/* of a package: what its groups make of the tests, which are the job's; else NULL, and the first failure

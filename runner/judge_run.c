@@ -255,6 +255,8 @@ static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err 
 	uint64_t memory;
 
 	use_step(spec, &language->run);
+	if (judge->job->seccomp != NULL)
+		spec->seccomp = judge->job->seccomp;
 	memory = pick(own->memory_bytes_max, all->memory_bytes_max, spec->memory_bytes_max);
 	spec->memory_bytes_max = add(memory, language->memory_headroom_bytes);
 	spec->cpu_us_max =
@@ -367,6 +369,9 @@ static int start_in_slot(struct judge *judge, struct judge_run *run, struct slot
 
 	run->run.plan = &run->plan.box;
 	TRY(policy_plan(&run->plan, &run->spec, err));
+	/* which is dear; so it is done for what is run many times */
+	if (run->plan.box.filter_bars_sockets && judge->job->n_tests > 1)
+		TRY(host_share_network(judge->host, err));
 	TRY(run_streams_open(&run->run.streams, &run->spec, err));
 	run->run.streams.out.consume = take_output;
 	run->run.streams.err.consume = take_error;

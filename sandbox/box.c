@@ -121,6 +121,7 @@ static bool may_share(const struct box *box)
 static int clone_init(struct box *box, struct sbx_err *err)
 {
 	struct setup *setup = box->setup;
+	bool shares_network = setup_shares_network(setup);
 	int pair[2], pidfd = -1;
 	struct clone_args args = {
 	        .flags = NAMESPACES | CLONE_PIDFD | (may_share(box) ? CLONE_VM : 0),
@@ -134,19 +135,27 @@ static int clone_init(struct box *box, struct sbx_err *err)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return sbx_fail(err, SBX_STAGE_NAMESPACES, errno, "cannot make the socket to the box's init");
 	setup->sock = pair[1];
-	pid = sys_clone3(&args, setup_init, setup);
+	/* init is born there, since to a namespace of the launcher's it has no way */
+	if (shares_network && setns(box->host->network_fd, CLONE_NEWNET) < 0)
+		pid = -errno;
+	else
+		pid = sys_clone3(&args, setup_init, setup);
 	close(pair[1]);
 	if (pid < 0) {
 		close(pair[0]);
+	} else {
+		box->init_pid = (pid_t)pid;
+		box->init_pidfd = pidfd;
+		box->sock = pair[0];
+	}
+	if (shares_network && setns(box->host->home_network_fd, CLONE_NEWNET) < 0)
+		return sbx_fail(err, SBX_STAGE_NETWORK, errno, "cannot come back from the boxes' network namespace");
+	if (pid < 0)
 		return sbx_fail(err, SBX_STAGE_NAMESPACES, (int)-pid, "cannot make the box's namespaces%s",
 		                pid == -EPERM
 		                        ? ": user namespaces are forbidden here; sbx check tells by what and what to do"
 		                : pid == -ENOSPC ? ": their number is used up; sysctl user.max_user_namespaces=65536"
 		                                 : "");
-	}
-	box->init_pid = (pid_t)pid;
-	box->init_pidfd = pidfd;
-	box->sock = pair[0];
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/magic.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -205,7 +206,11 @@ static int open_host(struct box_host *host, bool make, struct sbx_err *err)
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < HOST_FDS_NEEDED)
 		return sbx_fail(err, SBX_STAGE_HOST, EMFILE, "sbx needs %d descriptors, and may have %llu (ulimit -n)",
 		                HOST_FDS_NEEDED, (unsigned long long)files.rlim_cur);
-	*host = (struct box_host){.run_fd = -1, .rootless = geteuid() != 0, .uid_base = geteuid()};
+	*host = (struct box_host){.run_fd = -1,
+	                          .network_fd = -1,
+	                          .home_network_fd = -1,
+	                          .rootless = geteuid() != 0,
+	                          .uid_base = geteuid()};
 	for (int c = 0; c < CG_MAX; c++)
 		host->slice_fd[c] = -1;
 	rc = open_run_dir(host, make, err);
@@ -233,8 +238,32 @@ int host_open_kept(struct box_host *host, struct sbx_err *err)
 	return open_host(host, false, err);
 }
 
+static int open_network(struct sbx_err *err)
+{
+	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0 ? fd : sbx_fail(err, SBX_STAGE_NETWORK, errno, "cannot open a network namespace");
+}
+
+int host_share_network(struct box_host *host, struct sbx_err *err)
+{
+	if (host->shares_network || host->rootless)
+		return 0;
+	TRY(host->home_network_fd = open_network(err));
+	if (unshare(CLONE_NEWNET) < 0)
+		return sbx_fail(err, SBX_STAGE_NETWORK, errno, "cannot make a network namespace for the boxes");
+	/* kept open, so that its inode is there from the start: a box must not be able to tell when another looked */
+	host->network_fd = open_network(err);
+	if (setns(host->home_network_fd, CLONE_NEWNET) < 0)
+		return sbx_fail(err, SBX_STAGE_NETWORK, errno, "cannot come back from the boxes' network namespace");
+	host->shares_network = host->network_fd >= 0;
+	return host->shares_network ? 0 : -EIO;
+}
+
 void host_finish(struct box_host *host)
 {
+	fd_close(&host->home_network_fd);
+	fd_close(&host->network_fd);
 	close_slices(host);
 	fd_close(&host->run_fd);
 }

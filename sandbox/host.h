@@ -40,9 +40,12 @@ struct box_host {
 	bool has[CG_MAX];
 	/* The slice's directory per controller, -1 where there is none. v2: the same descriptor in every place. */
 	int slice_fd[CG_MAX];
-	int run_fd;     /* run directory */
-	bool rootless;  /* an ordinary user: one outside id, the caller's own */
-	uid_t uid_base; /* first outside id of slot 0; ids are used for groups too */
+	int run_fd;          /* run directory */
+	bool rootless;       /* an ordinary user: one outside id, the caller's own */
+	uid_t uid_base;      /* first outside id of slot 0; ids are used for groups too */
+	bool shares_network; /* there is an empty network namespace that boxes may be born in: */
+	int network_fd;      /* it, or -1 */
+	int home_network_fd; /* the launcher's own, or -1 */
 };
 
 /*
@@ -51,6 +54,13 @@ struct box_host {
  */
 int host_open(struct box_host *host, struct sbx_err *err);
 void host_finish(struct box_host *host);
+/*
+ * Makes a network namespace where nothing is and nothing can come from outside. From then on boxes without a network
+ * whose filter bars sockets are born there, and need none of their own: what is in it cannot be changed without a
+ * socket. The launcher stays where it is, since its sockets to the boxes would show in /proc/net/unix. For launchers of
+ * many boxes; a further call does nothing, nor does an ordinary user's, who could not come back.
+ */
+int host_share_network(struct box_host *host, struct sbx_err *err);
 /* The path of its run directory. */
 void host_run_path(const struct box_host *host, char *buf, size_t size);
 /* As host_open(), but where that would make something, this fails. For `sbx check`, which leaves nothing. */

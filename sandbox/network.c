@@ -44,6 +44,12 @@ static void helper_main(void *arg)
 	sys_exit(0);
 }
 
+bool setup_shares_network(const struct setup *setup)
+{
+	return setup->host->shares_network && setup->plan->network == BOX_NETWORK_NONE && setup->plan->filter != NULL &&
+	       setup->plan->filter_bars_sockets;
+}
+
 int setup_start_network(struct setup *setup, struct sbx_err *err)
 {
 	static const pid_t pid_in_box = 3;
@@ -56,7 +62,7 @@ int setup_start_network(struct setup *setup, struct sbx_err *err)
 	        .stack = setup_stack(setup, SETUP_STACK_NETWORK),
 	        .stack_size = SETUP_STACK_BYTES,
 	};
-	long pid = sys_clone3(&args, helper_main, setup);
+	long pid = setup_shares_network(setup) ? 0 : sys_clone3(&args, helper_main, setup);
 
 	if (pid < 0)
 		return sbx_fail(err, SBX_STAGE_NETWORK, (int)-pid, "cannot clone the maker of the network namespace");
@@ -67,6 +73,8 @@ int setup_join_network(struct setup *setup, struct sbx_err *err)
 {
 	long rc;
 
+	if (setup_shares_network(setup))
+		return 0;
 	sys_wait_while(&setup->network_done, 0);
 	if (setup->network_fd < 0)
 		return sbx_fail(err, SBX_STAGE_NETWORK, -setup->network_fd,

@@ -126,6 +126,7 @@ struct box_plan {
 	size_t n_filter;                  /* instructions */
 	const char *filter_name;          /* "default", a file's name, or "none" */
 	bool filter_lets_clock;           /* clock_gettime may be called under it */
+	bool filter_bars_sockets;         /* nothing under it can make a socket */
 };
 
 /* A limit's value in its own unit, BOX_UNLIMITED for one that has no number; and whether the plan asks for it at all.

@@ -129,7 +129,9 @@ long setup_drop_caps(void);
 /* sandbox/program.c: clones the program into the leaf, asleep; see above. A step of init. */
 int setup_spawn_program(struct setup *setup, struct sbx_err *err);
 
-/* sandbox/network.c: steps of init, the second also of the program. */
+/* sandbox/network.c: whether init is to be born in host->network_fd, and the program with it. */
+bool setup_shares_network(const struct setup *setup);
+/* sandbox/network.c: steps of init, the second also of the program. They do nothing where it shares one. */
 int setup_start_network(struct setup *setup, struct sbx_err *err);
 int setup_join_network(struct setup *setup, struct sbx_err *err);
 

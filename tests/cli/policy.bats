@@ -18,7 +18,7 @@ fails_with() {
 
 @test "list: a name, a number of instructions and a summary for each profile" {
 	"$SBX" policy list >"$T/out"
-	for name in default interpreted jvm compile; do
+	for name in default interpreted jvm compile contest; do
 		grep -Eq "^$name +[1-9][0-9]+  [a-zA-Z]" "$T/out"
 	done
 	[ "$(grep -cEv '^[a-z]+ +[0-9]+  .' "$T/out")" = 0 ]

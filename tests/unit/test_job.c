@@ -49,7 +49,7 @@ static void test_all_keys(void **state)
 	      " \"limits\": {\"time\": \"1.5s\", \"wall\": 4, \"memory\": \"64M\", \"output\": 1000, \"pids\": 7},"
 	      " \"checker\": {\"kind\": \"exact\", \"case_sensitive\": false, \"presentation\": true,"
 	      " \"float_tolerance\": 1e-6, \"float_relative\": 0},"
-	      " \"after_failure\": \"stop\", \"keep_output\": 0, \"reruns\": 3,"
+	      " \"after_failure\": \"stop\", \"keep_output\": 0, \"reruns\": 3, \"seccomp\": \"interpreted\","
 	      " \"tests\": [{\"name\": \"one\", \"stdin\": \"a\\u0000b\", \"answer_path\": \"b\","
 	      " \"limits\": {\"memory\": \"unlimited\"}}, {\"stdin_path\": \"c\", \"answer\": \"\"}]}");
 	assert_string_equal(job.language, "cpp");
@@ -65,6 +65,7 @@ static void test_all_keys(void **state)
 	assert_false(job.compare.case_sensitive);
 	assert_true(job.compare.space_sensitive && job.compare.presentation);
 	assert_true(job.compare.float_absolute == 1e-6 && job.compare.float_relative == 0);
+	assert_string_equal(job.seccomp, "interpreted");
 	assert_true(job.stop_on_first_failure);
 	assert_int_equal(job.keep_bytes, 0);
 	assert_int_equal(job.n_tests, 2);
@@ -131,6 +132,8 @@ static void test_mistakes(void **state)
 	         "job: checker.float_tolerance: below 0"},
 	        {"{" FILES ", \"tests\": [], \"after_failure\": \"stopp\"}",
 	         "job: after_failure: neither \"stop\" nor \"continue\""},
+	        {"{" FILES ", \"tests\": [], \"seccomp\": \"none\"}",
+	         "job: seccomp: no built-in profile has this name (sbx policy list shows them)"},
 	        {"{" FILES ", \"tests\": [], \"keep_output\": \"1025K\"}", "job: keep_output: more than 1M"},
 	        {"{" FILES ", \"tests\": [], \"reruns\": 11}", "job: reruns: not a whole number from 0 to 10"},
 	        {"{" FILES ", \"tests\": [], \"reruns\": \"1\"}", "job: reruns: not a whole number from 0 to 10"},

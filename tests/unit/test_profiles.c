@@ -1,5 +1,5 @@
 /*
- * The built-in profiles: that their BPF is what libseccomp and bpf_code make of their JSON, that it does what the JSON
+ * The built-in profiles: that their BPF is what seccomp_compile() makes of their JSON, that it does what the JSON
  * says, that a kernel takes it, and the policy itself, said a second time as tables of calls and answers.
  */
 #include "tests/unit/seccomp_expect.h"
@@ -21,7 +21,7 @@ static void test_builtin_is_what_its_json_says(void **state)
 	for (const struct seccomp_profile *profile = seccomp_builtin; profile->name != NULL; profile++) {
 		struct filter filter = {.insns = (struct sock_filter *)profile->filter, .n = profile->n_filter};
 
-		assert_in_range(compare_all(&filter, profile->json), 1500, SIZE_MAX);
+		assert_in_range(compare_all(&filter, profile->json), 1200, SIZE_MAX);
 	}
 }
 
@@ -39,7 +39,7 @@ static void test_builtin_is_freshly_compiled(void **state)
 
 static void test_builtin_find(void **state)
 {
-	static const char *const all[] = {"default", "interpreted", "jvm", "compile"};
+	static const char *const all[] = {"default", "interpreted", "jvm", "compile", "contest"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -114,24 +114,6 @@ static void test_policy_of_all(void **state)
 	        {SYS_bpf, 0, 0, 0, NOTIFY},
 	        {SYS_keyctl, 0, 0, 0, NOTIFY},
 	        {SYS_reboot, 0, 0, 0, NOTIFY},
-	        {SYS_socket, 1, 1, 0, ALLOW},
-	        {SYS_socket, UPPER | 1, 1, 0, ALLOW},
-	        {SYS_socket, 16, 3, 0, ERRNO(EAFNOSUPPORT)},         /* AF_NETLINK */
-	        {SYS_socket, UPPER | 17, 3, 0, ERRNO(EAFNOSUPPORT)}, /* AF_PACKET */
-	        {SYS_socket, 38, 5, 0, ERRNO(EAFNOSUPPORT)},         /* AF_ALG */
-	        {SYS_socket, 40, 1, 0, ERRNO(EAFNOSUPPORT)},         /* AF_VSOCK */
-	        {SYS_socketpair, 1, 1, 0, ALLOW},
-	        {SYS_socketpair, 2, 1, 0, ERRNO(EAFNOSUPPORT)},
-	        {SYS_setsockopt, 3, 1, 26, ERRNO(EPERM)},         /* SO_ATTACH_FILTER */
-	        {SYS_setsockopt, 3, 1, 2, ALLOW},                 /* SO_REUSEADDR */
-	        {SYS_setsockopt, 3, UPPER | 1, 51, ERRNO(EPERM)}, /* SO_ATTACH_REUSEPORT_CBPF */
-	        {SYS_setsockopt, 3, 6, 14, ERRNO(ENOPROTOOPT)},   /* TCP_MD5SIG */
-	        {SYS_setsockopt, 3, 6, UPPER | 1, ERRNO(ENOPROTOOPT)},
-	        {SYS_setsockopt, 3, 41, 48, ERRNO(ENOPROTOOPT)},  /* MCAST_MSFILTER */
-	        {SYS_setsockopt, 3, 41, 20, ERRNO(ENOPROTOOPT)},  /* IPV6_JOIN_GROUP */
-	        {SYS_setsockopt, 3, 41, 32, ERRNO(ENOPROTOOPT)},  /* IPV6_FLOWLABEL_MGR */
-	        {SYS_setsockopt, 3, 0, 35, ERRNO(ENOPROTOOPT)},   /* IP_ADD_MEMBERSHIP */
-	        {SYS_setsockopt, 3, 17, 103, ERRNO(ENOPROTOOPT)}, /* UDP_SEGMENT */
 	        {SYS_mmap, 0, 0, 3, ALLOW},
 	        {SYS_memfd_create, 0, 1, 0, ALLOW},
 	        {SYS_memfd_create, 0, UPPER | 5, 0, ERRNO(EINVAL)}, /* MFD_HUGETLB */
@@ -177,6 +159,58 @@ static void test_policy_of_all(void **state)
 				fail_msg("%s: row %zu, call %d", profile->name, i, rows[i].nr);
 }
 
+static void test_policy_of_sockets(void **state)
+{
+	static const struct {
+		int nr;
+		uint64_t a, b, c;
+		uint32_t answer;
+	} rows[] = {
+	        {SYS_socket, 1, 1, 0, ALLOW},
+	        {SYS_socket, UPPER | 1, 1, 0, ALLOW},
+	        {SYS_socket, 16, 3, 0, ERRNO(EAFNOSUPPORT)},         /* AF_NETLINK */
+	        {SYS_socket, UPPER | 17, 3, 0, ERRNO(EAFNOSUPPORT)}, /* AF_PACKET */
+	        {SYS_socket, 38, 5, 0, ERRNO(EAFNOSUPPORT)},         /* AF_ALG */
+	        {SYS_socket, 40, 1, 0, ERRNO(EAFNOSUPPORT)},         /* AF_VSOCK */
+	        {SYS_socketpair, 1, 1, 0, ALLOW},
+	        {SYS_socketpair, 2, 1, 0, ERRNO(EAFNOSUPPORT)},
+	        {SYS_setsockopt, 3, 1, 26, ERRNO(EPERM)},         /* SO_ATTACH_FILTER */
+	        {SYS_setsockopt, 3, 1, 2, ALLOW},                 /* SO_REUSEADDR */
+	        {SYS_setsockopt, 3, UPPER | 1, 51, ERRNO(EPERM)}, /* SO_ATTACH_REUSEPORT_CBPF */
+	        {SYS_setsockopt, 3, 6, 14, ERRNO(ENOPROTOOPT)},   /* TCP_MD5SIG */
+	        {SYS_setsockopt, 3, 6, UPPER | 1, ERRNO(ENOPROTOOPT)},
+	        {SYS_setsockopt, 3, 41, 48, ERRNO(ENOPROTOOPT)},  /* MCAST_MSFILTER */
+	        {SYS_setsockopt, 3, 41, 20, ERRNO(ENOPROTOOPT)},  /* IPV6_JOIN_GROUP */
+	        {SYS_setsockopt, 3, 41, 32, ERRNO(ENOPROTOOPT)},  /* IPV6_FLOWLABEL_MGR */
+	        {SYS_setsockopt, 3, 0, 35, ERRNO(ENOPROTOOPT)},   /* IP_ADD_MEMBERSHIP */
+	        {SYS_setsockopt, 3, 17, 103, ERRNO(ENOPROTOOPT)}, /* UDP_SEGMENT */
+	};
+
+	(void)state;
+	for (const struct seccomp_profile *profile = seccomp_builtin; profile->name != NULL; profile++)
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && strcmp(profile->name, "contest") != 0; i++)
+			if (answer(profile, rows[i].nr, rows[i].a, rows[i].b, rows[i].c) != rows[i].answer)
+				fail_msg("%s: row %zu, call %d", profile->name, i, rows[i].nr);
+}
+
+static void test_contest_has_no_sockets(void **state)
+{
+	static const int calls[] = {SYS_accept,      SYS_accept4,     SYS_bind,       SYS_connect,
+	                            SYS_getpeername, SYS_getsockname, SYS_listen,     SYS_recvfrom,
+	                            SYS_recvmsg,     SYS_getsockopt,  SYS_setsockopt, SYS_sendmsg,
+	                            SYS_sendto,      SYS_shutdown,    SYS_recvmmsg,   SYS_sendmmsg};
+	const struct seccomp_profile *contest = seccomp_builtin_find("contest");
+
+	(void)state;
+	for (uint64_t family = 0; family < 50; family++)
+		for (uint64_t type = 0; type < 12; type++) {
+			assert_int_equal(answer(contest, SYS_socket, family, type, 0), ERRNO(EAFNOSUPPORT));
+			assert_int_equal(answer(contest, SYS_socketpair, UPPER | family, type, 0), ERRNO(EAFNOSUPPORT));
+		}
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		assert_int_equal(answer(contest, calls[i], 0, 1, 2), ERRNO(ENOTSOCK));
+}
+
 /* The columns are the profiles: default, interpreted, jvm, compile. */
 static void test_policy_of_each(void **state)
 {
@@ -216,6 +250,79 @@ static void test_policy_of_each(void **state)
 				fail_msg("%s: row %zu, call %d", profiles[p], i, rows[i].nr);
 }
 
+/* ---- what bpf_may_allow() says of a filter without running it ---- */
+
+static bool may(const char *profile, int nr)
+{
+	const struct seccomp_profile *p = seccomp_builtin_find(profile);
+
+	return bpf_may_allow(p->filter, p->n_filter, nr);
+}
+
+static void test_may_allow_of_profiles(void **state)
+{
+	static const uint64_t values[] = {0, 1, 2, 10, 17, 0x8912, 0x5401, UPPER | 1, UPPER | 2, UINT64_MAX};
+	static const size_t n = sizeof(values) / sizeof(values[0]);
+	size_t barred = 0;
+
+	(void)state;
+	assert_false(may("contest", SYS_socket) || may("contest", SYS_socketpair));
+	assert_false(may("contest", SYS_io_uring_setup) || may("contest", SYS_ptrace) || may("contest", -1));
+	assert_true(may("default", SYS_socket) && may("compile", SYS_socket) && may("jvm", SYS_socketpair));
+	assert_true(may("contest", SYS_read) && may("contest", SYS_clone) && may("contest", SYS_ioctl));
+	for (const struct seccomp_profile *p = seccomp_builtin; p->name != NULL; p++)
+		assert_int_equal(p->bars_sockets, strcmp(p->name, "contest") == 0);
+	for (const struct seccomp_profile *p = seccomp_builtin; p->name != NULL; p++)
+		for (int nr = 0; nr < 1100; nr++) {
+			if (bpf_may_allow(p->filter, p->n_filter, nr))
+				continue;
+			barred++;
+			for (size_t i = 0; i < n * n * n; i++)
+				if (answer(p, nr, values[i % n], values[i / n % n], values[i / n / n]) == ALLOW)
+					fail_msg("%s: call %d is allowed", p->name, nr);
+		}
+	assert_true(barred > 1000);
+}
+
+/* What is not understood, or does not end, is never called safe. */
+static void test_may_allow_of_odd_filters(void **state)
+{
+	static const struct sock_filter load_nr = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+	                                load_arg = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 16),
+	                                refuse = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),
+	                                allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	const struct {
+		struct sock_filter insns[4];
+		size_t n;
+		bool may;
+	} rows[] = {
+	        {{refuse}, 1, false},
+	        {{refuse}, 0, true},
+	        {{allow}, 1, true},
+	        {{BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_LOG)}, 1, true},
+	        {{BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE)}, 1, true},
+	        {{BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP)}, 1, true},
+	        {{BPF_STMT(BPF_RET | BPF_A, 0)}, 1, true},
+	        {{load_nr}, 1, true},
+	        {{load_nr, BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 41, 1, 0), allow, refuse}, 4, false},
+	        {{load_nr, BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 42, 1, 0), allow, refuse}, 4, true},
+	        {{load_arg, BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 41, 1, 0), allow, refuse}, 4, true},
+	        {{load_arg, BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 41, 1, 0), refuse, allow}, 4, true},
+	        {{load_nr, BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 1), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 9),
+	          refuse},
+	         4,
+	         false},
+	        {{load_nr, BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 41, 9, 0), refuse}, 3, true},
+	        {{BPF_STMT(BPF_JMP | BPF_JA, 1), allow, refuse}, 3, false},
+	        {{BPF_STMT(BPF_JMP | BPF_JA, UINT32_MAX), refuse}, 2, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (bpf_may_allow(rows[i].insns, rows[i].n, 41) != rows[i].may)
+			fail_msg("row %zu", i);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -225,6 +332,10 @@ int main(void)
 	        cmocka_unit_test(test_builtin_loads),
 	        cmocka_unit_test(test_policy_of_all),
 	        cmocka_unit_test(test_policy_of_each),
+	        cmocka_unit_test(test_policy_of_sockets),
+	        cmocka_unit_test(test_contest_has_no_sockets),
+	        cmocka_unit_test(test_may_allow_of_profiles),
+	        cmocka_unit_test(test_may_allow_of_odd_filters),
 	};
 
 	return cmocka_run_group_tests_name("profiles", tests, NULL, NULL);
