@@ -377,6 +377,9 @@ static int read_files(struct reader *reader, struct json_object *value, void *in
 static int read_tests(struct reader *reader, struct json_object *value, void *into)
 {
 	(void)into;
+	/* a job that judges by nothing would come out as a good one */
+	if (json_length(value) == 0 && json_kind_of(value) == JSON_ARRAY)
+		return wrong(reader, "no test in it");
 	return read_each(reader, value, read_test);
 }
 

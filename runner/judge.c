@@ -546,9 +546,8 @@ static int do_job(struct judge *judge, struct sbx_err *err)
 /* In the order of the tests; what was run after the one that decided, by chance or not, does not count. */
 static int decide(struct judge *judge)
 {
+	enum judgement judgement = JUDGEMENT_AC;
 	size_t n = judge->job->n_tests;
-	/* without tests nothing was found right */
-	enum judgement judgement = n == 0 ? JUDGEMENT_OK : JUDGEMENT_AC;
 
 	judge->decided = n;
 	for (size_t i = 0; i < n; i++) {

@@ -216,8 +216,7 @@ static int print_tests(const struct page *page)
 	const struct judge_report *report = page->report;
 	size_t detailed = 0;
 
-	if (report->judge->tests == NULL || report->judge->job->n_tests == 0 ||
-	    report->judge->judgement == JUDGEMENT_CE)
+	if (report->judge->tests == NULL || report->judge->judgement == JUDGEMENT_CE)
 		return 0;
 	fputs("<section>\n<h2>Tests</h2>\n<div class=\"scroll\"><table>\n"
 	      "<caption>A bar shows how much of the test’s own limit was used; the line is the limit.</caption>\n"

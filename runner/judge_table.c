@@ -25,7 +25,7 @@
 void judge_table_progress(struct judge_report *report, enum judge_event event)
 {
 	const struct judge *judge = report->judge;
-	size_t n = judge->job->n_tests, filled = n == 0 ? 0 : judge->n_done * BAR_WIDTH / n;
+	size_t n = judge->job->n_tests, filled = judge->n_done * BAR_WIDTH / n;
 	struct pollfd terminal = {.fd = STDERR_FILENO, .events = POLLOUT};
 	uint64_t now_ns = clock_ns();
 
@@ -281,7 +281,7 @@ static void print_all(FILE *out, const struct judge_report *report, bool color)
 		plain_print(out, report->compiler_text, len, "\n\t");
 		fputs(report->compiler_cut ? "...\n" : report->compiler_text[len - 1] == '\n' ? "" : "\n", out);
 	}
-	if (!refused && judge->tests != NULL && judge->job->n_tests > 0) {
+	if (!refused && judge->tests != NULL) {
 		int width = name_width(judge);
 		fprintf(out, "%-*s  %-4s  %10s  %10s  %10s\n", width, "test", "", "cpu", "wall", "memory");
 		for (size_t i = 0; i < judge->job->n_tests; i++)

@@ -173,9 +173,10 @@ sum() {
 		\xff|byte 0 is not UTF-8
 		[]|
 		{"files": 3, "tests": []}|files: 
-		{"files": [{"path": "none.sh"}], "tests": []}|files\[0\].path: cannot open none.sh
+		{"files": [{"path": "none.sh"}], "tests": [{}]}|files\[0\].path: cannot open none.sh
 		{"files": [{"name": "a.sh", "text": ""}], "tests": [{"answer_path": "none"}]}|tests\[0\].answer_path: cannot open none
-		{"files": [{"name": "a.sh", "text": ""}], "tests": [], "tset": 1}|
+		{"files": [{"name": "a.sh", "text": ""}], "tests": []}|tests: no test in it$
+		{"files": [{"name": "a.sh", "text": ""}], "tests": [{}], "tset": 1}|tset: unknown key$
 	E
 	python3 -c 'print("[" * 100000)' >job.json
 	judge --job job.json

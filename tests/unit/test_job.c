@@ -25,12 +25,13 @@ static void test_defaults(void **state)
 	struct job job;
 
 	(void)state;
-	parse(&job, "{\"files\": [{\"name\": \"a.c\", \"text\": \"\"}], \"tests\": []}");
+	parse(&job, "{\"files\": [{\"name\": \"a.c\", \"text\": \"\"}], \"tests\": [{}]}");
 	assert_null(job.language);
 	assert_int_equal(job.n_files, 1);
 	assert_string_equal(job.files[0].name, "a.c");
 	assert_int_equal(job.files[0].data.len, 0);
-	assert_int_equal(job.n_tests, 0);
+	assert_int_equal(job.n_tests, 1);
+	assert_null(job.tests[0].name);
 	assert_true(job.limits.cpu_us_max == SPEC_UNSET && job.limits.memory_bytes_max == SPEC_UNSET);
 	assert_false(job.compare.case_sensitive || job.compare.space_sensitive || job.compare.presentation);
 	assert_true(job.compare.float_absolute < 0 && job.compare.float_relative < 0);
@@ -90,12 +91,13 @@ static void test_mistakes(void **state)
 	} cases[] = {
 	        {"", "job: "},
 	        {"[]", "job: an array, not an object"},
-	        {"{\"tests\": []}", "job: \"files\" is missing"},
+	        {"{\"tests\": [{}]}", "job: \"files\" is missing"},
 	        {"{" FILES "}", "job: \"tests\" is missing"},
 	        {"{" FILES ", \"tests\": {}}", "job: tests: an object, not an array"},
-	        {"{\"files\": [], \"tests\": []}", "job: files: no file in it"},
-	        {"{\"files\": [{\"name\": \"a\"}], \"tests\": []}", "job: files[0]: \"text\" or \"path\" is missing"},
-	        {"{\"files\": [{\"text\": \"x\", \"path\": \"y\"}], \"tests\": []}",
+	        {"{\"files\": [], \"tests\": [{}]}", "job: files: no file in it"},
+	        {"{" FILES ", \"tests\": []}", "job: tests: no test in it"},
+	        {"{\"files\": [{\"name\": \"a\"}], \"tests\": [{}]}", "job: files[0]: \"text\" or \"path\" is missing"},
+	        {"{\"files\": [{\"text\": \"x\", \"path\": \"y\"}], \"tests\": [{}]}",
 	         "job: files[0].path: both inline and a path"},
 	        {"{" FILES ", \"tests\": [{}, {\"stdin\": 7}]}", "job: tests[1].stdin: an integer, not a string"},
 	        {"{" FILES ", \"tests\": [{\"stdin_path\": \"\"}]}",
@@ -105,39 +107,39 @@ static void test_mistakes(void **state)
 	         "job: tests[0].answer: both inline and a path"},
 	        {"{" FILES ", \"tests\": [{\"limits\": {\"time\": \"fast\"}}]}",
 	         "job: tests[0].limits.time: not a duration"},
-	        {"{" FILES ", \"tests\": [], \"limits\": {\"memory\": -1}}", "job: limits.memory: not a size"},
-	        {"{" FILES ", \"tests\": [], \"limits\": {\"pids\": 1.5}}", "job: limits.pids: not a whole number"},
-	        {"{" FILES ", \"tests\": [], \"checker\": {}}", "job: checker: \"kind\" is missing"},
-	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"magic\"}}",
+	        {"{" FILES ", \"tests\": [{}], \"limits\": {\"memory\": -1}}", "job: limits.memory: not a size"},
+	        {"{" FILES ", \"tests\": [{}], \"limits\": {\"pids\": 1.5}}", "job: limits.pids: not a whole number"},
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {}}", "job: checker: \"kind\" is missing"},
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"magic\"}}",
 	         "job: checker.kind: neither \"tokens\""},
-	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"kattis\"}}",
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"kattis\"}}",
 	         "job: checker: \"files\" is missing"},
-	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"exact\", \"files\": [{\"text\": \"\"}]}}",
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"exact\", \"files\": [{\"text\": \"\"}]}}",
 	         "job: checker: \"files\" are for kattis and testlib"},
-	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"exact\", \"limits\": {\"time\": 1}}}",
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"exact\", \"limits\": {\"time\": 1}}}",
 	         "job: checker: \"limits\" are for kattis and testlib"},
-	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"testlib\", \"interactive\": true, " FILES "}}",
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"testlib\", \"interactive\": true, " FILES "}}",
 	         "job: checker: \"interactive\" and \"passes\" are for kattis"},
-	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"testlib\", \"passes\": 2, " FILES "}}",
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"testlib\", \"passes\": 2, " FILES "}}",
 	         "job: checker: \"interactive\" and \"passes\" are for kattis"},
-	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"kattis\", \"passes\": 1001, " FILES "}}",
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"kattis\", \"passes\": 1001, " FILES "}}",
 	         "job: checker.passes: more than 1000"},
-	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"kattis\", \"interactive\": 1, " FILES "}}",
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"kattis\", \"interactive\": 1, " FILES "}}",
 	         "job: checker.interactive: an integer, not true or false"},
-	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"testlib\", \"files\": [{}]}}",
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"testlib\", \"files\": [{}]}}",
 	         "job: checker.files[0]: \"text\" or \"path\" is missing"},
-	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"kattis\", \"flags\": [\"a\", 1]}}",
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"kattis\", \"flags\": [\"a\", 1]}}",
 	         "job: checker.flags[1]: an integer, not a string"},
-	        {"{" FILES ", \"tests\": [], \"checker\": {\"kind\": \"tokens\", \"float_tolerance\": -1}}",
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"tokens\", \"float_tolerance\": -1}}",
 	         "job: checker.float_tolerance: below 0"},
-	        {"{" FILES ", \"tests\": [], \"after_failure\": \"stopp\"}",
+	        {"{" FILES ", \"tests\": [{}], \"after_failure\": \"stopp\"}",
 	         "job: after_failure: neither \"stop\" nor \"continue\""},
-	        {"{" FILES ", \"tests\": [], \"seccomp\": \"none\"}",
+	        {"{" FILES ", \"tests\": [{}], \"seccomp\": \"none\"}",
 	         "job: seccomp: no built-in profile has this name (sbx policy list shows them)"},
-	        {"{" FILES ", \"tests\": [], \"keep_output\": \"1025K\"}", "job: keep_output: more than 1M"},
-	        {"{" FILES ", \"tests\": [], \"reruns\": 11}", "job: reruns: not a whole number from 0 to 10"},
-	        {"{" FILES ", \"tests\": [], \"reruns\": \"1\"}", "job: reruns: not a whole number from 0 to 10"},
-	        {"{" FILES ", \"tests\": [], \"language\": null}", "job: language: null, not a string"},
+	        {"{" FILES ", \"tests\": [{}], \"keep_output\": \"1025K\"}", "job: keep_output: more than 1M"},
+	        {"{" FILES ", \"tests\": [{}], \"reruns\": 11}", "job: reruns: not a whole number from 0 to 10"},
+	        {"{" FILES ", \"tests\": [{}], \"reruns\": \"1\"}", "job: reruns: not a whole number from 0 to 10"},
+	        {"{" FILES ", \"tests\": [{}], \"language\": null}", "job: language: null, not a string"},
 	};
 
 	(void)state;
