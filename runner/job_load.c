@@ -147,13 +147,57 @@ static int number_test(struct job_memory *memory, struct job_test *test, size_t 
 {
 	char *name = NULL;
 
-	if (test->name != NULL)
-		return 0;
 	if (asprintf(&name, "%zu", index + 1) < 0)
 		name = NULL;
 	TRY(job_memory_own(memory, name, err));
 	test->name = name;
 	return 0;
+}
+
+struct named_test {
+	const char *name;
+	size_t index;
+	bool is_number; /* the job gives it no name */
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named_test *of_a = a, *of_b = b;
+	int order = strcmp(of_a->name, of_b->name);
+
+	return order != 0 ? order : (of_a->index > of_b->index) - (of_a->index < of_b->index);
+}
+
+/* Reports and events tell tests apart by their names alone. */
+static int check_names(struct named_test *named, size_t n, const char *origin, struct sbx_err *err)
+{
+	const struct named_test *twin = NULL;
+
+	qsort(named, n, sizeof(*named), by_name);
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(named[i - 1].name, named[i].name) == 0 && (twin == NULL || named[i].index < twin->index))
+			twin = &named[i];
+	if (twin == NULL)
+		return 0;
+	return FAIL(err, EINVAL, "%.100s: tests[%zu]%s and tests[%zu]%s: both tests are called \"%.80s\"%s", origin,
+	            twin[-1].index, twin[-1].is_number ? "" : ".name", twin->index, twin->is_number ? "" : ".name",
+	            twin->name,
+	            twin[-1].is_number || twin->is_number ? " (one without a name is called by its number)" : "");
+}
+
+static int name_tests(struct job *job, struct job_memory *memory, const char *origin, struct sbx_err *err)
+{
+	struct named_test *named = calloc(job->n_tests, sizeof(*named));
+
+	TRY(job_memory_own(memory, named, err));
+	for (size_t i = 0; i < job->n_tests; i++) {
+		named[i].index = i;
+		named[i].is_number = job->tests[i].name == NULL;
+		if (named[i].is_number)
+			TRY(number_test(memory, &job->tests[i], i, err));
+		named[i].name = job->tests[i].name;
+	}
+	return check_names(named, job->n_tests, origin, err);
 }
 
 int job_load_json(struct job *job, struct job_memory *memory, const char *path, struct sbx_err *err)
@@ -173,8 +217,8 @@ int job_load_json(struct job *job, struct job_memory *memory, const char *path, 
 		TRY(find(memory, dir, &job->files[i].data, origin, "files", i, "path", err));
 	for (size_t i = 0; i < job->n_checker_files; i++)
 		TRY(find(memory, dir, &job->checker_files[i].data, origin, "checker.files", i, "path", err));
+	TRY(name_tests(job, memory, origin, err));
 	for (size_t i = 0; i < job->n_tests; i++) {
-		TRY(number_test(memory, &job->tests[i], i, err));
 		TRY(find(memory, dir, &job->tests[i].input, origin, "tests", i, "stdin_path", err));
 		TRY(find(memory, dir, &job->tests[i].answer, origin, "tests", i, "answer_path", err));
 	}

@@ -177,6 +177,8 @@ sum() {
 		{"files": [{"name": "a.sh", "text": ""}], "tests": [{"answer_path": "none"}]}|tests\[0\].answer_path: cannot open none
 		{"files": [{"name": "a.sh", "text": ""}], "tests": []}|tests: no test in it$
 		{"files": [{"name": "a.sh", "text": ""}], "tests": [{}], "tset": 1}|tset: unknown key$
+		{"files": [{"name": "a.sh", "text": ""}], "tests": [{"name": "b"}, {}, {"name": "a"}, {"name": "b"}, {"name": "a"}]}|tests\[0\].name and tests\[3\].name: both tests are called "b"$
+		{"files": [{"name": "a.sh", "text": ""}], "tests": [{"name": "2"}, {}]}|tests\[0\].name and tests\[1\]: both tests are called "2" \(one without
 	E
 	python3 -c 'print("[" * 100000)' >job.json
 	judge --job job.json
