@@ -389,7 +389,7 @@ static int read_kind(struct reader *reader, struct json_object *value, void *int
 	const char *text = json_string_of(value);
 
 	if (text != NULL && strcmp(text, "exact") == 0)
-		job->compare.case_sensitive = job->compare.space_sensitive = true;
+		job->compare = (struct compare_options){true, true, job->compare.presentation, -1, -1};
 	else if (text != NULL && strcmp(text, "kattis") == 0)
 		job->checker = CHECKER_KATTIS;
 	else if (text != NULL && strcmp(text, "testlib") == 0)
@@ -431,6 +431,27 @@ static int read_both_tolerances(struct reader *reader, struct json_object *value
 	return 0;
 }
 
+/* Of a comparison; whether the value matters or not, whoever wrote it expects that it does. */
+static int check_tokens_only(struct reader *reader, const struct json_object *checker)
+{
+	static const char *const keys[] = {"case_sensitive", "space_sensitive", "float_tolerance", "float_absolute",
+	                                   "float_relative"};
+	struct json_object *kind = NULL, *value;
+
+	json_find(checker, "kind", &kind);
+	if (strcmp(json_string_of(kind), "tokens") == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		char what[96];
+		if (!json_find(checker, keys[i], &value))
+			continue;
+		enter_key(reader, keys[i]);
+		snprintf(what, sizeof(what), "is for the kind tokens, and does not go with %s", json_string_of(kind));
+		return wrong(reader, what);
+	}
+	return 0;
+}
+
 static int read_checker(struct reader *reader, struct json_object *value, void *into)
 {
 	static const struct field fields[] = {
@@ -452,6 +473,7 @@ static int read_checker(struct reader *reader, struct json_object *value, void *
 	bool is_program;
 
 	TRY(READ_OBJECT(reader, value, fields, job));
+	TRY(check_tokens_only(reader, value));
 	is_program = job->checker != CHECKER_COMPARE;
 	if (!is_program && memcmp(&job->checker_limits, &no_limits, sizeof(no_limits)) != 0)
 		return wrong(reader, "\"limits\" are for kattis and testlib");

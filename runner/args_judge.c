@@ -22,12 +22,9 @@ static int bad_value(const struct args_value *at, const char *value, const char 
 
 static int take_compare(const struct args_value *at, const char *value)
 {
-	struct compare_options *options = at->field;
-
-	if (strcmp(value, "exact") == 0)
-		options->case_sensitive = options->space_sensitive = true;
-	else if (strcmp(value, "tokens") != 0)
+	if (strcmp(value, "exact") != 0 && strcmp(value, "tokens") != 0)
 		return bad_value(at, value, "is neither tokens nor exact");
+	*(bool *)at->field = value[0] == 'e';
 	return 0;
 }
 
@@ -125,7 +122,7 @@ static const struct args_row rows[] = {
         {"pids", 'p', ARGS_VALUE, args_take_pids, ARG(job.limits.pids_max)},
         {"output", 0, ARGS_VALUE, args_take_size, ARG(job.limits.output_bytes_max)},
         {"seccomp", 0, ARGS_VALUE, take_profile, ARG(job.seccomp)},
-        {"compare", 0, ARGS_VALUE, take_compare, ARG(job.compare)},
+        {"compare", 0, ARGS_VALUE, take_compare, ARG(exact)},
         {"case-sensitive", 0, ARGS_FLAG, args_take_flag, ARG(job.compare.case_sensitive)},
         {"space-sensitive", 0, ARGS_FLAG, args_take_flag, ARG(job.compare.space_sensitive)},
         {"presentation", 0, ARGS_FLAG, args_take_flag, ARG(job.compare.presentation)},
@@ -157,10 +154,27 @@ static bool is_same_place(const char *a, const char *b)
 	return fd == REPORT_FILE ? strcmp(a, b) == 0 : fd == report_where_fd(b);
 }
 
-static bool says_how_to_compare(const struct compare_options *options)
+static bool says_how_to_compare(const struct judge_args *args)
 {
-	return options->case_sensitive || options->space_sensitive || options->presentation ||
+	const struct compare_options *options = &args->job.compare;
+
+	return args->exact || options->case_sensitive || options->space_sensitive || options->presentation ||
 	       options->float_absolute >= 0 || options->float_relative >= 0;
+}
+
+/* What exact leaves no room for. */
+static int check_exact(const struct judge_args *args, struct sbx_err *err)
+{
+	const struct compare_options *options = &args->job.compare;
+	const char *other = options->case_sensitive                                        ? "--case-sensitive"
+	                    : options->space_sensitive                                     ? "--space-sensitive"
+	                    : options->float_absolute >= 0 || options->float_relative >= 0 ? "a --float-... tolerance"
+	                                                                                   : NULL;
+
+	if (!args->exact || other == NULL)
+		return 0;
+	return sbx_fail(err, SBX_STAGE_USAGE, EINVAL,
+	                "--compare exact and %s do not go together: exact is byte for byte", other);
 }
 
 static int check(const struct judge_args *args, struct sbx_err *err)
@@ -180,7 +194,7 @@ static int check(const struct judge_args *args, struct sbx_err *err)
 		wrong = "no SOURCE given (usage: sbx judge [options] --tests DIR|--problem DIR -- SOURCE...)";
 	else if (args->job_file != NULL && args->sources[0] != NULL)
 		wrong = "--job names the sources itself: none may be given beside it";
-	else if (args->problem != NULL && says_how_to_compare(&args->job.compare))
+	else if (args->problem != NULL && says_how_to_compare(args))
 		wrong = "--problem says itself how to compare: no option for that may be given beside it";
 	else if (args->cache == NULL && args->cache_bytes_max != SPEC_UNSET)
 		wrong = "--compile-cache-size needs --compile-cache DIR";
@@ -210,7 +224,13 @@ int judge_args_parse(struct judge_args *args, int argc, char *const *argv, struc
 	job_init(&args->job);
 	TRY(args_parse(&table, &place, argc, argv, &args->help, &first));
 	args->sources = argv + first;
-	return args->help ? 0 : check(args, err);
+	if (args->help)
+		return 0;
+	TRY(check(args, err));
+	TRY(check_exact(args, err));
+	args->job.compare.case_sensitive |= args->exact;
+	args->job.compare.space_sensitive |= args->exact;
+	return 0;
 }
 
 const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE...\n"

@@ -17,6 +17,7 @@ struct judge_args {
 	const char *report;                     /* the same; never NULL */
 	const char *html;                       /* the same; NULL: none */
 	enum report_format format;
+	bool exact;  /* --compare exact: the job's comparison has it once all is read */
 	bool verify; /* the package's own submissions, instead of sources */
 	bool help;
 };

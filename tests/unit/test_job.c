@@ -48,7 +48,7 @@ static void test_all_keys(void **state)
 	parse(&job,
 	      "{\"language\": \"cpp\", \"files\": [{\"name\": \"a.cpp\", \"path\": \"/x\"}, {\"text\": \"hi\"}],"
 	      " \"limits\": {\"time\": \"1.5s\", \"wall\": 4, \"memory\": \"64M\", \"output\": 1000, \"pids\": 7},"
-	      " \"checker\": {\"kind\": \"exact\", \"case_sensitive\": false, \"presentation\": true,"
+	      " \"checker\": {\"kind\": \"tokens\", \"space_sensitive\": true, \"presentation\": true,"
 	      " \"float_tolerance\": 1e-6, \"float_relative\": 0},"
 	      " \"after_failure\": \"stop\", \"keep_output\": 0, \"reruns\": 3, \"seccomp\": \"interpreted\","
 	      " \"tests\": [{\"name\": \"one\", \"stdin\": \"a\\u0000b\", \"answer_path\": \"b\","
@@ -130,6 +130,15 @@ static void test_mistakes(void **state)
 	         "job: checker.files[0]: \"text\" or \"path\" is missing"},
 	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"kattis\", \"flags\": [\"a\", 1]}}",
 	         "job: checker.flags[1]: an integer, not a string"},
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"float_tolerance\": 0, \"kind\": \"exact\"}}",
+	         "job: checker.float_tolerance: is for the kind tokens, and does not go with exact"},
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"exact\", \"case_sensitive\": true}}",
+	         "job: checker.case_sensitive: is for the kind tokens, and does not go with exact"},
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"kattis\", \"space_sensitive\": false, " FILES
+	         "}}",
+	         "job: checker.space_sensitive: is for the kind tokens, and does not go with kattis"},
+	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"testlib\", \"float_relative\": 1, " FILES "}}",
+	         "job: checker.float_relative: is for the kind tokens, and does not go with testlib"},
 	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"tokens\", \"float_tolerance\": -1}}",
 	         "job: checker.float_tolerance: below 0"},
 	        {"{" FILES ", \"tests\": [{}], \"after_failure\": \"stopp\"}",
@@ -153,6 +162,23 @@ static void test_mistakes(void **state)
 			fail_msg("%s: got \"%s\", wanted \"%s\"", cases[i].text, err.msg, cases[i].message);
 		job_finish(&job);
 	}
+}
+
+/* What the command line said before: the job's own kind wins, whole. */
+static void test_exact(void **state)
+{
+	static const char text[] = "{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"exact\"}}";
+	struct sbx_err err = {0};
+	struct job job;
+
+	(void)state;
+	job_init(&job);
+	job.compare.float_absolute = job.compare.float_relative = 1;
+	job.compare.presentation = true;
+	assert_int_equal(job_parse(&job, text, strlen(text), "job", &err), 0);
+	assert_true(job.compare.case_sensitive && job.compare.space_sensitive && job.compare.presentation);
+	assert_true(job.compare.float_absolute < 0 && job.compare.float_relative < 0);
+	job_finish(&job);
 }
 
 static void test_many(void **state)
@@ -222,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_defaults), cmocka_unit_test(test_all_keys),   cmocka_unit_test(test_mistakes),
 	        cmocka_unit_test(test_many),     cmocka_unit_test(test_judgements), cmocka_unit_test(test_checkers),
+	        cmocka_unit_test(test_exact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
