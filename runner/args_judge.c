@@ -147,11 +147,22 @@ _Static_assert(sizeof(rows) / sizeof(rows[0]) <= ARGS_ROWS_MAX, "");
 
 static const struct args_table table = {"sbx judge", rows, sizeof(rows) / sizeof(rows[0])};
 
-static bool is_same_place(const char *a, const char *b)
+static int check_places(const struct judge_args *args, struct sbx_err *err)
 {
-	int fd = report_where_fd(a);
+	const struct {
+		const char *option, *where;
+	} places[] = {{"--transcript", args->transcript},
+	              {"--html", args->html},
+	              {"--events", args->events},
+	              {"--report", args->report}};
 
-	return fd == REPORT_FILE ? strcmp(a, b) == 0 : fd == report_where_fd(b);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		for (size_t k = 0; k < i; k++)
+			if (places[k].where != NULL && places[i].where != NULL &&
+			    report_is_same_place(places[k].where, places[i].where))
+				return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s and %s name the same place",
+				                places[k].option, places[i].option);
+	return 0;
 }
 
 static bool says_how_to_compare(const struct judge_args *args)
@@ -198,18 +209,8 @@ static int check(const struct judge_args *args, struct sbx_err *err)
 		wrong = "--problem says itself how to compare: no option for that may be given beside it";
 	else if (args->cache == NULL && args->cache_bytes_max != SPEC_UNSET)
 		wrong = "--compile-cache-size needs --compile-cache DIR";
-	else if (args->events != NULL && is_same_place(args->events, args->report))
-		wrong = "--events and --report name the same place";
-	else if (args->transcript != NULL && (is_same_place(args->transcript, args->report) ||
-	                                      (args->events != NULL && is_same_place(args->transcript, args->events)) ||
-	                                      (args->html != NULL && is_same_place(args->transcript, args->html))))
-		wrong = "--transcript has to name a file of its own";
 	else if (args->transcript != NULL && args->verify)
 		wrong = "--transcript is for one submission, and not for --verify";
-	else if (args->html != NULL && is_same_place(args->html, args->report))
-		wrong = "--html and --report name the same place";
-	else if (args->html != NULL && args->events != NULL && is_same_place(args->html, args->events))
-		wrong = "--html and --events name the same place";
 	else if (args->html != NULL && args->verify)
 		wrong = "--html is for one submission, and not for --verify";
 	return wrong != NULL ? sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s", wrong) : 0;
@@ -228,6 +229,7 @@ int judge_args_parse(struct judge_args *args, int argc, char *const *argv, struc
 		return 0;
 	TRY(check(args, err));
 	TRY(check_exact(args, err));
+	TRY(check_places(args, err));
 	args->job.compare.case_sensitive |= args->exact;
 	args->job.compare.space_sensitive |= args->exact;
 	return 0;

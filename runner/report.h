@@ -55,6 +55,11 @@ struct report_sink {
 /* The descriptor that such a place is; or one of these two, the second for an fd:N without a number. */
 enum { REPORT_FILE = -1, REPORT_NOWHERE = -2 };
 int report_where_fd(const char *where);
+/*
+ * Whether what is written to one of two such places would spoil the other: the same descriptor, or the same file,
+ * however it is spelt or opened. Two descriptors of one terminal or pipe are two places: who asks for both sees both.
+ */
+bool report_is_same_place(const char *a, const char *b);
 
 /* Whether the caller's `fd`, which `option` calls `what`, can be written to, and was open when sbx started. Fails with
  * SBX_STAGE_REPORT. */

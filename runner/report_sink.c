@@ -87,12 +87,67 @@ int report_where_fd(const char *where)
 	return fd;
 }
 
+/* The last component of `path`, and how long is what stands before it. */
+static const char *split(const char *path, size_t *ret_folder_len)
+{
+	const char *slash = strrchr(path, '/');
+
+	*ret_folder_len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+	return path + *ret_folder_len;
+}
+
+static bool is_same_inode(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* What a place is now: false for a file that is not there. */
+static bool look_at(const char *where, struct stat *ret)
+{
+	int fd = report_where_fd(where);
+
+	return (fd == REPORT_FILE ? stat(where, ret) : fstat(fd, ret)) == 0;
+}
+
+static bool look_at_folder(const char *path, size_t len, struct stat *ret)
+{
+	char folder[PATH_MAX];
+
+	if (len >= sizeof(folder))
+		return false;
+	memcpy(folder, path, len);
+	folder[len] = '\0';
+	return stat(len == 0 ? "." : folder, ret) == 0;
+}
+
+/* Two files, which need not be there yet: of the same name, in what is the same folder. */
+static bool is_same_name(const char *a, const char *b)
+{
+	size_t len_a, len_b;
+	const char *name_a = split(a, &len_a), *name_b = split(b, &len_b);
+	struct stat folder_a, folder_b;
+
+	return strcmp(name_a, name_b) == 0 && look_at_folder(a, len_a, &folder_a) &&
+	       look_at_folder(b, len_b, &folder_b) && is_same_inode(&folder_a, &folder_b);
+}
+
+bool report_is_same_place(const char *a, const char *b)
+{
+	int fd_a = report_where_fd(a), fd_b = report_where_fd(b);
+	struct stat at_a, at_b;
+
+	if (fd_a == REPORT_FILE && fd_b == REPORT_FILE && is_same_name(a, b))
+		return true;
+	if (fd_a != REPORT_FILE && fd_a == fd_b)
+		return true;
+	return look_at(a, &at_a) && look_at(b, &at_b) && S_ISREG(at_a.st_mode) && is_same_inode(&at_a, &at_b);
+}
+
 /* Opens the folder of `path` and takes its last component. */
 static int open_folder(struct report_sink *sink, const char *path, struct sbx_err *err)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash == NULL ? path : slash + 1;
-	size_t folder_len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+	size_t folder_len;
+	const char *name = split(path, &folder_len);
 	char folder[PATH_MAX];
 
 	if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)

@@ -202,19 +202,35 @@ print(os.wait4(process.pid, 0)[2].ru_maxrss)' "$SBX" judge -j 1 --keep-output 1M
 @test "where the page goes: whole or not at all, to a descriptor, and nowhere that another report goes" {
 	echo 'cat' >a.sh
 	testcase 1 x y
-	for args in '--html -' '--html x --report x' '--html x --events x' '--html fd:7 --events fd:7'; do
+	mkdir sub
+	touch there
+	ln -s there link
+	for args in '--html -' '--html x --report x' '--html x --events x' '--html fd:7 --events fd:7' '--html x --report ./x' \
+		"--html x --events $T/sub/..//x" '--html there --events link' '--html sub/x --report sub/../sub/x'; do
 		status=0
 		# shellcheck disable=SC2086
 		"$SBX" judge $args --tests tests a.sh >out 2>err 7>/dev/null || status=$?
 		equal "$status" 2
 		one_line err '^sbx: --html and --(report|events) name the same place'
 	done
+	# a file that standard output or a descriptor is, or two of them are
+	for args in '--html file' '--html sub/../file --report fd:8' '--html fd:7 --report x' '--html fd:7 --report fd:8'; do
+		status=0
+		# shellcheck disable=SC2086,SC2094 # one file twice is the point
+		"$SBX" judge $args --events x --tests tests a.sh >>file 2>err 7>>x 8>>file || status=$?
+		equal "$status" 2
+		one_line err '^sbx: --(html|events) and --(report|events) name the same place'
+	done
+	rm -f x file
+	# what is only a stream, or another folder's, is none
+	"$SBX" judge --report fd:7 --events fd:8 --html sub/x --tests tests a.sh 7>/dev/null 8>/dev/null || equal $? 1
+	[ -s sub/x ]
 	for args in '--html x --transcript x --tests tests a.sh' '--html x --verify --problem tests'; do
 		status=0
 		# shellcheck disable=SC2086
 		"$SBX" judge $args >out 2>err || status=$?
 		equal "$status" 2
-		one_line err '^sbx: (--transcript has to name a file of its own|--html is for one submission)'
+		one_line err '^sbx: (--transcript and --html name the same place|--html is for one submission)'
 	done
 	for place in /dev/null /dev/null/x none/x . fd:99; do
 		status=0
