@@ -132,6 +132,9 @@ static int prepare(struct sbx_err *err)
 	int events_fd = -1;
 
 	TRY(load_job(&args->job, err));
+	if (args->transcript != NULL && !args->job.interactive)
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL,
+		                "--transcript is for interactive problems, and this is none: it would stay empty");
 	if (!args->verify)
 		TRY(job_load_sources(&args->job, &cmd.memory, &judge->submission, err));
 	TRY(job_load_checker(&args->job, &cmd.memory, &judge->checker, err));

@@ -390,6 +390,7 @@ all_verdicts() {
 		--compare exact and a --float-... tolerance do not go together|--tests tests --compare exact --float-absolute 0 all.sh
 		--compare exact and --case-sensitive do not go together|--tests tests --case-sensitive --compare exact all.sh
 		--compare exact and --space-sensitive do not go together|--tests tests --compare exact --space-sensitive all.sh
+		--transcript is for interactive problems, and this is none|--tests tests --transcript x all.sh
 		--reruns: "11"|--tests tests --reruns 11 all.sh
 		--reruns: "-1"|--tests tests --reruns -1 all.sh
 		--keep-output: "1025K"|--tests tests --keep-output 1025K all.sh

@@ -161,6 +161,9 @@ inline int check(char **argv) { return strcmp(argv[5], "with space") ? 1 : atoi(
 	refused 'exclude each other'
 	judge_problem --float-tolerance 1 cat.sh
 	refused 'no option for that may be given beside it'
+	judge_problem --transcript t cat.sh
+	refused '^sbx: --transcript is for interactive problems, and this is none'
+	[ ! -e t ]
 	judge_problem none.sh
 	refused 'source: cannot open none.sh'
 	rm p/.timelimit
