@@ -316,8 +316,13 @@ int problem_check_supported(const struct problem_package *package, const struct 
 	if (job->passes_max > JOB_PASSES_MAX)
 		return FAIL(err, E2BIG, "%.200s/problem.yaml: more than %d passes", package->dir.path, JOB_PASSES_MAX);
 	if (job->limits.cpu_us_max == SPEC_UNSET)
-		return FAIL(err, EINVAL, "%.200s/%s says no time limit: give one with -t", package->dir.path,
-		            problem->format == PROBLEM_LEGACY ? ".timelimit" : "problem.yaml");
+		return FAIL(err, EINVAL,
+		            "%.200s: no time limit, and none is worked out from its submissions: put %s, or give one "
+		            "with -t",
+		            package->dir.path,
+		            problem->format == PROBLEM_LEGACY
+		                    ? "seconds into a file .timelimit there"
+		                    : "time_limit, in seconds, under limits in its problem.yaml");
 	return 0;
 }
 

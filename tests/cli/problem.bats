@@ -168,7 +168,7 @@ inline int check(char **argv) { return strcmp(argv[5], "with space") ? 1 : atoi(
 	refused 'source: cannot open none.sh'
 	rm p/.timelimit
 	judge_problem cat.sh
-	refused 'p/.timelimit says no time limit: give one with -t'
+	refused '^sbx: p: no time limit, and none is worked out from its submissions: put seconds into a file .timelimit there, or give one with -t$'
 	judge_problem -t 1s cat.sh
 	verdicts 'AC: AC'
 	put problem.yaml 'name: a\nlimits:\n  memroy: 3\n'

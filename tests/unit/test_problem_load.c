@@ -359,8 +359,14 @@ static void test_not_supported(void **state)
 	        {V7 "constants: {a: 1}", "{}", "/problem.yaml: constants are not supported yet"},
 	        {V7, "static_validation: true", "/data: static validation is not supported yet"},
 	        {"{}", "grading: custom", "/data: custom graders are not supported yet"},
-	        {"{}", "{}", "/.timelimit says no time limit: give one with -t"},
-	        {V7, "{}", "/problem.yaml says no time limit: give one with -t"},
+	        {"{}", "{}",
+	         ": no time limit, and none is worked out from its submissions: put seconds into a file .timelimit "
+	         "there, or "
+	         "give one with -t"},
+	        {V7, "{}",
+	         ": no time limit, and none is worked out from its submissions: put time_limit, in seconds, under "
+	         "limits in "
+	         "its problem.yaml, or give one with -t"},
 	};
 	struct fixture *fixture = *state;
 
