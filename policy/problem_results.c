@@ -128,39 +128,51 @@ static size_t count_requirements(const struct problem_results *results)
 	return n;
 }
 
-static void add_requirement(struct problem_results *results, size_t group, const struct named *found)
+static bool add_requirement(struct problem_results *results, size_t group, const struct named *found)
 {
 	const struct problem_group *groups = results->groups;
 	bool is_before = found->is_test ? found->index < groups[group].first_test
 	                                : found->index + groups[found->index].n_groups <= group;
 
-	/* what it may not require is told when it is graded */
 	if (!is_before)
-		return;
+		return false;
 	results->requires_tests |= found->is_test;
 	results->requirements[results->n_requirements++] =
 	        (struct problem_requirement){group, found->is_test, found->index};
+	return true;
 }
 
-static void look_up(struct problem_results *results, const struct named *names, size_t n)
+static int look_up_name(struct problem_results *results, size_t group, const char *name, const struct named *names,
+                        size_t n, struct sbx_err *err)
+{
+	struct named wanted = {.name = name};
+	const struct named *found = bsearch(&wanted, names, n, sizeof(*names), by_name);
+	const char *why = found == NULL ? "there is no such test or group" : "it does not come before this group";
+
+	while (found != NULL && found > names && by_name(found - 1, &wanted) == 0)
+		found--;
+	for (; found != NULL && found < names + n && by_name(found, &wanted) == 0; found++)
+		if (add_requirement(results, group, found))
+			return 0;
+	return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "data/%.150s/test_group.yaml: \"require_pass\": \"%.80s\": %s",
+	                results->groups[group].name, name, why);
+}
+
+static int look_up(struct problem_results *results, const struct named *names, size_t n, struct sbx_err *err)
 {
 	for (size_t i = 0; i < results->n_groups; i++) {
 		const struct json_object *list = results->groups[i].require_pass;
-		for (size_t k = 0; k < json_length(list); k++) {
-			struct named wanted = {.name = json_string_of(json_at(list, k))};
-			const struct named *found = bsearch(&wanted, names, n, sizeof(*names), by_name);
-			while (found != NULL && found > names && by_name(found - 1, &wanted) == 0)
-				found--;
-			if (found != NULL)
-				add_requirement(results, i, found);
-		}
+		for (size_t k = 0; k < json_length(list); k++)
+			TRY(look_up_name(results, i, json_string_of(json_at(list, k)), names, n, err));
 	}
+	return 0;
 }
 
 int problem_results_begin(struct problem_results *results, struct sbx_err *err)
 {
 	size_t n = results->n_groups + results->n_tests, n_required = count_requirements(results);
 	struct named *names;
+	int rc;
 
 	if (n_required == 0)
 		return 0;
@@ -175,9 +187,9 @@ int problem_results_begin(struct problem_results *results, struct sbx_err *err)
 	for (size_t i = 0; i < results->n_tests; i++)
 		names[results->n_groups + i] = (struct named){results->tests[i].name, true, i};
 	qsort(names, n, sizeof(*names), by_kind);
-	look_up(results, names, n);
+	rc = look_up(results, names, n, err);
 	free(names);
-	return 0;
+	return rc;
 }
 
 /* ---- while tests end ---- */

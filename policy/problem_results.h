@@ -39,7 +39,10 @@ int problem_results_init(struct problem_results *results, const struct problem *
 void problem_results_finish(struct problem_results *results); /* takes a zeroed one, too */
 /* Each test's, before any has ended. */
 void problem_results_name(struct problem_results *results, size_t test, const char *name);
-/* Once all have their names: what groups require is looked up. Fails as problem_results_init() does. */
+/*
+ * Once all have their names: what groups require is looked up. Fails as problem_results_init() does, and with
+ * SBX_STAGE_USAGE and the group's file where that is nothing, or does not come before the group.
+ */
 int problem_results_begin(struct problem_results *results, struct sbx_err *err);
 
 /* As if no test had ended. */

@@ -329,8 +329,12 @@ int problem_check_supported(const struct problem_package *package, const struct 
 int problem_make_results(const struct problem_package *package, const struct job *job, struct problem_results *ret,
                          struct sbx_err *err)
 {
+	struct sbx_err broken;
+	int rc;
+
 	TRY(problem_results_init(ret, &package->problem, package->groups, package->n_groups, job->n_tests, err));
 	for (size_t i = 0; i < job->n_tests; i++)
 		problem_results_name(ret, i, job->tests[i].name);
-	return problem_results_begin(ret, err);
+	rc = problem_results_begin(ret, &broken);
+	return rc < 0 ? FAIL(err, -rc, "%.200s/%s", package->dir.path, broken.msg) : 0;
 }

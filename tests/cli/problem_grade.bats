@@ -84,6 +84,27 @@ package_2023() {
 	grep '"event":"test_finished".*"secret/a/2"' events | grep -q '"score":7.5,"score_multiplier":null,'
 }
 
+@test "a group that requires what is not there, or not before it: said before anything is compiled" {
+	package
+	put problem.yaml 'problem_format_version: 2023-07\nuuid: 1\nname: a\ntype: scoring\nlimits: {time_limit: 10}\n'
+	put data/secret/test_group.yaml 'scoring: {score: 10}'
+	testcase secret/a/1 'a\n' 'a\n'
+	testcase secret/b/1 'a\n' 'a\n'
+	while IFS='|' read -r name why; do
+		put data/secret/a/test_group.yaml "scoring: {require_pass: [$name]}"
+		judge_problem --events events cat.sh
+		refused "^sbx: p/data/secret/a/test_group.yaml: \"require_pass\": \"$name\": $why$"
+		[ ! -e events ]
+	done <<-'E'
+		secret/c|there is no such test or group
+		a|there is no such test or group
+		secret/b|it does not come before this group
+		secret/a|it does not come before this group
+		secret|it does not come before this group
+		secret/b/1|it does not come before this group
+	E
+}
+
 @test "a broken score is the judge's failure, and says whose" {
 	package_2023
 	while IFS='|' read -r script file; do
