@@ -285,9 +285,16 @@ static int read_languages(const struct yaml_place *place, void *field, struct sb
 
 	if (text != NULL && strcmp(text, "all") == 0)
 		return 0;
-	for (size_t i = 0; i < json_length(place->value); i++)
-		if (json_string_of(json_at(place->value, i)) == NULL)
+	for (size_t i = 0; i < json_length(place->value); i++) {
+		const char *code = json_string_of(json_at(place->value, i));
+		if (code == NULL)
 			return yaml_fail_item(place->doc, place->value, i, err, "a language has to be a string");
+		if (!problem_knows_language(code))
+			return yaml_fail_item(place->doc, place->value, i, err,
+			                      "\"languages\": the format has no language \"%.40s\" (its codes are "
+			                      "cpp, java, python3, ...)",
+			                      code);
+	}
 	if (json_length(place->value) == 0)
 		return yaml_wanted(place, "all, or a list of languages", err);
 	*(struct json_object **)field = place->value;

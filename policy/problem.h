@@ -46,7 +46,7 @@ struct problem {
 	bool show_groups;              /* to those who submit */
 	bool allow_file_writing;       /* in the submission's folder */
 	bool has_constants;            /* to be replaced in the package's files */
-	struct json_object *languages; /* a list of Kattis' codes; NULL: all */
+	struct json_object *languages; /* a list of the format's codes; NULL: all */
 
 	struct yaml_doc doc; /* what all of it lies in */
 };
@@ -61,6 +61,9 @@ void problem_finish(struct problem *problem);
 
 /* The text of a legacy package's .timelimit: seconds. Fails as problem_parse() does. */
 int problem_parse_timelimit(const char *text, const char *origin, uint64_t *ret_us, struct sbx_err *err);
+
+/* Whether a package may name a programming language so: a code of the format's, or a name of `sbx languages`. */
+bool problem_knows_language(const char *code);
 
 /* The words of a text, or of none (NULL): a list of strings, the caller's. */
 struct json_object *problem_words(const char *text);

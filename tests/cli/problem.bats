@@ -78,6 +78,9 @@ limits: {time_limit: 10}\n'
 	echo 'print(1)' >one.py
 	judge_problem one.py
 	refused 'p/problem.yaml: submissions in python3 are not allowed$'
+	put problem.yaml 'problem_format_version: 2023-07\nuuid: 1\nname: a\nlanguages: [bash, klingon]\nlimits: {time_limit: 10}\n'
+	judge_problem main.sh lib.sh
+	refused '^sbx: p/problem.yaml:4:19: "languages": the format has no language "klingon"'
 	put problem.yaml 'limits: {code: 1}'
 	rm p/data/test_group.yaml
 	head -c 1025 /dev/zero >long.sh

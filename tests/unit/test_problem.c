@@ -114,6 +114,10 @@ static void test_2023_07(void **state)
 	parse(&problem, V7 "type: pass-fail\nlanguages: all\n");
 	assert_false(problem.is_scoring);
 	problem_finish(&problem);
+	/* a language that sbx has not, and one that the format has not */
+	parse(&problem, V7 "languages: [ada, pypy3]\n");
+	assert_int_equal(json_length(problem.languages), 2);
+	problem_finish(&problem);
 }
 
 static void test_mistakes(void **state)
@@ -163,6 +167,8 @@ static void test_mistakes(void **state)
 	        {V7 "languages: []", "p:4:1: \"languages\" has to be all, or a list of languages"},
 	        {V7 "languages: cpp", "p:4:1: \"languages\" has to be all, or a list of languages"},
 	        {V7 "languages: [cpp, 7]", "p:4:18: a language has to be a string"},
+	        {V7 "languages: [cpp, python]", "p:4:18: \"languages\": the format has no language \"python\""},
+	        {V7 "languages:\n- C++", "p:5:3: \"languages\": the format has no language \"C++\""},
 	        {V7 "constants: 3", "p:4:1: \"constants\" has to be a map"},
 	        {"problem_format_version: 2023-07\nuuid: a\nname: {}", "p:3:1: \"name\" has to be a name, or a map"},
 	        {"problem_format_version: 2023-07\nuuid: a\nname: {en: 3}", "p:3:8: a name has to be a string"},
