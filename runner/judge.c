@@ -172,9 +172,10 @@ static int compile_checker(struct judge *judge, struct sbx_err *err)
 	compiles = judge->checker.language->compile.argv[0] != NULL;
 	if (compiles) {
 		TRY(compile(judge, JUDGE_COMPILE_CHECKER, WORKSPACE_CHECKER, err));
-		if (run->verdict != VERDICT_OK)
-			return sbx_fail(err, SBX_STAGE_WORKSPACE, 0, "the checker does not compile: %.*s",
-			                (int)run->out.len, run->out.bytes);
+		if (run->verdict != VERDICT_OK) {
+			judge->checker_refused = run;
+			return sbx_fail(err, SBX_STAGE_WORKSPACE, 0, "the checker does not compile");
+		}
 	}
 	TRY(workspace_seal(&judge->ws, WORKSPACE_CHECKER, err));
 	judge->checker_made = true;

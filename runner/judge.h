@@ -138,7 +138,8 @@ struct judge {
 	double score;   /* NAN: there is none */
 	bool interrupted;
 	struct sbx_err error; /* with JUDGEMENT_IE, where no test's run tells it; SBX_STAGE_USAGE: nothing was run */
-	struct sbx_err transcript_error; /* it cannot be written; stage SBX_STAGE_NONE */
+	struct sbx_err transcript_error;         /* it cannot be written; stage SBX_STAGE_NONE */
+	const struct judge_run *checker_refused; /* with the error that says so: its compile; else NULL */
 	const char *refused; /* with JUDGEMENT_CE, where the compiler itself said nothing of it; else NULL */
 
 	bool checker_stored, checker_made; /* its sources; compiled and sealed. For all submissions */

@@ -166,25 +166,35 @@ static void print_head(const struct page *page)
 
 /* ---- the compiler ---- */
 
-static void print_compiler(const struct page *page)
+/* Under `key` of the report; folded away where nothing came of it. */
+static void print_compiler(const struct page *page, const char *key, const char *title, bool is_folded)
 {
-	bool refused = page->report->judge->judgement == JUDGEMENT_CE, cut = false;
+	char path[40];
+	bool cut = false;
 	FILE *out = page->out;
 	size_t len = 0;
 
-	json_bytes_of(judge_html_at(page->head, "compile.output"), &len);
+	snprintf(path, sizeof(path), "%s.output", key);
+	json_bytes_of(judge_html_at(page->head, path), &len);
 	if (len == 0)
 		return;
-	json_bool_of(judge_html_at(page->head, "compile.output_cut"), &cut);
-	fputs(refused ? "<section>\n<h2>What the compiler said</h2>\n"
-	              : "<section>\n<h2>Compiler</h2>\n<details><summary>It had something to say</summary>\n",
-	      out);
-	fputs("<pre>\n", out);
-	judge_html_text(out, page->head, "compile.output", JUDGE_COMPILER_BYTES * 3, true);
+	fprintf(out, "<section>\n<h2>%s</h2>\n%s<pre>\n", title,
+	        is_folded ? "<details><summary>It had something to say</summary>\n" : "");
+	judge_html_text(out, page->head, path, JUDGE_COMPILER_BYTES * 3, true);
 	fputs("</pre>\n", out);
+	snprintf(path, sizeof(path), "%s.output_cut", key);
+	json_bool_of(judge_html_at(page->head, path), &cut);
 	if (cut)
 		fputs("<p class=\"soft\">There was more.</p>\n", out);
-	fputs(refused ? "</section>\n" : "</details>\n</section>\n", out);
+	fputs(is_folded ? "</details>\n</section>\n" : "</section>\n", out);
+}
+
+static void print_compilers(const struct page *page)
+{
+	bool refused = page->report->judge->judgement == JUDGEMENT_CE;
+
+	print_compiler(page, "compile", refused ? "What the compiler said" : "Compiler", !refused);
+	print_compiler(page, "checker_compile", "What the compiler said of the checker", false);
 }
 
 /* ---- the tests ---- */
@@ -238,7 +248,7 @@ static int print_tests(const struct page *page)
 static int print_page(const struct page *page)
 {
 	print_head(page);
-	print_compiler(page);
+	print_compilers(page);
 	TRY(print_failures(page));
 	TRY(print_tests(page));
 	fputs("</main>\n<footer>sbx " SBX_VERSION ". What programs and compilers said is shown as it came: control "

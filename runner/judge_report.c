@@ -386,6 +386,11 @@ const char *judge_report_cache_error(const struct judge *judge)
 	return judge->cache != NULL && judge->cache->error.stage != SBX_STAGE_NONE ? judge->cache->error.msg : NULL;
 }
 
+struct json_object *judge_report_checker_compile(const struct judge *judge)
+{
+	return judge->checker_refused != NULL ? compile_json(judge->checker_refused) : NULL;
+}
+
 struct json_object *judge_report_error(const struct sbx_err *error)
 {
 	struct json_object *object;
@@ -431,6 +436,7 @@ static struct json_object *head_json(const struct judge_report *report)
 	json_add(object, "error", judge_report_error(&judge->error));
 	json_add_string(object, "refused", judge->refused);
 	json_add(object, "compile", json_share(report->compile));
+	json_add(object, "checker_compile", judge_report_checker_compile(judge));
 	json_add_string(object, "cache_error", judge_report_cache_error(judge));
 	json_add(object, "counts", counts_json(judge));
 	return object;

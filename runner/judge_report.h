@@ -48,6 +48,8 @@ int judge_report_init(struct judge_report *report, const struct judge *judge, st
 void judge_report_next(struct judge_report *report, const char *submission);
 /* An error of the judge's as it stands in a report, the caller's; NULL for none. */
 struct json_object *judge_report_error(const struct sbx_err *error);
+/* The compile of a checker that does not, as it stands in a report, the caller's; NULL for none. */
+struct json_object *judge_report_checker_compile(const struct judge *judge);
 /* Once the job is done. Fails with SBX_STAGE_REPORT. */
 int judge_report_write(struct judge_report *report, struct report_sink *sink, enum report_format format, bool color,
                        struct sbx_err *err);

@@ -271,16 +271,30 @@ static void print_summary(FILE *out, const struct judge_report *report, bool col
 	fprintf(out, "  %s%s\n", judge->submission.language->title, report->compiler_cached ? ", cached" : "");
 }
 
+/* Line for line. */
+static void print_compiler(FILE *out, const char *text, size_t len, bool cut)
+{
+	if (len == 0)
+		return;
+	plain_print(out, text, len, "\n\t");
+	fputs(cut ? "...\n" : text[len - 1] == '\n' ? "" : "\n", out);
+}
+
+void judge_table_checker(FILE *out, const struct judge *judge)
+{
+	const struct judge_run *run = judge->checker_refused;
+
+	if (run != NULL)
+		print_compiler(out, run->out.bytes, run->out.len, run->out.cut);
+}
+
 static void print_all(FILE *out, const struct judge_report *report, bool color)
 {
 	const struct judge *judge = report->judge;
 	bool refused = judge->judgement == JUDGEMENT_CE;
 
-	if (report->compiler_text != NULL && report->compiler_text[0] != '\0' && refused) {
-		size_t len = strlen(report->compiler_text);
-		plain_print(out, report->compiler_text, len, "\n\t");
-		fputs(report->compiler_cut ? "...\n" : report->compiler_text[len - 1] == '\n' ? "" : "\n", out);
-	}
+	if (report->compiler_text != NULL && refused)
+		print_compiler(out, report->compiler_text, strlen(report->compiler_text), report->compiler_cut);
 	if (!refused && judge->tests != NULL) {
 		int width = name_width(judge);
 		fprintf(out, "%-*s  %-4s  %10s  %10s  %10s\n", width, "test", "", "cpu", "wall", "memory");
@@ -289,6 +303,7 @@ static void print_all(FILE *out, const struct judge_report *report, bool color)
 		if (shows_groups(judge))
 			print_groups(out, judge, width, color);
 	}
+	judge_table_checker(out, judge);
 	if (judge_report_cache_error(judge) != NULL) {
 		fputs("sbx: ", out);
 		print_text(out, judge_report_cache_error(judge));

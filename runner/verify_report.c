@@ -3,6 +3,7 @@
 
 #include "policy/json.h"
 #include "policy/size.h"
+#include "runner/judge_table.h"
 #include "runner/plain.h"
 #include "sandbox/fd.h"
 
@@ -75,6 +76,7 @@ static int write_json(const struct verify *verify, struct report_sink *sink, str
 	json_add_u64(object, "slots", judge->n_slots);
 	json_add_u64(object, "ms", (clock_ns() - verify->report->start_ns) / 1000000);
 	json_add(object, "error", judge_report_error(&judge->error));
+	json_add(object, "checker_compile", judge_report_checker_compile(judge));
 	json_add(object, "counts", counts_json(verify));
 	for (size_t i = 0; i < verify->n; i++)
 		json_append(submissions, result_json(verify, i));
@@ -181,6 +183,7 @@ static int write_table(const struct verify *verify, struct report_sink *sink, bo
 	        "most cpu");
 	for (size_t i = 0; i < verify->n; i++)
 		print_result(out, &verify->results[i], verify->package->submissions[i].expected, width, color);
+	judge_table_checker(out, verify->judge);
 	print_summary(out, verify, color);
 	if (fclose(out) != 0)
 		return sbx_fail(err, SBX_STAGE_REPORT, ENOMEM, "out of memory");

@@ -243,7 +243,8 @@ all_verdicts() {
 	equal "$(field 'r["tests"][0]["stdout"]')" 0
 	judge --job job.json
 	verdicts 'IE: SKIP'
-	field 'r["error"]["message"]' | grep -q 'the checker does not compile: check.c: '
+	equal "$(field 'r["error"]["message"]')" 'the checker does not compile'
+	field 'r["checker_compile"]["output"]' | grep -q '^check.c: '
 }
 
 @test "many tests with a checker, on two slots" {

@@ -196,12 +196,20 @@ sum() {
 	echo cat >cat.sh
 	cat >job.json <<-'E'
 		{"files": [{"path": "cat.sh"}], "tests": [{"stdin": "1", "answer": "1"}],
-		"checker": {"kind": "kattis", "files": [{"name": "check.c", "text": "int main(void) { return x; }"}]}}
+		"checker": {"kind": "kattis", "files": [{"name": "check.c", "text": "int main(void)\n{ return x; }"}]}}
 	E
-	judge --job job.json
+	judge --job job.json --html page
 	equal "$status" 3
 	equal "$(field 'r["verdict"], r["tests"][0]["verdict"]')" "('IE', 'SKIP')"
-	field 'r["error"]["message"]' | grep -q '^the checker does not compile: check.c:'
+	equal "$(field 'r["error"]["message"], r["compile"]["ok"], r["checker_compile"]["ok"], r["checker_compile"]["reason"]')" \
+		"('the checker does not compile', True, False, 'exit')"
+	# as the compiler wrote it, line for line: in the report, the table and the page
+	field 'r["checker_compile"]["output"]' | grep -qx 'check.c:2:10: error: .*'
+	"$SBX" judge --job job.json >table || equal $? 3
+	grep -qx 'check.c:2:10: error: .*' table
+	equal "$(tail -n 1 table)" 'sbx: IE   (workspace) the checker does not compile  Bash'
+	grep -qx 'check.c:2:10: error: .*' page
+	grep -q '<h2>What the compiler said of the checker</h2>' page
 }
 
 @test "compilers name sources as their author did" {
