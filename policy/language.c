@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 const struct language *language_builtin_find(const char *name)
 {
@@ -42,6 +43,14 @@ static bool is_header(const char *name)
 	return is_one_of(extension_of(name), extensions);
 }
 
+bool language_is_documentation(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return strcasecmp(extension_of(name), ".md") == 0 ||
+	       strncasecmp(slash != NULL ? slash + 1 : name, "readme", strlen("readme")) == 0;
+}
+
 static const struct language *language_of(const struct language *languages, const char *name)
 {
 	for (const struct language *l = languages; l->name != NULL; l++)
@@ -59,7 +68,8 @@ int language_detect(const struct language *languages, const char *const *names, 
 	for (size_t i = 0; i < n_names; i++) {
 		const struct language *language = language_of(languages, names[i]);
 
-		if (language == NULL && (*extension_of(names[i]) == '\0' || is_header(names[i])))
+		if (language == NULL &&
+		    (*extension_of(names[i]) == '\0' || is_header(names[i]) || language_is_documentation(names[i])))
 			continue;
 		if (language == NULL)
 			return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%.100s: no language has the extension %.40s",

@@ -92,10 +92,13 @@ struct language_file {
 /* Whether `name` has an extension of the language. A header, a data file, is none: in the box, but in no command. */
 bool language_is_source(const struct language *language, const char *name);
 
+/* Whether `name`, which no language has the extension of, is there for people to read: README, README.txt, notes.md. */
+bool language_is_documentation(const char *name);
+
 /*
  * The language of files with these names, among `languages` (ended by a NULL name), by their extensions. Headers (.h,
- * .hh, .hpp, .hxx) and names without an extension are passed over. Fails with SBX_STAGE_USAGE where nothing is left, an
- * extension is nobody's, or two languages are mixed; the message names both files.
+ * .hh, .hpp, .hxx), documentation and names without an extension are passed over. Fails with SBX_STAGE_USAGE where
+ * nothing is left, an extension is nobody's, or two languages are mixed; the message names both files.
  */
 int language_detect(const struct language *languages, const char *const *names, size_t n_names,
                     const struct language **ret, struct sbx_err *err);

@@ -218,6 +218,30 @@ static int read_expected(const struct problem_program *program, unsigned *ret_se
 	return 0;
 }
 
+static bool is_documentation(const struct problem_program *program)
+{
+	const char *name = program->name;
+	const struct language *language;
+	struct sbx_err unknown;
+
+	return program->n_files == 1 && program->files[0].name == name && language_is_documentation(name) &&
+	       language_detect(language_builtin, &name, 1, &language, &unknown) < 0;
+}
+
+static int leave_aside(struct problem_package *package, const char *folder, const char *name, struct job_memory *memory,
+                       struct sbx_err *err)
+{
+	size_t n = package->n_left_aside;
+	const char **names = reallocarray(package->left_aside, n + 1, sizeof(*names));
+
+	if (names == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	package->left_aside = names;
+	TRY(job_memory_join(memory, folder, name, &names[n], err));
+	package->n_left_aside++;
+	return 0;
+}
+
 static int add_submissions(struct problem_package *package, const struct problem_dir *dir, const char *folder,
                            struct job_memory *memory, struct sbx_err *err)
 {
@@ -231,7 +255,12 @@ static int add_submissions(struct problem_package *package, const struct problem
 		return FAIL(err, ENOMEM, "out of memory");
 	package->submissions = submissions;
 	for (size_t i = 0; i < n; i++) {
-		struct problem_submission *submission = &submissions[package->n_submissions++];
+		struct problem_submission *submission;
+		if (is_documentation(&programs[i])) {
+			TRY(leave_aside(package, folder, programs[i].name, memory, err));
+			continue;
+		}
+		submission = &submissions[package->n_submissions++];
 		*submission = (struct problem_submission){folder, programs[i], PROBLEM_EXPECT_ANY};
 		(void)problem_expect_folder(package->problem.format, folder, &submission->expected);
 		TRY(read_expected(&submission->program, &submission->expected, err));

@@ -26,6 +26,7 @@ void problem_package_finish(struct problem_package *package)
 		problem_group_finish(&package->groups[i]);
 	free(package->groups);
 	free(package->submissions);
+	free(package->left_aside);
 	problem_finish(&package->problem);
 	if (package->dir.path != NULL)
 		problem_dir_close(&package->dir);

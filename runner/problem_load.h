@@ -36,6 +36,8 @@ struct problem_package {
 	size_t n_validators;
 	struct problem_submission *submissions; /* by problem_load_submissions() */
 	size_t n_submissions;
+	const char **left_aside; /* among them, but documentation: "accepted/README.md" */
+	size_t n_left_aside;
 	bool has_submissions_yaml; /* which is not read: it can say otherwise than the folders */
 };
 
@@ -64,7 +66,10 @@ int problem_make_results(const struct problem_package *package, const struct job
 int problem_admit(const struct problem_package *package, struct job *job, struct job_memory *memory,
                   const struct language *language, struct sbx_err *err);
 
-/* Finds the submissions, and what is expected of each: by its line @EXPECTED_RESULTS@, else by its folder. */
+/*
+ * Finds the submissions, and what is expected of each: by its line @EXPECTED_RESULTS@, else by its folder. A file that
+ * is only documentation is none.
+ */
 int problem_load_submissions(struct problem_package *package, struct job_memory *memory, struct sbx_err *err);
 
 void problem_package_finish(struct problem_package *package);

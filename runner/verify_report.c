@@ -66,7 +66,7 @@ static int write_json(const struct verify *verify, struct report_sink *sink, str
 {
 	__attribute__((cleanup(json_freep))) struct json_object *object = json_new_object();
 	const struct judge *judge = verify->judge;
-	struct json_object *submissions = json_new_array();
+	struct json_object *submissions = json_new_array(), *left_aside = json_new_array();
 	const char *text;
 
 	json_add_string(object, "schema", "sbx.verify/1");
@@ -81,6 +81,9 @@ static int write_json(const struct verify *verify, struct report_sink *sink, str
 	for (size_t i = 0; i < verify->n; i++)
 		json_append(submissions, result_json(verify, i));
 	json_add(object, "submissions", submissions);
+	for (size_t i = 0; i < verify->package->n_left_aside; i++)
+		json_append(left_aside, json_new_string(verify->package->left_aside[i]));
+	json_add(object, "left_aside", left_aside);
 	text = json_text(object, false);
 	TRY(report_sink_write(sink, text, strlen(text), err));
 	return report_sink_write(sink, "\n", 1, err);
@@ -183,6 +186,10 @@ static int write_table(const struct verify *verify, struct report_sink *sink, bo
 	        "most cpu");
 	for (size_t i = 0; i < verify->n; i++)
 		print_result(out, &verify->results[i], verify->package->submissions[i].expected, width, color);
+	for (size_t i = 0; i < verify->package->n_left_aside; i++) {
+		plain_print_cut(out, verify->package->left_aside[i], width, NAME_WIDTH_MAX);
+		print_colored(out, "  left aside: documentation\n", color ? GREY : "");
+	}
 	judge_table_checker(out, verify->judge);
 	print_summary(out, verify, color);
 	if (fclose(out) != 0)

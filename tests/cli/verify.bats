@@ -179,22 +179,42 @@ print([e["result"]["stdout"] for e in b if e["event"] == "test_finished"][0].spl
 	package
 	submission accepted/right.sh cat
 	submission accepted/right.rb 'puts gets'
-	submission accepted/README 'nothing'
+	submission accepted/notes.xyz 'nothing'
 	# a toolchain that is not there
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare -m sh -c 'mount --bind /dev/null "$(readlink -f /usr/bin/ruby)"; exec "$@"' sh \
 		"$SBX" judge --problem p --verify >out && return 1
 	grep -Eq '^accepted/right.sh .*  ok$' out
 	grep -Eq '^accepted/right.rb +ruby .*  -  .*  skipped: needs ruby \(apt-get install ruby\)$' out
-	grep -Eq '^accepted/README .* skipped: ' out
+	grep -Eq '^accepted/notes.xyz .* skipped: notes.xyz: no language has the extension .xyz$' out
 	equal "$(tail -n 1 out)" 'sbx: NOT verified  1 of 3 submissions as expected, 0 not, 2 skipped'
 	put problem.yaml 'limits: {code: 1}'
-	rm p/submissions/accepted/right.rb p/submissions/accepted/README
+	rm p/submissions/accepted/right.rb p/submissions/accepted/notes.xyz
 	head -c 1100 /dev/zero | tr '\0' '\n' >>p/submissions/accepted/right.sh
 	judge --problem p --verify
 	equal "$status" 1
 	equal "$(field '[(s["verdict"], s["note"]) for s in r["submissions"]]')" \
 		"[(None, \"the sources are larger than the package's limit, 1 KiB\")]"
+}
+
+@test "documentation is told, and is no submission" {
+	package
+	submission README.md 'nothing'
+	submission accepted/README.md '@EXPECTED_RESULTS@: PERFECT'
+	submission accepted/readme.TXT 'nothing'
+	submission accepted/.gitignore 'nothing'
+	submission notes/about.md 'nothing'
+	submission accepted/right.sh cat
+	submission wrong_answer/more/wrong.sh 'echo 1'
+	submission wrong_answer/more/README.md 'nothing'
+	judge --problem p --verify
+	equal "$status" 0
+	results 'accepted/right.sh AC ok; wrong_answer/more WA ok'
+	equal "$(field 'r["left_aside"], r["counts"]["not_judged"]')" \
+		"(['accepted/README.md', 'accepted/readme.TXT', 'notes/about.md'], 0)"
+	"$SBX" judge --problem p --verify >out
+	grep -Eqx 'accepted/README.md +left aside: documentation' out
+	equal "$(tail -n 1 out)" 'sbx: verified  2 of 2 submissions as expected, 0 not, 0 skipped'
 }
 
 @test "broken packages and wrong usage: one line, exit status 2, nothing run" {
