@@ -82,6 +82,20 @@ static int load_job(struct job *job, struct sbx_err *err)
 	return add_sources(job, err);
 }
 
+static void name_job(struct judge_report *report)
+{
+	const struct judge_args *args = &cmd.args;
+
+	report->problem_name = cmd.package.problem.name;
+	report->problem_path = args->problem != NULL ? args->problem
+	                       : args->tests != NULL ? args->tests
+	                                             : args->job_file;
+	while (args->sources[report->n_sources] != NULL)
+		report->n_sources++;
+	if (args->job_file != NULL)
+		report->n_sources = args->job.n_files;
+}
+
 /* A descriptor of ours, since events come while the report is not yet written. */
 static int open_events(const char *where, int *ret_fd, struct sbx_err *err)
 {
@@ -155,6 +169,7 @@ static int prepare(struct sbx_err *err)
 	if (args->events != NULL)
 		TRY(open_events(args->events, &events_fd, err));
 	TRY(judge_report_init(&cmd.report, judge, err));
+	name_job(&cmd.report);
 	outlet_init(&cmd.report.events, events_fd);
 	cmd.report.progress = isatty(STDERR_FILENO) == 1 && args->format == REPORT_TEXT;
 	return 0;

@@ -11,6 +11,8 @@
 #define DETAILS_MAX 25 /* tests that are shown with all that is known of them */
 #define PAGE_BUFFER (32 << 10)
 #define MESSAGE_BYTES 1000
+#define SOURCES_MAX 4 /* names of them */
+#define NAME_BYTES 200
 
 /* A stream of stdio's that ends in a sink; the first failure stays in `err`. */
 struct page {
@@ -49,6 +51,60 @@ static size_t tests_failed(const struct judge_report *report, size_t before)
 
 /* ---- the head ---- */
 
+static void print_name(FILE *out, const char *name, size_t len)
+{
+	size_t shown = len < NAME_BYTES ? len : NAME_BYTES;
+
+	/* whole characters */
+	while (shown > 0 && shown < len && ((unsigned char)name[shown] & 0xc0) == 0x80)
+		shown--;
+	html_print(out, name, shown, false);
+	fputs(shown < len ? "…" : "", out);
+}
+
+/* Its own name, else how the folder or file is called that it comes from: what is above that is nobody's business. */
+static bool print_problem(const struct page *page, const char *before)
+{
+	const char *name = page->report->problem_name, *path = page->report->problem_path, *slash;
+	size_t len;
+
+	if (name == NULL && strcmp(path, "-") == 0)
+		return false;
+	if (name == NULL)
+		name = path;
+	len = strlen(name);
+	if (name == path) {
+		while (len > 1 && path[len - 1] == '/')
+			len--;
+		slash = memrchr(path, '/', len);
+		name = slash != NULL && len > 1 ? slash + 1 : path;
+		len -= (size_t)(name - path);
+	}
+	fputs(before, page->out);
+	print_name(page->out, name, len);
+	return true;
+}
+
+/* Which submission to which problem this is about. */
+static void print_about(const struct page *page)
+{
+	const struct job_sources *submission = &page->report->judge->submission;
+	size_t n = page->report->n_sources;
+	FILE *out = page->out;
+
+	fputs("<p class=\"about\">", out);
+	if (print_problem(page, "<strong>"))
+		fputs("</strong> ", out);
+	for (size_t i = 0; i < n && i < SOURCES_MAX; i++) {
+		fputs(i > 0 ? ", <span class=\"name\">" : "<span class=\"name\">", out);
+		print_name(out, submission->files[i].name, strlen(submission->files[i].name));
+		fputs("</span>", out);
+	}
+	if (n > SOURCES_MAX)
+		fprintf(out, " and %zu more", n - SOURCES_MAX);
+	fputs("</p>", out);
+}
+
 static void print_start(const struct page *page)
 {
 	const char *words = judge_html_words(judgement_name(page->report->judge->judgement));
@@ -60,8 +116,10 @@ static void print_start(const struct page *page)
 	        "'unsafe-inline'\">\n"
 	        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	        "<meta name=\"referrer\" content=\"no-referrer\">\n"
-	        "<title>%s – sbx judge</title>\n<style>\n%s</style>\n</head>\n<body>\n",
-	        words, judge_html_style);
+	        "<title>%s",
+	        words);
+	print_problem(page, " – ");
+	fprintf(page->out, " – sbx judge</title>\n<style>\n%s</style>\n</head>\n<body>\n", judge_html_style);
 }
 
 static void print_summary(const struct page *page)
@@ -156,7 +214,9 @@ static void print_head(const struct page *page)
 	print_start(page);
 	fputs("<header>\n", page->out);
 	judge_html_verdict(page->out, verdict);
-	fprintf(page->out, "<div><h1>%s</h1><p>", judge_html_words(verdict));
+	fputs("<div>", page->out);
+	print_about(page);
+	fprintf(page->out, "<h1>%s</h1><p>", judge_html_words(verdict));
 	print_summary(page);
 	fputs("</p></div>\n</header>\n<main>\n", page->out);
 	if (page->report->judge->judgement != JUDGEMENT_CE)
@@ -197,6 +257,50 @@ static void print_compilers(const struct page *page)
 	print_compiler(page, "checker_compile", "What the compiler said of the checker", false);
 }
 
+/* ---- the groups ---- */
+
+static bool has_results(const struct judge *judge)
+{
+	return judge->tests != NULL && judge->judgement != JUDGEMENT_CE;
+}
+
+static void print_group(const struct page *page, size_t i)
+{
+	const struct judge *judge = page->report->judge;
+	const struct problem_results *problem = judge->problem;
+	const struct problem_group *group = &problem->groups[i];
+	size_t good = 0;
+	FILE *out = page->out;
+
+	for (size_t k = 0; k < group->n_tests; k++)
+		good += judgement_is_good(judge->tests[group->first_test + k].judgement);
+	fputs("<tr><th scope=\"row\" class=\"name\">", out);
+	print_name(out, group->name, strlen(group->name));
+	fputs("</th><td>", out);
+	judge_html_verdict(out, judgement_name(problem->grades[i].judgement));
+	fprintf(out, "</td><td class=\"n\">%zu of %zu</td>", good, group->n_tests);
+	if (problem->problem->is_scoring)
+		fprintf(out, "<td class=\"n\">%.6g</td>", problem->grades[i].score);
+	fputs("</tr>\n", out);
+}
+
+/* Of a package; but for the whole, whose grade is the job's. */
+static void print_groups(const struct page *page)
+{
+	const struct judge *judge = page->report->judge;
+
+	if (judge->problem == NULL || !has_results(judge))
+		return;
+	fprintf(page->out,
+	        "<section>\n<h2>Groups</h2>\n<div class=\"scroll\"><table class=\"small\">\n"
+	        "<thead><tr><th scope=\"col\">Group</th><th scope=\"col\">Verdict</th><th scope=\"col\" "
+	        "class=\"n\">Tests passed</th>%s</tr></thead>\n<tbody>\n",
+	        judge->problem->problem->is_scoring ? "<th scope=\"col\" class=\"n\">Score</th>" : "");
+	for (size_t i = 1; i < judge->problem->n_groups; i++)
+		print_group(page, i);
+	fputs("</tbody>\n</table></div>\n</section>\n", page->out);
+}
+
 /* ---- the tests ---- */
 
 static int print_failures(const struct page *page)
@@ -226,7 +330,7 @@ static int print_tests(const struct page *page)
 	const struct judge_report *report = page->report;
 	size_t detailed = 0;
 
-	if (report->judge->tests == NULL || report->judge->judgement == JUDGEMENT_CE)
+	if (!has_results(report->judge))
 		return 0;
 	fputs("<section>\n<h2>Tests</h2>\n<div class=\"scroll\"><table>\n"
 	      "<caption>A bar shows how much of the test’s own limit was used; the line is the limit.</caption>\n"
@@ -249,6 +353,7 @@ static int print_page(const struct page *page)
 {
 	print_head(page);
 	print_compilers(page);
+	print_groups(page);
 	TRY(print_failures(page));
 	TRY(print_tests(page));
 	fputs("</main>\n<footer>sbx " SBX_VERSION ". What programs and compilers said is shown as it came: control "

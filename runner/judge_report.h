@@ -20,6 +20,10 @@ struct judge_report_entry {
 struct judge_report {
 	const struct judge *judge;
 	const char *submission; /* which of many it is about; NULL where there is one */
+	/* for people, of one submission: the package's own name, or NULL; where its tests come from ("-": standard
+	 * input); how many of its files are the author's, which come before those of the package */
+	const char *problem_name, *problem_path;
+	size_t n_sources;
 	struct outlet events;
 	bool progress; /* on standard error, a terminal */
 	int spool_fd;

@@ -15,7 +15,7 @@ setup() {
 page() {
 	python3 - page "${1:-''}" <<-'E'
 		import html.parser, sys
-		allowed = set("html head meta title style body header main section footer div h1 h2 h3 p abbr a span ul li dl dt dd "
+		allowed = set("html head meta title style body header main section footer div h1 h2 h3 p abbr a span strong ul li dl dt dd "
 		    "figure figcaption pre code em small details summary article table caption thead tbody tr th td svg path".split())
 		class Page(html.parser.HTMLParser):
 		    def __init__(self):
@@ -135,6 +135,42 @@ all_verdicts() {
 	verdicts 'AC: AC'
 	equal "$(page 'p.count("details")')" 1
 	page 'p.named("details")[0]' | grep -q 'a.c:1:.*#warning <b>mind</b>'
+}
+
+@test "what it is about: the problem, the sources, and a package's groups" {
+	echo cat >a.sh
+	for name in b c d e f; do echo "$name" >"$name.h"; done
+	testcase 1 x x
+	judge --html page --tests "$T/tests//" a.sh
+	equal "$(page 'p.named("p", "about"), p.named("title"), p.count("strong"), p.count("h2")')" \
+		"(['tests a.sh'], ['Accepted – tests – sbx judge'], 1, 1)"
+	judge --html page --tests tests a.sh ./*.h
+	equal "$(page 'p.named("p", "about")')" "['tests a.sh, b.h, c.h, d.h and 2 more']"
+	echo '{"files": [{"path": "../a.sh"}], "tests": [{}]}' >tests/job.json
+	judge --html page --job tests/job.json
+	equal "$(page 'p.named("p", "about")')" "['job.json a.sh']"
+	(cd tests && judge --html ../page --job - <job.json)
+	equal "$(page 'p.named("p", "about"), p.named("title")')" "(['a.sh'], ['Ran well – sbx judge'])"
+
+	mkdir -p p/data/sample p/data/secret/a p/data/secret/b p/include/bash
+	for group in sample secret/a secret/b; do cp tests/1.* p/data/$group; done
+	echo y >p/data/secret/a/2.in
+	echo z >p/data/secret/a/2.ans
+	echo 10 >p/.timelimit
+	echo 'the judge' >p/include/bash/own.h
+	echo '{}' >p/problem.yaml
+	judge --html page --problem ./p a.sh
+	equal "$(page 'p.named("p", "about"), p.rows[:4]')" \
+		"(['p a.sh'], [['sample', 'AC', '1 of 1'], ['secret', 'WA', '1 of 3'], ['secret/a', 'WA', '1 of 2'], ['secret/b', 'SKIP', '0 of 1']])"
+	printf 'name: "<i>A & B</i>"\ntype: scoring\n' >p/problem.yaml
+	echo 'on_reject: continue' >p/data/secret/testdata.yaml
+	echo 'accept_score: 12.5' >p/data/secret/b/testdata.yaml
+	judge --html page --problem p a.sh
+	equal "$(page 'p.named("strong"), p.named("title"), p.rows[:4]')" \
+		"(['<i>A & B</i>'], ['Wrong answer – <i>A & B</i> – sbx judge'], [['sample', 'AC', '1 of 1', '1'], ['secret', 'WA', '2 of 3', '13.5'], ['secret/a', 'WA', '1 of 2', '1'], ['secret/b', 'AC', '1 of 1', '12.5']])"
+	echo 'if' >a.sh
+	judge --html page --problem p a.sh
+	equal "$(page 'p.named("h1"), p.count("table")')" "(['Compile error'], 0)"
 }
 
 @test "nothing of a hostile job is markup: names, outputs, a checker's message, megabytes, no UTF-8, NUL" {
