@@ -1,26 +1,18 @@
-/* The order of a job: compile, tests, checks, verdict. One box of it is judge_run.c's. */
+/* The order of a job: compile, tests, checks, verdict. One box of it is judge_run.c's, compiling judge_compile.c's. */
 #include "runner/judge.h"
 
 #include "policy/rerun.h"
 #include "runner/feedback.h"
-#include "runner/judge_cache.h"
+#include "runner/judge_compile.h"
 #include "runner/judge_interact.h"
 #include "runner/judge_run.h"
+#include "runner/judge_slot.h"
 #include "sandbox/cg_leaf.h"
-#include "sandbox/fd.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
-static void tell(struct judge *judge, enum judge_event event, const struct judge_run *run)
-{
-	judge->listener(judge->arg, judge, event, run);
-}
 
 void judge_init(struct judge *judge)
 {
@@ -47,141 +39,6 @@ void judge_finish(struct judge *judge)
 	supervisor_finish(&judge->supervisor);
 	workspace_finish(&judge->ws);
 	judge_init(judge);
-}
-
-/* 0 with a slot, 1 when there is none yet: supervisor_next() returns when it is worth to ask again. */
-static int take_slot(struct judge *judge, struct slot *slot, struct sbx_err *err)
-{
-	struct slot_queue *queue = &judge->queue;
-	int rc;
-
-	if (queue->waiter_pidfd >= 0)
-		supervisor_unwatch(&judge->supervisor, queue->waiter_pidfd);
-	rc = slot_queue_take(queue, slot, err);
-	if (rc == 1 && supervisor_watch(&judge->supervisor, queue->waiter_pidfd, &judge->queue_watch) < 0)
-		return sbx_fail(err, SBX_STAGE_SUPERVISE, ENOMEM, "cannot watch for a slot");
-	return rc;
-}
-
-static int interrupted(struct judge *judge, struct sbx_err *err)
-{
-	judge->interrupted = true;
-	return sbx_fail(err, SBX_STAGE_SUPERVISE, EINTR, "interrupted by a signal");
-}
-
-static int wait_for_slot(struct judge *judge, struct slot *slot, struct sbx_err *err)
-{
-	struct run *ended;
-	int rc;
-
-	while ((rc = take_slot(judge, slot, err)) == 1) {
-		TRY(supervisor_next(&judge->supervisor, &ended, err));
-		if (judge->supervisor.interrupt_signal != 0)
-			return interrupted(judge, err);
-	}
-	return rc;
-}
-
-/* Alone, before any test. What came of it is in judge->runs[0]; an IE is a failure of the judge's. */
-static int compile(struct judge *judge, enum judge_task task, enum workspace_folder folder, struct sbx_err *err)
-{
-	struct judge_run *run = &judge->runs[0];
-	struct slot slot;
-	int cached = judge_cache_get(judge, run, task, folder, err);
-
-	TRY(cached);
-	if (cached == 1) {
-		if (task == JUDGE_COMPILE)
-			tell(judge, JUDGE_COMPILED, run);
-		return 0;
-	}
-	TRY(wait_for_slot(judge, &slot, err));
-	if (workspace_unseal(&judge->ws, folder) < 0) {
-		slot_release(&slot);
-		return sbx_fail(err, SBX_STAGE_WORKSPACE, EIO, "cannot open the job's folder to the compiler");
-	}
-	if (task == JUDGE_COMPILE)
-		tell(judge, JUDGE_COMPILING, NULL);
-	if (judge_run_start(judge, run, task, &slot)) {
-		TRY(supervisor_wait(&judge->supervisor, err));
-		judge_run_ended(judge, run);
-	}
-	if (task == JUDGE_COMPILE)
-		tell(judge, JUDGE_COMPILED, run);
-	if (judge->supervisor.interrupt_signal != 0)
-		return interrupted(judge, err);
-	if (run->verdict != VERDICT_IE)
-		return 0;
-	*err = run->run.result.error;
-	return -EIO;
-}
-
-static int refuse(struct judge *judge, const char *why)
-{
-	judge->judgement = JUDGEMENT_CE;
-	judge->refused = why;
-	return 0;
-}
-
-/* A library, say, compiles as well as a program. */
-static int check_program(struct judge *judge, struct sbx_err *err)
-{
-	const struct job_sources *program = &judge->submission;
-	const struct language_values values = {program->files, program->n_files, 0};
-	FD_CLEANUP int box = workspace_folder(&judge->ws, WORKSPACE_BOX);
-	bool made = true;
-	struct stat st;
-	char **argv;
-
-	TRY(language_argv(program->language, program->language->run.argv, &values, &argv, err));
-	if (strncmp(argv[0], "./", 2) == 0)
-		made = box >= 0 && fstatat(box, argv[0] + 2, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-		       (st.st_mode & 0111) != 0;
-	free(argv);
-	return made ? 0 : refuse(judge, "the compiler made no program");
-}
-
-static int compile_submission(struct judge *judge, struct sbx_err *err)
-{
-	bool compiles = judge->submission.language->compile.argv[0] != NULL;
-	int rc;
-
-	if (compiles) {
-		TRY(compile(judge, JUDGE_COMPILE, WORKSPACE_BOX, err));
-		if (judge->runs[0].verdict != VERDICT_OK)
-			return refuse(judge, NULL);
-	}
-	rc = workspace_seal(&judge->ws, WORKSPACE_BOX, err);
-	if (rc == -ELOOP && compiles)
-		return refuse(judge, "the compiler left folders that are too deep");
-	TRY(rc);
-	if (!compiles)
-		return 0;
-	judge_cache_put(judge, &judge->runs[0], WORKSPACE_BOX);
-	return check_program(judge, err);
-}
-
-/* One that does not compile is the problem's fault, and no verdict on anybody's submission. */
-static int compile_checker(struct judge *judge, struct sbx_err *err)
-{
-	const struct judge_run *run = &judge->runs[0];
-	bool compiles;
-
-	if (judge->checker.language == NULL || judge->checker_made)
-		return 0;
-	compiles = judge->checker.language->compile.argv[0] != NULL;
-	if (compiles) {
-		TRY(compile(judge, JUDGE_COMPILE_CHECKER, WORKSPACE_CHECKER, err));
-		if (run->verdict != VERDICT_OK) {
-			judge->checker_refused = run;
-			return sbx_fail(err, SBX_STAGE_WORKSPACE, 0, "the checker does not compile");
-		}
-	}
-	TRY(workspace_seal(&judge->ws, WORKSPACE_CHECKER, err));
-	judge->checker_made = true;
-	if (compiles)
-		judge_cache_put(judge, run, WORKSPACE_CHECKER);
-	return 0;
 }
 
 /*
@@ -222,7 +79,7 @@ static void finished(struct judge *judge, struct judge_run *run)
 		feedback_remove(&judge->ws, run->test);
 	count_run(judge, run);
 	if (test->aside) {
-		tell(judge, JUDGE_TEST_ASIDE, run);
+		judge_tell(judge, JUDGE_TEST_ASIDE, run);
 		return;
 	}
 	judge->n_done++;
@@ -231,7 +88,7 @@ static void finished(struct judge *judge, struct judge_run *run)
 	/* what comes after a failure is not started; what comes before it may still fail and decide instead */
 	if (stops_job(judge, run->test) && run->test < judge->stop_before)
 		judge->stop_before = run->test + 1;
-	tell(judge, JUDGE_TEST_FINISHED, run);
+	judge_tell(judge, JUDGE_TEST_FINISHED, run);
 }
 
 /* The test is over, unless its output is still to be checked. */
@@ -319,13 +176,6 @@ static struct judge_run *next_run(struct judge *judge, enum judge_task *ret_task
 	return idle < judge->n_slots && next_test(judge) < judge->stop_before ? &judge->runs[idle] : NULL;
 }
 
-static void need_no_slot(struct judge *judge)
-{
-	if (judge->queue.waiter_pidfd >= 0)
-		supervisor_unwatch(&judge->supervisor, judge->queue.waiter_pidfd);
-	slot_queue_cancel(&judge->queue);
-}
-
 /* Starts what can be started now. Returns 1 when there is more, but no slot. */
 static int start_runs(struct judge *judge, struct sbx_err *err)
 {
@@ -335,7 +185,7 @@ static int start_runs(struct judge *judge, struct sbx_err *err)
 
 	while ((run = next_run(judge, &task)) != NULL) {
 		struct slot slot;
-		int rc = take_slot(judge, &slot, err);
+		int rc = judge_slot_take(judge, &slot, err);
 		if (rc != 0)
 			return rc;
 		is_new = task == JUDGE_TEST && judge->places[run->place] == JUDGE_FREE;
@@ -346,14 +196,14 @@ static int start_runs(struct judge *judge, struct sbx_err *err)
 		if (is_new) {
 			run->test = next_test(judge);
 			judge->next += run->test == judge->next;
-			tell(judge, JUDGE_TEST_STARTED, run);
+			judge_tell(judge, JUDGE_TEST_STARTED, run);
 		}
 		if (!judge_run_start(judge, run, task, &slot))
 			run_ended(judge, run);
 		else if (task == JUDGE_TEST && judge->interactions != NULL)
 			judge_interact_start(judge, run);
 	}
-	need_no_slot(judge);
+	judge_slot_cancel(judge);
 	return 0;
 }
 
@@ -367,7 +217,7 @@ static int run_tests(struct judge *judge, struct sbx_err *err)
 		if (judge->supervisor.interrupt_signal == 0)
 			rc = start_runs(judge, err);
 		else
-			rc = judge->supervisor.live > 0 ? 0 : interrupted(judge, err);
+			rc = judge->supervisor.live > 0 ? 0 : judge_interrupted(judge, err);
 		TRY(rc);
 		if (rc == 0 && judge->supervisor.live == 0)
 			return 0;
@@ -378,24 +228,6 @@ static int run_tests(struct judge *judge, struct sbx_err *err)
 			run_ended(judge, run);
 		}
 	}
-}
-
-static int add_sources(struct judge *judge, const struct job_sources *program, enum workspace_folder folder,
-                       struct sbx_err *err)
-{
-	for (size_t i = 0; i < program->n_files; i++) {
-		const struct language_file *file = &program->files[i];
-		int rc = workspace_add(&judge->ws, folder, file->name, file->text, file->len);
-		/* names that exclude each other, or are too long: whoever gave them has to know */
-		if (rc == -EEXIST || rc == -ENOTDIR || rc == -EINVAL || rc == -ENAMETOOLONG)
-			return sbx_fail(err, SBX_STAGE_USAGE, -rc, "the source %.200s cannot be stored: %s", file->name,
-			                rc == -EINVAL         ? "its name leads out of the job's folder"
-			                : rc == -ENAMETOOLONG ? "its name is too long"
-			                                      : "another one has its name");
-		if (rc < 0)
-			return sbx_fail(err, SBX_STAGE_WORKSPACE, -rc, "cannot store the source %.200s", file->name);
-	}
-	return 0;
 }
 
 static int add_data(struct judge *judge, const struct job_data *data, size_t test, const char *suffix,
@@ -416,10 +248,7 @@ static int fill_workspace(struct judge *judge, struct sbx_err *err)
 {
 	const struct job *job = judge->job;
 
-	TRY(add_sources(judge, &judge->submission, WORKSPACE_BOX, err));
-	if (!judge->checker_stored)
-		TRY(add_sources(judge, &judge->checker, WORKSPACE_CHECKER, err));
-	judge->checker_stored = true;
+	TRY(judge_compile_store(judge, err));
 	for (size_t i = 0; i < job->n_tests; i++) {
 		TRY(add_data(judge, &job->tests[i].input, i, "", err));
 		if (job->checker != CHECKER_COMPARE)
@@ -519,12 +348,12 @@ static int prepare(struct judge *judge, struct sbx_err *err)
 
 static int work(struct judge *judge, struct sbx_err *err)
 {
-	tell(judge, JUDGE_QUEUED, NULL);
+	judge_tell(judge, JUDGE_QUEUED, NULL);
 	judge->judgement = JUDGEMENT_AC;
-	TRY(compile_submission(judge, err));
+	TRY(judge_compile_submission(judge, err));
 	if (judge->judgement == JUDGEMENT_CE)
 		return 0;
-	TRY(compile_checker(judge, err));
+	TRY(judge_compile_checker(judge, err));
 	for (unsigned i = 0; i < judge->n_slots; i++)
 		judge->runs[i].out.max = judge->runs[i].err.max = judge->job->keep_bytes;
 	return run_tests(judge, err);
@@ -596,5 +425,5 @@ void judge_run_job(struct judge *judge)
 		rc = judge->problem != NULL ? grade(judge, &judge->error) : decide(judge);
 	if (rc < 0)
 		judge->judgement = JUDGEMENT_IE;
-	tell(judge, JUDGE_FINISHED, NULL);
+	judge_tell(judge, JUDGE_FINISHED, NULL);
 }

@@ -154,6 +154,11 @@ struct judge {
 	size_t next, stop_before;               /* tests */
 };
 
+static inline void judge_tell(struct judge *judge, enum judge_event event, const struct judge_run *run)
+{
+	judge->listener(judge->arg, judge, event, run);
+}
+
 /* Nothing is open, so judge_finish() may be called. */
 void judge_init(struct judge *judge);
 /*

@@ -1,0 +1,145 @@
+/* The programs of a job, from their sources: the submission and the problem's checker. */
+#include "runner/judge_compile.h"
+
+#include "runner/judge_cache.h"
+#include "runner/judge_run.h"
+#include "runner/judge_slot.h"
+#include "sandbox/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- sources ---- */
+
+static int store(struct judge *judge, const struct job_sources *program, enum workspace_folder folder,
+                 struct sbx_err *err)
+{
+	for (size_t i = 0; i < program->n_files; i++) {
+		const struct language_file *file = &program->files[i];
+		int rc = workspace_add(&judge->ws, folder, file->name, file->text, file->len);
+		/* names that exclude each other, or are too long: whoever gave them has to know */
+		if (rc == -EEXIST || rc == -ENOTDIR || rc == -EINVAL || rc == -ENAMETOOLONG)
+			return sbx_fail(err, SBX_STAGE_USAGE, -rc, "the source %.200s cannot be stored: %s", file->name,
+			                rc == -EINVAL         ? "its name leads out of the job's folder"
+			                : rc == -ENAMETOOLONG ? "its name is too long"
+			                                      : "another one has its name");
+		if (rc < 0)
+			return sbx_fail(err, SBX_STAGE_WORKSPACE, -rc, "cannot store the source %.200s", file->name);
+	}
+	return 0;
+}
+
+int judge_compile_store(struct judge *judge, struct sbx_err *err)
+{
+	TRY(store(judge, &judge->submission, WORKSPACE_BOX, err));
+	if (!judge->checker_stored)
+		TRY(store(judge, &judge->checker, WORKSPACE_CHECKER, err));
+	judge->checker_stored = true;
+	return 0;
+}
+
+/* ---- compiling ---- */
+
+/* Alone, before any test. What came of it is in judge->runs[0]; an IE is a failure of the judge's. */
+static int compile(struct judge *judge, enum judge_task task, enum workspace_folder folder, struct sbx_err *err)
+{
+	struct judge_run *run = &judge->runs[0];
+	struct slot slot;
+	int cached = judge_cache_get(judge, run, task, folder, err);
+
+	TRY(cached);
+	if (cached == 1) {
+		if (task == JUDGE_COMPILE)
+			judge_tell(judge, JUDGE_COMPILED, run);
+		return 0;
+	}
+	TRY(judge_slot_wait(judge, &slot, err));
+	if (workspace_unseal(&judge->ws, folder) < 0) {
+		slot_release(&slot);
+		return sbx_fail(err, SBX_STAGE_WORKSPACE, EIO, "cannot open the job's folder to the compiler");
+	}
+	if (task == JUDGE_COMPILE)
+		judge_tell(judge, JUDGE_COMPILING, NULL);
+	if (judge_run_start(judge, run, task, &slot)) {
+		TRY(supervisor_wait(&judge->supervisor, err));
+		judge_run_ended(judge, run);
+	}
+	if (task == JUDGE_COMPILE)
+		judge_tell(judge, JUDGE_COMPILED, run);
+	if (judge->supervisor.interrupt_signal != 0)
+		return judge_interrupted(judge, err);
+	if (run->verdict != VERDICT_IE)
+		return 0;
+	*err = run->run.result.error;
+	return -EIO;
+}
+
+static int refuse(struct judge *judge, const char *why)
+{
+	judge->judgement = JUDGEMENT_CE;
+	judge->refused = why;
+	return 0;
+}
+
+/* A library, say, compiles as well as a program. */
+static int check_program(struct judge *judge, struct sbx_err *err)
+{
+	const struct job_sources *program = &judge->submission;
+	const struct language_values values = {program->files, program->n_files, 0};
+	FD_CLEANUP int box = workspace_folder(&judge->ws, WORKSPACE_BOX);
+	bool made = true;
+	struct stat st;
+	char **argv;
+
+	TRY(language_argv(program->language, program->language->run.argv, &values, &argv, err));
+	if (strncmp(argv[0], "./", 2) == 0)
+		made = box >= 0 && fstatat(box, argv[0] + 2, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		       (st.st_mode & 0111) != 0;
+	free(argv);
+	return made ? 0 : refuse(judge, "the compiler made no program");
+}
+
+int judge_compile_submission(struct judge *judge, struct sbx_err *err)
+{
+	bool compiles = judge->submission.language->compile.argv[0] != NULL;
+	int rc;
+
+	if (compiles) {
+		TRY(compile(judge, JUDGE_COMPILE, WORKSPACE_BOX, err));
+		if (judge->runs[0].verdict != VERDICT_OK)
+			return refuse(judge, NULL);
+	}
+	rc = workspace_seal(&judge->ws, WORKSPACE_BOX, err);
+	if (rc == -ELOOP && compiles)
+		return refuse(judge, "the compiler left folders that are too deep");
+	TRY(rc);
+	if (!compiles)
+		return 0;
+	judge_cache_put(judge, &judge->runs[0], WORKSPACE_BOX);
+	return check_program(judge, err);
+}
+
+int judge_compile_checker(struct judge *judge, struct sbx_err *err)
+{
+	const struct judge_run *run = &judge->runs[0];
+	bool compiles;
+
+	if (judge->checker.language == NULL || judge->checker_made)
+		return 0;
+	compiles = judge->checker.language->compile.argv[0] != NULL;
+	if (compiles) {
+		TRY(compile(judge, JUDGE_COMPILE_CHECKER, WORKSPACE_CHECKER, err));
+		if (run->verdict != VERDICT_OK) {
+			judge->checker_refused = run;
+			return sbx_fail(err, SBX_STAGE_WORKSPACE, 0, "the checker does not compile");
+		}
+	}
+	TRY(workspace_seal(&judge->ws, WORKSPACE_CHECKER, err));
+	judge->checker_made = true;
+	if (compiles)
+		judge_cache_put(judge, run, WORKSPACE_CHECKER);
+	return 0;
+}
