@@ -19,6 +19,7 @@
 #define JOB_PASSES_MAX 1000
 
 struct json_object;
+struct language;
 
 /* Bytes that came inline, or the path of a file on the host; neither: nothing. */
 struct job_data {
@@ -34,6 +35,7 @@ struct job_limits {
 struct job_file {
 	const char *name; /* in the job's folder, relative; NULL: as its path ends, or what the language calls it */
 	struct job_data data;
+	bool is_executable; /* there */
 };
 
 struct job_test {
@@ -59,6 +61,7 @@ struct job {
 	struct job_file *checker_files;
 	size_t n_checker_files;
 	const char *checker_language;
+	const struct language *checker_scripts; /* instead of a language: its own; NULL */
 	const char **checker_flags;       /* NULL-terminated; NULL for none */
 	struct job_limits checker_limits; /* unset: 60 s, 2 GiB, 8 MiB of output */
 	bool reads_scores;                /* CHECKER_KATTIS: score.txt and score_multiplier.txt in its folder */

@@ -82,11 +82,18 @@ static inline void language_freep(struct language **language)
 	language_free(*language);
 }
 
+/*
+ * What builds and runs a program that has scripts of its own, which no detection finds and no name: `build`, if it has
+ * that, and the `run` that is there then. Static storage.
+ */
+const struct language *language_scripts(bool has_build);
+
 /* A file of a submission: its name below /box, and the text of those that language_is_source(). */
 struct language_file {
 	const char *name;
 	const char *text;
 	size_t len;
+	bool is_executable; /* in the box */
 };
 
 /* Whether `name` has an extension of the language. A header, a data file, is none: in the box, but in no command. */

@@ -266,22 +266,22 @@ static int load_source(struct job_file *file, struct job_memory *memory, const s
 		TRY(read_file(memory, "source", file->data.path, JOB_SOURCES_BYTES_MAX, &text, &file->data.len, err));
 		file->data.bytes = text;
 	}
-	*source = (struct language_file){file->name, file->data.bytes, file->data.len};
+	*source = (struct language_file){file->name, file->data.bytes, file->data.len, file->is_executable};
 	TRY(language_file_name(language, source, &name, err));
 	TRY(job_memory_own(memory, name, err));
 	source->name = name;
 	return 0;
 }
 
-static int load(const char *language, struct job_file *files, size_t n, struct job_memory *memory,
-                struct job_sources *ret, struct sbx_err *err)
+/* In ret->language. */
+static int load(struct job_file *files, size_t n, struct job_memory *memory, struct job_sources *ret,
+                struct sbx_err *err)
 {
 	size_t bytes = 0;
 
 	ret->files = calloc(n + 1, sizeof(*ret->files));
 	ret->n_files = n;
 	TRY(job_memory_own(memory, ret->files, err));
-	TRY(find_language(language, files, n, memory, &ret->language, err));
 	for (size_t i = 0; i < n; i++) {
 		TRY(load_source(&files[i], memory, ret->language, &ret->files[i], err));
 		bytes += ret->files[i].len;
@@ -299,7 +299,8 @@ int job_find_language(struct job *job, struct job_memory *memory, const struct l
 
 int job_load_sources(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err)
 {
-	return load(job->language, job->files, job->n_files, memory, ret, err);
+	TRY(job_find_language(job, memory, &ret->language, err));
+	return load(job->files, job->n_files, memory, ret, err);
 }
 
 int job_load_checker(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err)
@@ -307,5 +308,9 @@ int job_load_checker(struct job *job, struct job_memory *memory, struct job_sour
 	*ret = (struct job_sources){0};
 	if (job->checker == CHECKER_COMPARE)
 		return 0;
-	return load(job->checker_language, job->checker_files, job->n_checker_files, memory, ret, err);
+	ret->language = job->checker_scripts;
+	if (ret->language == NULL)
+		TRY(find_language(job->checker_language, job->checker_files, job->n_checker_files, memory,
+		                  &ret->language, err));
+	return load(job->checker_files, job->n_checker_files, memory, ret, err);
 }

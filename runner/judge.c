@@ -237,7 +237,7 @@ static int add_data(struct judge *judge, const struct job_data *data, size_t tes
 	int rc;
 
 	snprintf(name, sizeof(name), "%zu%s", test, suffix);
-	rc = data->bytes == NULL ? 0 : workspace_add(&judge->ws, WORKSPACE_DATA, name, data->bytes, data->len);
+	rc = data->bytes == NULL ? 0 : workspace_add(&judge->ws, WORKSPACE_DATA, name, data->bytes, data->len, false);
 	if (rc < 0)
 		return sbx_fail(err, SBX_STAGE_WORKSPACE, -rc, "cannot store the data of test %.100s",
 		                judge->job->tests[test].name);

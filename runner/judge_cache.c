@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 /* One more, whenever what is kept or what goes into a key becomes another. */
-#define FORMAT "sbx compile 1"
+#define FORMAT "sbx compile 2"
 
 /*
  * What a toolchain's upgrade changes, beside the compiler's own file: the packages' list, and the folders that every
@@ -49,7 +49,8 @@ static void put_file(struct digest *digest, const char *path)
 
 static void put_toolchain(struct digest *digest, const struct box_plan *plan)
 {
-	put_file(digest, plan->argv[0]);
+	if (plan->argv[0][0] == '/') /* else it is one of the sources */
+		put_file(digest, plan->argv[0]);
 	for (size_t i = 0; i < sizeof(toolchain_paths) / sizeof(toolchain_paths[0]); i++)
 		put_file(digest, toolchain_paths[i]);
 	for (size_t i = 0; i < plan->n_mounts; i++)
@@ -79,6 +80,7 @@ static int put_sources(struct digest *digest, const struct job_sources *program)
 	for (size_t i = 0; i < n; i++) {
 		digest_text(digest, files[i].name);
 		digest_field(digest, files[i].text, files[i].len);
+		digest_u64(digest, files[i].is_executable);
 	}
 	free(files);
 	return 0;

@@ -19,7 +19,7 @@ static int store(struct judge *judge, const struct job_sources *program, enum wo
 {
 	for (size_t i = 0; i < program->n_files; i++) {
 		const struct language_file *file = &program->files[i];
-		int rc = workspace_add(&judge->ws, folder, file->name, file->text, file->len);
+		int rc = workspace_add(&judge->ws, folder, file->name, file->text, file->len, file->is_executable);
 		/* names that exclude each other, or are too long: whoever gave them has to know */
 		if (rc == -EEXIST || rc == -ENOTDIR || rc == -EINVAL || rc == -ENAMETOOLONG)
 			return sbx_fail(err, SBX_STAGE_USAGE, -rc, "the source %.200s cannot be stored: %s", file->name,
@@ -43,23 +43,35 @@ int judge_compile_store(struct judge *judge, struct sbx_err *err)
 
 /* ---- compiling ---- */
 
+/* To what will run in the slot: a compiler writes beside the sources, a script may do what it likes with its copy. */
+static int open_folder(struct judge *judge, enum judge_task task, enum workspace_folder folder, const struct slot *slot,
+                       struct sbx_err *err)
+{
+	bool has_scripts = task == JUDGE_COMPILE_CHECKER && judge->job->checker_scripts != NULL;
+	int rc = has_scripts ? workspace_give(&judge->ws, folder, judge->host, slot)
+	                     : workspace_unseal(&judge->ws, folder);
+
+	return rc < 0 ? sbx_fail(err, SBX_STAGE_WORKSPACE, -rc, "cannot open the job's folder to the compiler") : 0;
+}
+
 /* Alone, before any test. What came of it is in judge->runs[0]; an IE is a failure of the judge's. */
 static int compile(struct judge *judge, enum judge_task task, enum workspace_folder folder, struct sbx_err *err)
 {
 	struct judge_run *run = &judge->runs[0];
 	struct slot slot;
-	int cached = judge_cache_get(judge, run, task, folder, err);
+	int rc = judge_cache_get(judge, run, task, folder, err);
 
-	TRY(cached);
-	if (cached == 1) {
+	TRY(rc);
+	if (rc == 1) {
 		if (task == JUDGE_COMPILE)
 			judge_tell(judge, JUDGE_COMPILED, run);
 		return 0;
 	}
 	TRY(judge_slot_wait(judge, &slot, err));
-	if (workspace_unseal(&judge->ws, folder) < 0) {
+	rc = open_folder(judge, task, folder, &slot, err);
+	if (rc < 0) {
 		slot_release(&slot);
-		return sbx_fail(err, SBX_STAGE_WORKSPACE, EIO, "cannot open the job's folder to the compiler");
+		return rc;
 	}
 	if (task == JUDGE_COMPILE)
 		judge_tell(judge, JUDGE_COMPILING, NULL);
@@ -84,22 +96,22 @@ static int refuse(struct judge *judge, const char *why)
 	return 0;
 }
 
-/* A library, say, compiles as well as a program. */
-static int check_program(struct judge *judge, struct sbx_err *err)
+/* A library, say, compiles as well as a program: 1 for one that can be run, else 0. A link only its own box follows. */
+static int is_program(struct judge *judge, const struct job_sources *program, enum workspace_folder folder,
+                      bool may_be_link, struct sbx_err *err)
 {
-	const struct job_sources *program = &judge->submission;
 	const struct language_values values = {program->files, program->n_files, 0};
-	FD_CLEANUP int box = workspace_folder(&judge->ws, WORKSPACE_BOX);
+	FD_CLEANUP int fd = workspace_folder(&judge->ws, folder);
 	bool made = true;
 	struct stat st;
 	char **argv;
 
 	TRY(language_argv(program->language, program->language->run.argv, &values, &argv, err));
 	if (strncmp(argv[0], "./", 2) == 0)
-		made = box >= 0 && fstatat(box, argv[0] + 2, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-		       (st.st_mode & 0111) != 0;
+		made = fd >= 0 && fstatat(fd, argv[0] + 2, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		       (S_ISLNK(st.st_mode) ? may_be_link : S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0);
 	free(argv);
-	return made ? 0 : refuse(judge, "the compiler made no program");
+	return made;
 }
 
 int judge_compile_submission(struct judge *judge, struct sbx_err *err)
@@ -119,13 +131,16 @@ int judge_compile_submission(struct judge *judge, struct sbx_err *err)
 	if (!compiles)
 		return 0;
 	judge_cache_put(judge, &judge->runs[0], WORKSPACE_BOX);
-	return check_program(judge, err);
+	rc = is_program(judge, &judge->submission, WORKSPACE_BOX, false, err);
+	TRY(rc);
+	return rc == 1 ? 0 : refuse(judge, "the compiler made no program");
 }
 
 int judge_compile_checker(struct judge *judge, struct sbx_err *err)
 {
 	const struct judge_run *run = &judge->runs[0];
 	bool compiles;
+	int rc;
 
 	if (judge->checker.language == NULL || judge->checker_made)
 		return 0;
@@ -138,6 +153,12 @@ int judge_compile_checker(struct judge *judge, struct sbx_err *err)
 		}
 	}
 	TRY(workspace_seal(&judge->ws, WORKSPACE_CHECKER, err));
+	rc = is_program(judge, &judge->checker, WORKSPACE_CHECKER, true, err);
+	TRY(rc);
+	if (rc == 0)
+		return sbx_fail(err, SBX_STAGE_WORKSPACE, ENOEXEC, "the checker does not compile: %s",
+		                judge->job->checker_scripts != NULL ? "its build left no file run that can be executed"
+		                                                    : "the compiler made no program");
 	judge->checker_made = true;
 	if (compiles)
 		judge_cache_put(judge, run, WORKSPACE_CHECKER);

@@ -2,10 +2,13 @@
 #include "runner/problem_checker.h"
 
 #include "policy/json.h"
+#include "sandbox/path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_USAGE, errnum, __VA_ARGS__)
 #define ARGUMENTS_MAX 100000 /* of all groups together */
@@ -25,13 +28,47 @@ static int check_one(const struct problem_package *package, struct sbx_err *err)
 	if (package->n_validators > 1)
 		return FAIL(err, ENOTSUP, "%.200s/output_validators: more than one validator is not supported yet",
 		            package->dir.path);
-	for (size_t i = 0; i < program->n_files; i++)
-		if (strcmp(program->files[i].name, "build") == 0 || strcmp(program->files[i].name, "run") == 0)
-			return FAIL(err, ENOTSUP, "%.200s: validators with a script of their own are not supported yet",
-			            program->files[i].data.path);
 	return program->n_files > 0 ? 0
 	                            : FAIL(err, ENOENT, "%.200s: the validator %.100s is an empty folder",
 	                                   package->dir.path, program->name);
+}
+
+static const struct job_file *find_file(const struct problem_program *program, const char *name)
+{
+	for (size_t i = 0; i < program->n_files; i++)
+		if (strcmp(program->files[i].name, name) == 0)
+			return &program->files[i];
+	return NULL;
+}
+
+/* The copy that scripts work on has the modes of what it is a copy of. */
+static int find_modes(struct problem_program *program, struct sbx_err *err)
+{
+	for (size_t i = 0; i < program->n_files; i++) {
+		struct job_file *file = &program->files[i];
+		FD_CLEANUP int fd = path_open(file->data.path, O_RDONLY | O_NONBLOCK, 0);
+		struct stat st;
+		if (fd < 0 || fstat(fd, &st) < 0)
+			return FAIL(err, fd < 0 ? -fd : errno, "%.200s: cannot be opened", file->data.path);
+		file->is_executable = (st.st_mode & 0111) != 0;
+	}
+	return 0;
+}
+
+/* Scripts of its own say instead of a language how it is built and run. */
+static int find_scripts(struct problem_program *program, struct job *job, struct sbx_err *err)
+{
+	const struct job_file *build = find_file(program, "build"), *run = find_file(program, "run");
+	/* a build may still make or mend the other */
+	const struct job_file *first = build != NULL ? build : run;
+
+	if (first == NULL)
+		return 0;
+	TRY(find_modes(program, err));
+	if (!first->is_executable)
+		return FAIL(err, EACCES, "%.200s: not executable", first->data.path);
+	job->checker_scripts = language_scripts(build != NULL);
+	return 0;
 }
 
 static int find_language(const struct problem_program *program, struct job *job, struct sbx_err *err)
@@ -144,7 +181,9 @@ int problem_load_checker(const struct problem_package *package, struct job *job,
 	if (package->n_validators == 0)
 		return 0;
 	TRY(check_one(package, err));
-	TRY(find_language(&package->validators[0], job, err));
+	TRY(find_scripts(&package->validators[0], job, err));
+	if (job->checker_scripts == NULL)
+		TRY(find_language(&package->validators[0], job, err));
 	TRY(add_sources(&package->validators[0], job, err));
 	TRY(add_flags(package, job, memory, err));
 	job->checker = CHECKER_KATTIS;

@@ -5,8 +5,8 @@
 
 /*
  * Of a package whose validators and groups are loaded: where it has one of its own, the job gets its sources, language,
- * limits and arguments, those of each test by its group. Refused are more validators than one, and one that only its
- * own scripts build or run. Fails with SBX_STAGE_USAGE.
+ * limits and arguments, those of each test by its group. Refused are more validators than one. Fails with
+ * SBX_STAGE_USAGE.
  */
 int problem_load_checker(const struct problem_package *package, struct job *job, struct job_memory *memory,
                          struct sbx_err *err);

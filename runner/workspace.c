@@ -92,9 +92,9 @@ void workspace_finish(struct workspace *ws)
 	fd_close(&ws->fd);
 }
 
-static int write_file(int dir_fd, const char *name, const char *bytes, size_t len)
+static int write_file(int dir_fd, const char *name, const char *bytes, size_t len, mode_t mode)
 {
-	FD_CLEANUP int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
+	FD_CLEANUP int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 
 	return fd < 0 ? -errno : fd_write_all(fd, bytes, len);
 }
@@ -178,7 +178,8 @@ int workspace_folder(const struct workspace *ws, enum workspace_folder folder)
 	return fd < 0 ? -errno : fd;
 }
 
-int workspace_add(struct workspace *ws, enum workspace_folder folder, const char *name, const char *bytes, size_t len)
+int workspace_add(struct workspace *ws, enum workspace_folder folder, const char *name, const char *bytes, size_t len,
+                  bool is_executable)
 {
 	FD_CLEANUP int at = workspace_folder(ws, folder);
 	FD_CLEANUP int parent = -1;
@@ -187,7 +188,7 @@ int workspace_add(struct workspace *ws, enum workspace_folder folder, const char
 	TRY(at);
 	parent = make_folders(at, name, &last);
 	TRY(parent);
-	return write_file(parent, last, bytes, len);
+	return write_file(parent, last, bytes, len, is_executable ? 0555 : 0444);
 }
 
 int workspace_unseal(struct workspace *ws, enum workspace_folder folder)
@@ -195,10 +196,16 @@ int workspace_unseal(struct workspace *ws, enum workspace_folder folder)
 	return fchmodat(ws->fd, folder_names[folder], 0777, 0) < 0 ? -errno : 0;
 }
 
-static int seal_folder(int dir_fd, mode_t writable, unsigned depth);
+struct rights {
+	uid_t uid;
+	gid_t gid;
+	mode_t writable;
+};
 
-/* A box is dead by now, so nothing moves under our feet. */
-static int seal_entry(int dir_fd, const char *name, mode_t writable, unsigned depth)
+static int grant_folder(int dir_fd, const struct rights *rights, unsigned depth);
+
+/* No box lives that can see it, so nothing moves under our feet. */
+static int grant(int dir_fd, const char *name, const struct rights *rights, unsigned depth)
 {
 	FD_CLEANUP int fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
@@ -211,17 +218,17 @@ static int seal_entry(int dir_fd, const char *name, mode_t writable, unsigned de
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return unlinkat(dir_fd, name, 0) < 0 ? -errno : 0;
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	if (fchownat(fd, "", geteuid(), getegid(), AT_EMPTY_PATH) < 0 ||
-	    chmod(self, S_ISDIR(st.st_mode) || (st.st_mode & 0111) ? 0555 | writable : 0444 | writable) < 0)
+	if (fchownat(fd, "", rights->uid, rights->gid, AT_EMPTY_PATH) < 0 ||
+	    chmod(self, (S_ISDIR(st.st_mode) || (st.st_mode & 0111) ? 0555 : 0444) | rights->writable) < 0)
 		return -errno;
 	if (!S_ISDIR(st.st_mode))
 		return 0;
 	fd_close(&fd);
-	return seal_folder(openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), writable, depth + 1);
+	return grant_folder(openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), rights, depth + 1);
 }
 
 /* Takes `dir_fd` over. */
-static int seal_folder(int dir_fd, mode_t writable, unsigned depth)
+static int grant_folder(int dir_fd, const struct rights *rights, unsigned depth)
 {
 	DIR *dir = dir_fd < 0 ? NULL : fdopendir(dir_fd);
 	int rc = depth > WORKSPACE_DEPTH_MAX ? -ELOOP : 0;
@@ -236,15 +243,25 @@ static int seal_folder(int dir_fd, mode_t writable, unsigned depth)
 		if (entry == NULL)
 			break;
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			rc = seal_entry(dirfd(dir), entry->d_name, writable, depth);
+			rc = grant(dirfd(dir), entry->d_name, rights, depth);
 	}
 	closedir(dir);
 	return rc;
 }
 
+int workspace_give(struct workspace *ws, enum workspace_folder folder, const struct box_host *host,
+                   const struct slot *slot)
+{
+	uid_t uid = host->rootless ? geteuid() : slot_uid(slot, host);
+	const struct rights box = {uid, host->rootless ? getegid() : uid, 0200};
+
+	return grant(ws->fd, folder_names[folder], &box, 0);
+}
+
 int workspace_seal(struct workspace *ws, enum workspace_folder folder, struct sbx_err *err)
 {
-	int rc = seal_entry(ws->fd, folder_names[folder], 0, 0);
+	const struct rights ours = {geteuid(), getegid(), 0};
+	int rc = grant(ws->fd, folder_names[folder], &ours, 0);
 
 	if (rc < 0)
 		return FAIL(err, -rc, "cannot seal the job's folder");
@@ -253,5 +270,7 @@ int workspace_seal(struct workspace *ws, enum workspace_folder folder, struct sb
 
 int workspace_share(int dir_fd, const char *name)
 {
-	return seal_entry(dir_fd, name, 0222, 0);
+	const struct rights all = {geteuid(), getegid(), 0222};
+
+	return grant(dir_fd, name, &all, 0);
 }

@@ -15,8 +15,10 @@
 
 #include "sandbox/err.h"
 #include "sandbox/host.h"
+#include "sandbox/slot.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -73,10 +75,14 @@ int workspace_folder(const struct workspace *ws, enum workspace_folder folder);
  * and
  * ".." parts: -EINVAL for another one, -EEXIST for one that is there, or -errno. Nobody but us may write to it.
  */
-int workspace_add(struct workspace *ws, enum workspace_folder folder, const char *name, const char *bytes, size_t len);
+int workspace_add(struct workspace *ws, enum workspace_folder folder, const char *name, const char *bytes, size_t len,
+                  bool is_executable);
 
-/* The folder may be written by a box. -errno. */
+/* The folder may be written by a box, but not what is in it. -errno. */
 int workspace_unseal(struct workspace *ws, enum workspace_folder folder);
+/* The folder, and all that is in it, belongs to the box in this slot, as if that had made it. -errno, as below. */
+int workspace_give(struct workspace *ws, enum workspace_folder folder, const struct box_host *host,
+                   const struct slot *slot);
 /*
  * From now on all of the folder can be read and run by every box, and belongs to us; what is neither file, folder nor
  * link is removed. Fails with SBX_STAGE_WORKSPACE;

@@ -62,7 +62,7 @@ static int write_map(const struct box *box, const char *file, unsigned program_i
                      struct sbx_err *err)
 {
 	char path[64], text[128];
-	unsigned out = box->host->uid_base + (box->host->rootless ? 0 : 2 * box->slot.number);
+	unsigned out = slot_uid(&box->slot, box->host);
 	int rc;
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)box->init_pid, file);
@@ -96,7 +96,7 @@ static int map_ids(const struct box *box, struct sbx_err *err)
 /* So that the program may reopen its own pipes as /dev/stdin and /dev/stdout, as it could outside. */
 static int own_pipes(const struct box *box, const int stdio[3], struct sbx_err *err)
 {
-	uid_t out = box->host->uid_base + 2 * box->slot.number;
+	uid_t out = slot_uid(&box->slot, box->host);
 
 	for (int i = 0; i < 3 && !box->host->rootless; i++) {
 		struct stat st;

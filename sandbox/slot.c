@@ -70,6 +70,11 @@ int slot_take(struct slot *slot, const struct box_host *host, struct sbx_err *er
 	return sbx_fail(err, SBX_STAGE_SLOT, EAGAIN, "all %u slots are taken", FIRST_JOB_SLOT);
 }
 
+uid_t slot_uid(const struct slot *slot, const struct box_host *host)
+{
+	return host->uid_base + 2 * slot->number;
+}
+
 unsigned slot_index(const struct slot *slot)
 {
 	return slot->number < FIRST_JOB_SLOT ? slot->number : slot->number - FIRST_JOB_SLOT;

@@ -17,6 +17,8 @@ struct slot {
  * taken. */
 int slot_take(struct slot *slot, const struct box_host *host, struct sbx_err *err);
 void slot_release(struct slot *slot);
+/* The outside id of the program in its box, a group's too. An ordinary user's boxes have the caller's own instead. */
+uid_t slot_uid(const struct slot *slot, const struct box_host *host);
 /* Its place among the slots of its kind, those of jobs or the others, from 0. */
 unsigned slot_index(const struct slot *slot);
 

@@ -152,9 +152,98 @@ inline int check(char **argv) { return strcmp(argv[5], "with space") ? 1 : atoi(
 	run -3 "$SBX" judge --problem p cat.sh
 	grep -q nonsense <<<"$output"
 	[[ ${lines[-1]} =~ ^'sbx: IE '.*'the checker does not compile' ]]
-	put output_validator/run '#!/bin/sh'
+}
+
+# script FILE TEXT: in the package, with its first line, and executable.
+script() {
+	put "$1" "#!/bin/sh\n$2\n"
+	chmod +x "p/$1"
+}
+
+@test "a validator with scripts of its own: build makes run, in a box, from a copy that it may change" {
+	package
+	put problem.yaml 'validation: custom\nvalidator_flags: of the problem'
+	put output_validators/check/src/check.c '#include <stdio.h>
+int main(int argc, char **argv) {
+	FILE *message = fopen("/feedback/judgemessage.txt", "w");
+	fprintf(message, "%s %s %d", VALUE, argv[4], argc);
+	return getchar() == 97 ? 42 : 43;
+}'
+	put output_validators/check/value old
+	put output_validators/check/run '#!/bin/sh\nexec ./check "$@"\n'
+	script output_validators/check/sub/tool 'echo new'
+	# shellcheck disable=SC2016 # for the script
+	script output_validators/check/build 'set -e
+[ "$PWD" = /box ] && [ "$(id -u)" = 1000 ] && ! [ -e "'"$T"'" ]
+sub/tool >value
+cc "-DVALUE=\\"$(cat value)\\"" -o check src/check.c
+echo >src/made
+chmod +x run'
 	judge_problem cat.sh
-	refused '^sbx: p/output_validator/run: validators with a script of their own are not supported yet$'
+	verdicts 'AC: AC'
+	equal "$(field 'r["tests"][0]["checker"]["message"]')" 'new of 7'
+	equal "$(cat p/output_validators/check/value)" old
+	[ ! -e p/output_validators/check/check ]
+	echo 'echo b' >wrong.sh
+	mkdir cache
+	judge_problem --compile-cache cache wrong.sh
+	verdicts 'WA: WA'
+	# nothing is built again
+	judge_problem --compile-cache cache cat.sh
+	verdicts 'AC: AC'
+	equal "$(find cache -name '*.entry' | wc -l)" 3
+	# what the tool prints with another mode is another validator
+	chmod -x p/output_validators/check/sub/tool
+	judge_problem --compile-cache cache cat.sh
+	equal "$(field 'r["checker_compile"]["output"].startswith("./build: ")')" True
+}
+
+@test "a validator with scripts of its own: run alone, and an interactive one" {
+	package
+	put problem.yaml 'problem_format_version: 2023-07\nuuid: 1\nname: a\nlimits: {time_limit: 10}\n'
+	# shellcheck disable=SC2016 # for the script
+	script output_validator/run 'read -r got; [ "$got" = "$(cat lib/wanted)" ] && exit 42; exit 43'
+	put output_validator/lib/wanted a
+	judge_problem cat.sh
+	verdicts 'AC: AC'
+	put output_validator/lib/wanted b
+	judge_problem cat.sh
+	verdicts 'WA: WA'
+	put problem.yaml 'problem_format_version: 2023-07\nuuid: 1\nname: a\nlimits: {time_limit: 10}\ntype: interactive\n'
+	# shellcheck disable=SC2016 # for the script
+	script output_validator/run 'echo 5; read -r got; [ "$got" = 6 ] && exit 42; exit 43'
+	# shellcheck disable=SC2016 # for the script
+	echo 'read -r n; echo $((n + 1))' >talk.sh
+	judge_problem talk.sh
+	verdicts 'AC: AC'
+}
+
+@test "a validator with scripts that fail, or leave nothing to run, is the package's fault" {
+	package
+	put problem.yaml 'validation: custom'
+	while IFS='|' read -r message build; do
+		script output_validators/check/build "$build"
+		judge_problem cat.sh
+		verdicts 'IE: SKIP'
+		equal "$status" 3
+		equal "$(field '(r["checker_compile"] or {"output": r["error"]["message"].split(": ")[1]})["output"].strip()')" "$message"
+	done <<-'E'
+		no luck|echo no luck; exit 1
+		its build left no file run that can be executed|exit 0
+		its build left no file run that can be executed|echo >run
+		its build left no file run that can be executed|mkdir run
+	E
+	script output_validators/check/build 'echo exit 42 >run; chmod +x run'
+	judge_problem cat.sh
+	verdicts 'IE: IE'
+	# a way out of the box leads nowhere
+	script output_validators/check/build "ln -s $T/escape run"
+	script ../escape 'exit 42'
+	judge_problem cat.sh
+	verdicts 'IE: IE'
+	chmod -x p/output_validators/check/build
+	judge_problem cat.sh
+	refused '^sbx: p/output_validators/check/build: not executable$'
 }
 
 @test "broken packages and wrong usage: one line with the place, exit status 2, nothing run" {

@@ -318,7 +318,7 @@ static void test_file_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(rows); i++) {
-		const struct language_file file = {rows[i].name, rows[i].text, strlen(rows[i].text)};
+		const struct language_file file = {rows[i].name, rows[i].text, strlen(rows[i].text), false};
 		struct sbx_err err = {0};
 		char *name = NULL;
 		int rc = language_file_name(language_builtin_find(rows[i].language), &file, &name, &err);
@@ -360,7 +360,7 @@ static void test_argv(void **state)
 
 		for (; values.n_files < 4 && rows[i].names[values.n_files] != NULL; values.n_files++)
 			files[values.n_files] = (struct language_file){rows[i].names[values.n_files],
-			                                               "package p; public class A {}", 28};
+			                                               "package p; public class A {}", 28, false};
 		if (language_argv(language_builtin_find(rows[i].language), rows[i].argv, &values, &argv, &err) < 0)
 			fail_msg("%s", err.msg);
 		for (char **arg = argv; *arg != NULL; arg++)
@@ -401,8 +401,8 @@ static void test_java_class(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(rows); i++) {
-		const struct language_file files[] = {{"a.java", rows[i].first, strlen(rows[i].first)},
-		                                      {"b.java", rows[i].second, strlen(rows[i].second)}};
+		const struct language_file files[] = {{"a.java", rows[i].first, strlen(rows[i].first), false},
+		                                      {"b.java", rows[i].second, strlen(rows[i].second), false}};
 		const struct language_values values = {files, 2, MIB};
 		struct sbx_err err = {0};
 		char **ret = NULL;

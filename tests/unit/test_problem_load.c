@@ -265,6 +265,34 @@ static void test_validators(void **state)
 	assert_int_equal(job->checker_limits.cpu_us_max, 60000000);
 }
 
+/* `build` before `run`, and each file with its mode. */
+static void test_scripts(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct job *job = &fixture->job;
+
+	put(fixture, "problem.yaml", V7);
+	put_test(fixture, "secret/1");
+	put(fixture, "output_validator/a.txt", "");
+	put(fixture, "output_validator/run", "");
+	put(fixture, "output_validator/sub/build", "");
+	assert_int_equal(chmod(in_package(fixture, "output_validator/run"), 0700), 0);
+	load(fixture);
+	assert_ptr_equal(job->checker_scripts, language_scripts(false));
+	assert_null(job->checker_scripts->compile.argv[0]);
+	assert_null(job->checker_language);
+	assert_int_equal(job->n_checker_files, 3);
+	assert_false(job->checker_files[0].is_executable);
+	assert_true(job->checker_files[1].is_executable);
+	unload(fixture);
+	put(fixture, "output_validator/build", "");
+	assert_int_equal(chmod(in_package(fixture, "output_validator/build"), 0700), 0);
+	assert_int_equal(chmod(in_package(fixture, "output_validator/run"), 0600), 0);
+	load(fixture);
+	assert_ptr_equal(job->checker_scripts, language_scripts(true));
+	assert_string_equal(job->checker_scripts->compile.argv[0], "./build");
+}
+
 static void test_refused_validators(void **state)
 {
 	static const struct {
@@ -275,8 +303,8 @@ static void test_refused_validators(void **state)
 	         "/output_validators: more than one validator is not supported yet"},
 	        {"validation: custom",
 	         {"output_validators/a/b.c", "output_validators/a/build"},
-	         "/output_validators/a/build: validators with a script of their own are not supported yet"},
-	        {V7, {"output_validator/run"}, "/output_validator/run: validators with a script of their own"},
+	         "/output_validators/a/build: not executable"},
+	        {V7, {"output_validator/run"}, "/output_validator/run: not executable"},
 	        {V7, {"output_validator/a.txt"}, "/output_validator: a.txt: no language has the extension .txt"},
 	        {V7, {"output_validator/a/b.c", "output_validator/a/c.py"}, "/output_validator/a: two languages: "},
 	};
@@ -472,8 +500,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	        TEST(test_legacy),   TEST(test_2023_07),      TEST(test_validators),    TEST(test_refused_validators),
-	        TEST(test_includes), TEST(test_not_admitted), TEST(test_not_supported), TEST(test_submissions),
+	        TEST(test_legacy),
+	        TEST(test_2023_07),
+	        TEST(test_validators),
+	        TEST(test_scripts),
+	        TEST(test_refused_validators),
+	        TEST(test_includes),
+	        TEST(test_not_admitted),
+	        TEST(test_not_supported),
+	        TEST(test_submissions),
 	        TEST(test_mistakes),
 	};
 
