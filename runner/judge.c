@@ -3,6 +3,7 @@
 
 #include "policy/rerun.h"
 #include "runner/feedback.h"
+#include "runner/judge_check.h"
 #include "runner/judge_compile.h"
 #include "runner/judge_interact.h"
 #include "runner/judge_run.h"
@@ -112,7 +113,7 @@ static void check_ended(struct judge *judge, struct judge_run *check)
 {
 	struct judge_run *run = &judge->runs[check->place];
 
-	judge_run_checked(judge, run, check);
+	judge_check_ended(judge, run, check);
 	checked(judge, run);
 }
 

@@ -1,6 +1,7 @@
 /* A program and the checker of an interactive problem. */
 #include "runner/judge_interact.h"
 
+#include "runner/judge_check.h"
 #include "runner/judge_run.h"
 #include "sandbox/fd.h"
 
@@ -212,7 +213,7 @@ static void conclude(struct judge *judge, struct judge_run *test)
 		interaction->checker_first = check->run.pair.ended_ns < test->run.pair.ended_ns;
 		interaction->to_checker_bytes = test->run.result.stdout_bytes;
 		interaction->to_program_bytes = check->run.result.stdout_bytes;
-		judge_run_checked(judge, test, check);
+		judge_check_ended(judge, test, check);
 		judge_both(test, check, &own_error, own_reason);
 	}
 	if (judge->transcript != NULL &&

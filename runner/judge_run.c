@@ -9,14 +9,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* Of a checker, as problem packages have them by default. */
 #define CHECK_CPU_US (UINT64_C(60) * 1000000)
@@ -227,8 +224,7 @@ static const char *data_path(const struct judge *judge, const struct job_data *d
 	return buf;
 }
 
-/* What its checker had asked to have as the input of this pass. */
-static void pass_name(const struct judge_run *run, char name[32])
+void judge_run_pass_name(const struct judge_run *run, char name[32])
 {
 	snprintf(name, 32, "pass-%u", run->place);
 }
@@ -240,7 +236,7 @@ static const char *input_path(const struct judge *judge, struct judge_run *run)
 	if (run->pass == 1)
 		return data_path(judge, &judge->job->tests[run->test].input, run->test, "", buf,
 		                 sizeof(run->paths.input));
-	pass_name(run, name);
+	judge_run_pass_name(run, name);
 	workspace_path(&judge->ws, WORKSPACE_DATA, name, buf, sizeof(run->paths.input));
 	return buf;
 }
@@ -497,101 +493,4 @@ void judge_run_ended(struct judge *judge, struct judge_run *run)
 bool judge_run_wants_check(const struct judge *judge, const struct judge_run *run)
 {
 	return judge->job->checker != CHECKER_COMPARE && !judge->job->interactive && run->verdict == VERDICT_OK;
-}
-
-/* ---- what a checker said ---- */
-
-static void copy_message(const struct kept *kept, char message[JUDGE_MESSAGE_BYTES])
-{
-	size_t len = kept->len < JUDGE_MESSAGE_BYTES - 1 ? kept->len : JUDGE_MESSAGE_BYTES - 1;
-
-	memcpy(message, kept->bytes, len);
-	message[len] = '\0';
-}
-
-static void fail_checker(struct judge_run *run, const struct judge_run *check)
-{
-	const struct run_result *result = &check->run.result;
-	struct sbx_err *error = &run->run.result.error;
-
-	run->reason = "checker";
-	if (check->verdict == VERDICT_IE)
-		*error = result->error;
-	else if (check->verdict == VERDICT_RE && WIFEXITED(result->wait_status))
-		sbx_fail(error, SBX_STAGE_SUPERVISE, 0, "the checker ended with status %d",
-		         WEXITSTATUS(result->wait_status));
-	else
-		sbx_fail(error, SBX_STAGE_SUPERVISE, 0, "the checker ended as %s", verdict_name(check->verdict));
-}
-
-static void read_score(struct judge_run *run, int folder, const char *name, double *ret)
-{
-	if (feedback_number(folder, name, ret) >= 0)
-		return;
-	run->judgement = JUDGEMENT_IE;
-	run->reason = "checker";
-	sbx_fail(&run->run.result.error, SBX_STAGE_SUPERVISE, 0, "the checker's %s is not a number", name);
-}
-
-static void read_next_pass(const struct judge *judge, struct judge_run *run, int folder)
-{
-	struct sbx_err *error = &run->run.result.error;
-	char name[32];
-	int rc;
-
-	pass_name(run, name);
-	rc = feedback_next_pass(&judge->ws, folder, name);
-	if (rc == 1 && feedback_keep(&judge->ws, run->test) < 0)
-		rc = -EIO;
-	run->next_pass = rc == 1 && run->judgement == JUDGEMENT_AC && run->pass < judge->job->passes_max;
-	if (rc == 0 || run->next_pass || run->judgement == JUDGEMENT_IE)
-		return;
-	if (rc < 0)
-		sbx_fail(error, SBX_STAGE_SUPERVISE, -rc, "the checker's nextpass.in cannot be used");
-	else if (run->judgement != JUDGEMENT_AC)
-		sbx_fail(error, SBX_STAGE_SUPERVISE, 0, "the checker made a nextpass.in, but did not accept");
-	else
-		sbx_fail(error, SBX_STAGE_SUPERVISE, 0, "the checker wants more than %" PRIu64 " passes",
-		         judge->job->passes_max);
-	run->judgement = JUDGEMENT_IE;
-	run->reason = "checker";
-}
-
-static void read_feedback(const struct judge *judge, struct judge_run *run)
-{
-	FD_CLEANUP int folder = feedback_open(&judge->ws, run->test);
-
-	if (folder < 0)
-		return; /* it was not even made, and the checker not run */
-	feedback_message(folder, run->message, sizeof(run->message));
-	if (judge->job->reads_scores && run->judgement != JUDGEMENT_IE) {
-		read_score(run, folder, "score.txt", &run->score);
-		read_score(run, folder, "score_multiplier.txt", &run->multiplier);
-		/* the folder stays for the next pass, which says its own; what cannot be removed is no number then,
-		 * either */
-		unlinkat(folder, "score.txt", 0);
-		unlinkat(folder, "score_multiplier.txt", 0);
-	}
-	if (judge->job->passes_max > 1)
-		read_next_pass(judge, run, folder);
-	else
-		feedback_remove(&judge->ws, run->test);
-}
-
-void judge_run_checked(struct judge *judge, struct judge_run *run, struct judge_run *check)
-{
-	const struct run_result *result = &check->run.result;
-
-	run->check = check;
-	/* an exit status other than 0 is RE to the box, and a word of the checker's to us */
-	run->judgement = JUDGEMENT_IE;
-	if ((check->verdict == VERDICT_OK || check->verdict == VERDICT_RE) && WIFEXITED(result->wait_status))
-		run->judgement = judgement_of_checker(judge->job->checker, WEXITSTATUS(result->wait_status),
-		                                      judge->job->compare.presentation);
-	if (run->judgement == JUDGEMENT_IE)
-		fail_checker(run, check);
-	if (judge->job->checker == CHECKER_KATTIS)
-		read_feedback(judge, run);
-	else
-		copy_message(&check->err, run->message);
 }

@@ -22,5 +22,5 @@ void judge_run_ended(struct judge *judge, struct judge_run *run);
 bool judge_run_wants_check(const struct judge *judge, const struct judge_run *run);
 /* Keeps the first bytes of a stream. */
 void judge_run_keep(struct kept *kept, const char *bytes, size_t len);
-/* Puts the checker's word, once it has ended, into its test's run. */
-void judge_run_checked(struct judge *judge, struct judge_run *run, struct judge_run *check);
+/* The file in data/ with what a checker has asked to have as the input of this pass. */
+void judge_run_pass_name(const struct judge_run *run, char name[32]);
