@@ -50,7 +50,8 @@ void job_init(struct job *job)
 void job_finish(struct job *job)
 {
 	free(job->files);
-	free(job->checker_files);
+	for (size_t i = 0; i < JOB_CHECKERS_MAX; i++)
+		free(job->checkers[i].files);
 	free(job->checker_flags);
 	free(job->tests);
 	json_free(job->json);
@@ -89,9 +90,9 @@ int job_add_file(struct job *job, struct job_file **ret)
 	return add_file(&job->files, &job->n_files, ret);
 }
 
-int job_add_checker_file(struct job *job, struct job_file **ret)
+int job_add_checker_file(struct job_checker *checker, struct job_file **ret)
 {
-	return add_file(&job->checker_files, &job->n_checker_files, ret);
+	return add_file(&checker->files, &checker->n_files, ret);
 }
 
 int job_add_test(struct job *job, struct job_test **ret)
@@ -328,7 +329,7 @@ static int read_source(struct reader *reader, struct json_object *value, void *i
 static int read_checker_source(struct reader *reader, struct json_object *value, void *into)
 {
 	struct job_file *file;
-	int rc = job_add_checker_file(reader->job, &file);
+	int rc = job_add_checker_file(&reader->job->checkers[0], &file);
 
 	(void)into;
 	return rc < 0 ? no_room(reader, rc, "more than 10000 files") : read_file(reader, value, file);
@@ -462,7 +463,7 @@ static int read_checker(struct reader *reader, struct json_object *value, void *
 	        {"float_tolerance", read_both_tolerances, offsetof(struct job, compare), false},
 	        {"float_absolute", read_tolerance, offsetof(struct job, compare.float_absolute), false},
 	        {"float_relative", read_tolerance, offsetof(struct job, compare.float_relative), false},
-	        {"language", read_string, offsetof(struct job, checker_language), false},
+	        {"language", read_string, offsetof(struct job, checkers[0].language), false},
 	        {"files", read_checker_files, 0, false},
 	        {"flags", read_flags, 0, false},
 	        {"limits", read_limits, offsetof(struct job, checker_limits), false},
@@ -479,8 +480,9 @@ static int read_checker(struct reader *reader, struct json_object *value, void *
 		return wrong(reader, "\"limits\" are for kattis and testlib");
 	if (job->checker != CHECKER_KATTIS && (job->interactive || job->passes_max > 1))
 		return wrong(reader, "\"interactive\" and \"passes\" are for kattis");
-	if (is_program != (job->n_checker_files > 0))
+	if (is_program != (job->checkers[0].n_files > 0))
 		return wrong(reader, is_program ? "\"files\" is missing" : "\"files\" are for kattis and testlib");
+	job->n_checkers = is_program;
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 #define JOB_FILES_MAX 10000
 #define JOB_TESTS_MAX 100000
 #define JOB_PASSES_MAX 1000
+#define JOB_CHECKERS_MAX 8
 
 struct json_object;
 struct language;
@@ -38,6 +39,15 @@ struct job_file {
 	bool is_executable; /* there */
 };
 
+/* A checker of the problem's own. */
+struct job_checker {
+	const char *name; /* where there are several, else NULL */
+	struct job_file *files;
+	size_t n_files;
+	const char *language;           /* NULL: by their names */
+	const struct language *scripts; /* instead of a language: its own; NULL */
+};
+
 struct job_test {
 	const char *name;
 	struct job_data input;                 /* nothing: an empty standard input */
@@ -57,13 +67,11 @@ struct job {
 	uint64_t compile_us_max, compile_memory_bytes_max; /* SPEC_UNSET: the language's */
 	enum checker_kind checker;
 	struct compare_options compare; /* CHECKER_COMPARE; `presentation` is for all */
-	/* else: the checker's sources, its language (NULL: by their names), and arguments after its own three */
-	struct job_file *checker_files;
-	size_t n_checker_files;
-	const char *checker_language;
-	const struct language *checker_scripts; /* instead of a language: its own; NULL */
-	const char **checker_flags;       /* NULL-terminated; NULL for none */
-	struct job_limits checker_limits; /* unset: 60 s, 2 GiB, 8 MiB of output */
+	/* else: all of these have to accept. More than one: CHECKER_KATTIS, without scores, passes and interaction */
+	struct job_checker checkers[JOB_CHECKERS_MAX];
+	size_t n_checkers;
+	const char **checker_flags;       /* arguments of each after its own three, NULL-terminated; NULL for none */
+	struct job_limits checker_limits; /* of each; unset: 60 s, 2 GiB, 8 MiB of output */
 	bool reads_scores;                /* CHECKER_KATTIS: score.txt and score_multiplier.txt in its folder */
 	uint64_t passes_max;              /* CHECKER_KATTIS: runs of a test that the checker may ask for; 1 */
 	bool interactive;                 /* CHECKER_KATTIS: the checker talks to the program while that runs */
@@ -86,7 +94,7 @@ void job_finish(struct job *job);
 /* Makes room for one more at the end, zeroed but for its limits, which are unset. -E2BIG beyond JOB_..._MAX, -ENOMEM.
  */
 int job_add_file(struct job *job, struct job_file **ret);
-int job_add_checker_file(struct job *job, struct job_file **ret);
+int job_add_checker_file(struct job_checker *checker, struct job_file **ret);
 int job_add_test(struct job *job, struct job_test **ret);
 
 /*

@@ -151,7 +151,7 @@ static int prepare(struct sbx_err *err)
 		                "--transcript is for interactive problems, and this is none: it would stay empty");
 	if (!args->verify)
 		TRY(job_load_sources(&args->job, &cmd.memory, &judge->submission, err));
-	TRY(job_load_checker(&args->job, &cmd.memory, &judge->checker, err));
+	TRY(job_load_checkers(&args->job, &cmd.memory, judge->checkers, err));
 	judge->job = &args->job;
 	judge->host = &cmd.host;
 	judge->n_slots = args->n_slots != 0 ? (unsigned)args->n_slots : cores_physical();

@@ -215,8 +215,8 @@ int job_load_json(struct job *job, struct job_memory *memory, const char *path, 
 	TRY(job_parse(job, text, len, origin, err));
 	for (size_t i = 0; i < job->n_files; i++)
 		TRY(find(memory, dir, &job->files[i].data, origin, "files", i, "path", err));
-	for (size_t i = 0; i < job->n_checker_files; i++)
-		TRY(find(memory, dir, &job->checker_files[i].data, origin, "checker.files", i, "path", err));
+	for (size_t i = 0; i < job->checkers[0].n_files; i++)
+		TRY(find(memory, dir, &job->checkers[0].files[i].data, origin, "checker.files", i, "path", err));
 	TRY(name_tests(job, memory, origin, err));
 	for (size_t i = 0; i < job->n_tests; i++) {
 		TRY(find(memory, dir, &job->tests[i].input, origin, "tests", i, "stdin_path", err));
@@ -303,14 +303,16 @@ int job_load_sources(struct job *job, struct job_memory *memory, struct job_sour
 	return load(job->files, job->n_files, memory, ret, err);
 }
 
-int job_load_checker(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err)
+int job_load_checkers(struct job *job, struct job_memory *memory, struct job_sources ret[JOB_CHECKERS_MAX],
+                      struct sbx_err *err)
 {
-	*ret = (struct job_sources){0};
-	if (job->checker == CHECKER_COMPARE)
-		return 0;
-	ret->language = job->checker_scripts;
-	if (ret->language == NULL)
-		TRY(find_language(job->checker_language, job->checker_files, job->n_checker_files, memory,
-		                  &ret->language, err));
-	return load(job->checker_files, job->n_checker_files, memory, ret, err);
+	for (size_t i = 0; i < job->n_checkers; i++) {
+		struct job_checker *checker = &job->checkers[i];
+		ret[i] = (struct job_sources){.language = checker->scripts};
+		if (checker->scripts == NULL)
+			TRY(find_language(checker->language, checker->files, checker->n_files, memory, &ret[i].language,
+			                  err));
+		TRY(load(checker->files, checker->n_files, memory, &ret[i], err));
+	}
+	return 0;
 }

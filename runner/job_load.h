@@ -29,7 +29,7 @@ struct job_sources {
 	size_t n_files;
 };
 
-/* Finds the language of the job's sources, or of its checker's, and reads them. A job without a checker of its own:
- * none. */
+/* Finds the language of the job's sources, or of each of its checkers', and reads them. */
 int job_load_sources(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err);
-int job_load_checker(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err);
+int job_load_checkers(struct job *job, struct job_memory *memory, struct job_sources ret[JOB_CHECKERS_MAX],
+                      struct sbx_err *err);

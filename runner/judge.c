@@ -28,8 +28,8 @@ void judge_finish(struct judge *judge)
 	for (unsigned i = 0; i < judge->n_slots; i++) {
 		if (judge->runs != NULL)
 			judge_run_finish(&judge->runs[i]);
-		if (judge->checks != NULL)
-			judge_run_finish(&judge->checks[i]);
+		for (unsigned k = 0; judge->checks != NULL && k < judge->job->n_checkers; k++)
+			judge_run_finish(judge_check(judge, i, k));
 	}
 	judge_interact_finish(judge);
 	free(judge->runs);
@@ -102,10 +102,13 @@ static void test_ended(struct judge *judge, struct judge_run *run)
 		finished(judge, run);
 }
 
+/* One that does not accept decides; the others need not look. */
 static void checked(struct judge *judge, struct judge_run *run)
 {
-	judge->places[run->place] = run->next_pass ? JUDGE_WANTS_PASS : JUDGE_FREE;
-	if (!run->next_pass)
+	bool more = run->judgement == JUDGEMENT_AC && run->n_checked < judge->job->n_checkers;
+
+	judge->places[run->place] = more ? JUDGE_WANTS_CHECK : run->next_pass ? JUDGE_WANTS_PASS : JUDGE_FREE;
+	if (judge->places[run->place] == JUDGE_FREE)
 		finished(judge, run);
 }
 
@@ -161,10 +164,11 @@ static struct judge_run *next_run(struct judge *judge, enum judge_task *ret_task
 
 	for (unsigned i = 0; i < judge->n_slots; i++) {
 		if (judge->places[i] == JUDGE_WANTS_CHECK) {
+			struct judge_run *check = judge_check(judge, i, judge->runs[i].n_checked);
 			*ret_task = JUDGE_CHECK;
-			judge->checks[i].test = judge->runs[i].test;
-			judge->checks[i].pass = judge->runs[i].pass;
-			return &judge->checks[i];
+			check->test = judge->runs[i].test;
+			check->pass = judge->runs[i].pass;
+			return check;
 		}
 		if (judge->places[i] == JUDGE_WANTS_PASS) {
 			*ret_task = JUDGE_TEST;
@@ -272,15 +276,15 @@ static int make_room(struct judge *judge, struct sbx_err *err)
 	judge->runs = calloc(judge->n_slots, sizeof(*judge->runs));
 	judge->places = calloc(judge->n_slots, sizeof(*judge->places));
 	judge->tests = calloc(judge->job->n_tests + 1, sizeof(*judge->tests));
-	if (judge->job->checker != CHECKER_COMPARE)
-		judge->checks = calloc(judge->n_slots, sizeof(*judge->checks));
-	if (judge->runs == NULL || judge->places == NULL || judge->tests == NULL ||
-	    (judge->checks == NULL && judge->job->checker != CHECKER_COMPARE))
+	judge->checks = calloc(judge->n_slots * judge->job->n_checkers + 1, sizeof(*judge->checks));
+	if (judge->runs == NULL || judge->places == NULL || judge->tests == NULL || judge->checks == NULL)
 		return sbx_fail(err, SBX_STAGE_SUPERVISE, ENOMEM, "out of memory");
 	for (unsigned i = 0; i < judge->n_slots && rc == 0; i++) {
 		rc = judge_run_init(&judge->runs[i], i, keep_bytes);
-		if (rc == 0 && judge->checks != NULL)
-			rc = judge_run_init(&judge->checks[i], i, JUDGE_MESSAGE_BYTES);
+		for (unsigned k = 0; rc == 0 && k < judge->job->n_checkers; k++) {
+			judge_check(judge, i, k)->checker = k;
+			rc = judge_run_init(judge_check(judge, i, k), i, JUDGE_MESSAGE_BYTES);
+		}
 	}
 	if (rc == 0 && judge->job->interactive)
 		rc = judge_interact_init(judge);
@@ -354,7 +358,7 @@ static int work(struct judge *judge, struct sbx_err *err)
 	TRY(judge_compile_submission(judge, err));
 	if (judge->judgement == JUDGEMENT_CE)
 		return 0;
-	TRY(judge_compile_checker(judge, err));
+	TRY(judge_compile_checkers(judge, err));
 	for (unsigned i = 0; i < judge->n_slots; i++)
 		judge->runs[i].out.max = judge->runs[i].err.max = judge->job->keep_bytes;
 	return run_tests(judge, err);

@@ -63,7 +63,8 @@ struct judge_run {
 	size_t test;               /* its index; of all but those that compile */
 	uint64_t pass;             /* of a test that is run again and again: which one, from 1 */
 	bool next_pass;            /* its checker has asked for another one, and made its input */
-	unsigned place;            /* in judge->runs or judge->checks */
+	unsigned place;            /* in judge->runs, its own or that of the test that it checks */
+	unsigned checker;          /* which one, of those that compile or are one */
 	struct kept out, err;
 	int output_fd; /* where a test's output is kept whole for its checker; -1 */
 	struct judge_answer answer;
@@ -80,8 +81,9 @@ struct judge_run {
 	struct compare_difference
 	        difference;                /* where compared is neither COMPARE_SAME nor COMPARE_MAX (not compared) */
 	bool counts;                       /* its test is judged by it: by none of its earlier runs, so far */
-	struct judge_run *check;           /* of the checker, where it was run; else NULL */
-	char message[JUDGE_MESSAGE_BYTES]; /* what the checker said, "" for nothing */
+	unsigned n_checked;                /* the checkers that were run on it, in their order */
+	struct judge_run *check;           /* of the last one, whose word it is judged by; NULL where none was */
+	char message[JUDGE_MESSAGE_BYTES]; /* what that said, "" for nothing; of a check: what it said */
 	double score, multiplier;          /* of the checker's files, where the job has scores; NAN: there is none */
 	struct judge_interaction *interaction; /* of an interactive problem's test, and of its checker; else NULL */
 };
@@ -118,7 +120,7 @@ struct compile_cache;
 
 struct judge {
 	const struct job *job;
-	struct job_sources submission, checker; /* no language: there is no checker */
+	struct job_sources submission, checkers[JOB_CHECKERS_MAX]; /* the latter as many as the job has */
 	struct box_host *host;
 	unsigned n_slots;            /* boxes at once */
 	struct compile_cache *cache; /* NULL: none */
@@ -142,21 +144,28 @@ struct judge {
 	const struct judge_run *checker_refused; /* with the error that says so: its compile; else NULL */
 	const char *refused; /* with JUDGEMENT_CE, where the compiler itself said nothing of it; else NULL */
 
-	bool checker_stored, checker_made; /* its sources; compiled and sealed. For all submissions */
-	bool cacheable;                    /* the cache has the key of the compile that is under way */
+	bool checkers_stored, checkers_made; /* their sources; compiled and sealed. For all submissions */
+	bool cacheable;                      /* the cache has the key of the compile that is under way */
 	struct workspace ws;
 	struct supervisor supervisor;
 	struct slot_queue queue;
 	struct watch queue_watch;
 	struct judge_interaction *interactions; /* n_slots of them; NULL where the problem is not interactive */
-	struct judge_run *runs, *checks;        /* n_slots of each; `checks` NULL without a checker */
-	enum judge_place *places;               /* of runs[i] and checks[i] */
+	struct judge_run *runs;                 /* n_slots of them */
+	struct judge_run *checks;               /* of each of these as many as there are checkers: judge_check() */
+	enum judge_place *places;               /* of runs[i] and its checks */
 	size_t next, stop_before;               /* tests */
 };
 
 static inline void judge_tell(struct judge *judge, enum judge_event event, const struct judge_run *run)
 {
 	judge->listener(judge->arg, judge, event, run);
+}
+
+/* Of a checker on what runs in this place. */
+static inline struct judge_run *judge_check(const struct judge *judge, unsigned place, unsigned checker)
+{
+	return &judge->checks[place * judge->job->n_checkers + checker];
 }
 
 /* Nothing is open, so judge_finish() may be called. */

@@ -103,7 +103,7 @@ static int put_plan(struct digest *digest, const struct box_plan *plan)
 static int make_key(struct judge *judge, struct judge_run *run, enum judge_task task)
 {
 	bool is_checker = task == JUDGE_COMPILE_CHECKER;
-	const struct job_sources *program = is_checker ? &judge->checker : &judge->submission;
+	const struct job_sources *program = is_checker ? &judge->checkers[run->checker] : &judge->submission;
 	struct digest digest;
 	struct sbx_err ignored; /* the compile itself will say it */
 	int rc = judge_run_plan(judge, run, task, &ignored);

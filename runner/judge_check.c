@@ -20,19 +20,22 @@ static void copy_message(const struct kept *kept, char message[JUDGE_MESSAGE_BYT
 	message[len] = '\0';
 }
 
-static void fail_checker(struct judge_run *run, const struct judge_run *check)
+static void fail_checker(struct judge_run *run, const struct judge_run *check, const char *name)
 {
 	const struct run_result *result = &check->run.result;
 	struct sbx_err *error = &run->run.result.error;
+	const char *space = name != NULL ? " " : "";
 
+	name = name != NULL ? name : "";
 	run->reason = "checker";
 	if (check->verdict == VERDICT_IE)
 		*error = result->error;
 	else if (check->verdict == VERDICT_RE && WIFEXITED(result->wait_status))
-		sbx_fail(error, SBX_STAGE_SUPERVISE, 0, "the checker ended with status %d",
+		sbx_fail(error, SBX_STAGE_SUPERVISE, 0, "the checker%s%.100s ended with status %d", space, name,
 		         WEXITSTATUS(result->wait_status));
 	else
-		sbx_fail(error, SBX_STAGE_SUPERVISE, 0, "the checker ended as %s", verdict_name(check->verdict));
+		sbx_fail(error, SBX_STAGE_SUPERVISE, 0, "the checker%s%.100s ended as %s", space, name,
+		         verdict_name(check->verdict));
 }
 
 static void read_score(struct judge_run *run, int folder, const char *name, double *ret)
@@ -94,15 +97,17 @@ void judge_check_ended(struct judge *judge, struct judge_run *run, struct judge_
 	const struct run_result *result = &check->run.result;
 
 	run->check = check;
+	run->n_checked = check->checker + 1;
 	/* an exit status other than 0 is RE to the box, and a word of the checker's to us */
 	run->judgement = JUDGEMENT_IE;
 	if ((check->verdict == VERDICT_OK || check->verdict == VERDICT_RE) && WIFEXITED(result->wait_status))
 		run->judgement = judgement_of_checker(judge->job->checker, WEXITSTATUS(result->wait_status),
 		                                      judge->job->compare.presentation);
 	if (run->judgement == JUDGEMENT_IE)
-		fail_checker(run, check);
+		fail_checker(run, check, judge->job->checkers[check->checker].name);
 	if (judge->job->checker == CHECKER_KATTIS)
 		read_feedback(judge, run);
 	else
 		copy_message(&check->err, run->message);
+	memcpy(check->message, run->message, sizeof(check->message));
 }

@@ -1,4 +1,4 @@
-/* The programs of a job, from their sources: the submission and the problem's checker. */
+/* The programs of a job, from their sources: the submission and the problem's checkers. */
 #include "runner/judge_compile.h"
 
 #include "runner/judge_cache.h"
@@ -35,9 +35,9 @@ static int store(struct judge *judge, const struct job_sources *program, enum wo
 int judge_compile_store(struct judge *judge, struct sbx_err *err)
 {
 	TRY(store(judge, &judge->submission, WORKSPACE_BOX, err));
-	if (!judge->checker_stored)
-		TRY(store(judge, &judge->checker, WORKSPACE_CHECKER, err));
-	judge->checker_stored = true;
+	for (unsigned i = 0; !judge->checkers_stored && i < judge->job->n_checkers; i++)
+		TRY(store(judge, &judge->checkers[i], WORKSPACE_CHECKER + i, err));
+	judge->checkers_stored = true;
 	return 0;
 }
 
@@ -47,7 +47,8 @@ int judge_compile_store(struct judge *judge, struct sbx_err *err)
 static int open_folder(struct judge *judge, enum judge_task task, enum workspace_folder folder, const struct slot *slot,
                        struct sbx_err *err)
 {
-	bool has_scripts = task == JUDGE_COMPILE_CHECKER && judge->job->checker_scripts != NULL;
+	bool has_scripts =
+	        task == JUDGE_COMPILE_CHECKER && judge->job->checkers[judge->runs[0].checker].scripts != NULL;
 	int rc = has_scripts ? workspace_give(&judge->ws, folder, judge->host, slot)
 	                     : workspace_unseal(&judge->ws, folder);
 
@@ -136,31 +137,48 @@ int judge_compile_submission(struct judge *judge, struct sbx_err *err)
 	return rc == 1 ? 0 : refuse(judge, "the compiler made no program");
 }
 
-int judge_compile_checker(struct judge *judge, struct sbx_err *err)
+/* `why` is NULL where the report has the compiler's words. */
+static int fail_checker(const struct job_checker *checker, const char *why, struct sbx_err *err)
 {
-	const struct judge_run *run = &judge->runs[0];
-	bool compiles;
+	bool has_name = checker->name != NULL;
+
+	return sbx_fail(err, SBX_STAGE_WORKSPACE, 0, "the checker%s%.100s does not compile%s%s", has_name ? " " : "",
+	                has_name ? checker->name : "", why != NULL ? ": " : "", why != NULL ? why : "");
+}
+
+static int compile_checker(struct judge *judge, unsigned index, struct sbx_err *err)
+{
+	const struct job_checker *checker = &judge->job->checkers[index];
+	const struct job_sources *program = &judge->checkers[index];
+	enum workspace_folder folder = WORKSPACE_CHECKER + index;
+	struct judge_run *run = &judge->runs[0];
+	bool compiles = program->language->compile.argv[0] != NULL;
+	const char *why = checker->scripts != NULL ? "its build left no file run that can be executed"
+	                                           : "the compiler made no program";
 	int rc;
 
-	if (judge->checker.language == NULL || judge->checker_made)
-		return 0;
-	compiles = judge->checker.language->compile.argv[0] != NULL;
+	run->checker = index;
 	if (compiles) {
-		TRY(compile(judge, JUDGE_COMPILE_CHECKER, WORKSPACE_CHECKER, err));
+		TRY(compile(judge, JUDGE_COMPILE_CHECKER, folder, err));
 		if (run->verdict != VERDICT_OK) {
 			judge->checker_refused = run;
-			return sbx_fail(err, SBX_STAGE_WORKSPACE, 0, "the checker does not compile");
+			return fail_checker(checker, NULL, err);
 		}
 	}
-	TRY(workspace_seal(&judge->ws, WORKSPACE_CHECKER, err));
-	rc = is_program(judge, &judge->checker, WORKSPACE_CHECKER, true, err);
+	TRY(workspace_seal(&judge->ws, folder, err));
+	rc = is_program(judge, program, folder, true, err);
 	TRY(rc);
 	if (rc == 0)
-		return sbx_fail(err, SBX_STAGE_WORKSPACE, ENOEXEC, "the checker does not compile: %s",
-		                judge->job->checker_scripts != NULL ? "its build left no file run that can be executed"
-		                                                    : "the compiler made no program");
-	judge->checker_made = true;
+		return fail_checker(checker, why, err);
 	if (compiles)
-		judge_cache_put(judge, run, WORKSPACE_CHECKER);
+		judge_cache_put(judge, run, folder);
+	return 0;
+}
+
+int judge_compile_checkers(struct judge *judge, struct sbx_err *err)
+{
+	for (unsigned i = 0; !judge->checkers_made && i < judge->job->n_checkers; i++)
+		TRY(compile_checker(judge, i, err));
+	judge->checkers_made = true;
 	return 0;
 }

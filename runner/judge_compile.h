@@ -1,10 +1,10 @@
-/* The programs of a job, from their sources: the submission and the problem's checker. Called by judge.c. */
+/* The programs of a job, from their sources: the submission and the problem's checkers. Called by judge.c. */
 #pragma once
 
 #include "runner/judge.h"
 
 /*
- * Puts the sources into their folders; the checker's once for all submissions. Fails with SBX_STAGE_USAGE for names
+ * Puts the sources into their folders; the checkers' once for all submissions. Fails with SBX_STAGE_USAGE for names
  * that cannot be stored, else with SBX_STAGE_WORKSPACE.
  */
 int judge_compile_store(struct judge *judge, struct sbx_err *err);
@@ -14,4 +14,4 @@ int judge_compile_submission(struct judge *judge, struct sbx_err *err);
  * Once for all submissions. One that does not compile is the problem's fault, and no verdict on anybody's submission:
  * fails with SBX_STAGE_WORKSPACE.
  */
-int judge_compile_checker(struct judge *judge, struct sbx_err *err);
+int judge_compile_checkers(struct judge *judge, struct sbx_err *err);

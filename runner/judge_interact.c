@@ -84,7 +84,7 @@ static void take_passed(void *arg, const char *bytes, size_t len)
 static int begin(struct judge *judge, struct judge_interaction *interaction, struct judge_run *test,
                  struct sbx_err *err)
 {
-	struct judge_run *check = &judge->checks[test->place];
+	struct judge_run *check = judge_check(judge, test->place, 0);
 	int rc;
 
 	interaction->live = 0;
@@ -136,7 +136,7 @@ int judge_interact_join(struct judge *judge, struct judge_run *run, struct sbx_e
 void judge_interact_start(struct judge *judge, struct judge_run *test)
 {
 	struct judge_interaction *interaction = test->interaction;
-	struct judge_run *check = &judge->checks[test->place];
+	struct judge_run *check = judge_check(judge, test->place, 0);
 	struct slot slot;
 	struct sbx_err err;
 
@@ -205,7 +205,7 @@ static void judge_both(struct judge_run *test, const struct judge_run *check, co
 static void conclude(struct judge *judge, struct judge_run *test)
 {
 	struct judge_interaction *interaction = test->interaction;
-	struct judge_run *check = &judge->checks[test->place];
+	struct judge_run *check = judge_check(judge, test->place, 0);
 	const struct sbx_err own_error = test->run.result.error;
 	const char *own_reason = test->reason;
 
@@ -230,7 +230,7 @@ struct judge_run *judge_interact_ended(struct judge *judge, struct judge_run *ru
 		interaction->live--;
 		/* what it says does not count any more, but as a message */
 		if (run == test && run->verdict != VERDICT_OK)
-			supervisor_hurry(&judge->checks[run->place].run, CHECK_MESSAGE_US);
+			supervisor_hurry(&judge_check(judge, run->place, 0)->run, CHECK_MESSAGE_US);
 		return NULL;
 	}
 	interaction->live = 0;

@@ -133,17 +133,28 @@ static struct json_object *run_json(const struct judge_run *run)
 	return report_json(&report);
 }
 
-static struct json_object *checker_json(const struct judge_run *run)
+static struct json_object *checker_json(const struct judge *judge, const struct judge_run *check)
 {
-	struct kept message = {.bytes = (char *)(uintptr_t)run->message, .len = strlen(run->message)};
 	struct json_object *object;
 
-	if (run->check == NULL)
+	if (check == NULL)
 		return NULL;
 	object = json_new_object();
-	add_bytes(object, "message", &message);
-	json_add(object, "run", run_json(run->check));
+	json_add_string(object, "name", judge->job->checkers[check->checker].name);
+	add_bytes(object, "message",
+	          &(struct kept){.bytes = (char *)(uintptr_t)check->message, .len = strlen(check->message)});
+	json_add(object, "run", run_json(check));
 	return object;
+}
+
+/* All that were run, where there is more than one. */
+static struct json_object *checkers_json(const struct judge *judge, const struct judge_run *run)
+{
+	struct json_object *array = json_new_array();
+
+	for (unsigned i = 0; i < run->n_checked; i++)
+		json_append(array, checker_json(judge, judge_check(judge, run->place, i)));
+	return array;
 }
 
 static struct json_object *interaction_json(const struct judge_run *run)
@@ -184,7 +195,9 @@ static struct json_object *test_json(const struct judge *judge, const struct jud
 	add_bytes(object, "stderr", &run->err);
 	json_add_bool(object, "stderr_cut", run->err.cut);
 	json_add(object, "run", run_json(run));
-	json_add(object, "checker", checker_json(run));
+	json_add(object, "checker", checker_json(judge, run->check));
+	if (judge->job->n_checkers > 1)
+		json_add(object, "checkers", checkers_json(judge, run));
 	if (judge->job->passes_max > 1)
 		json_add_u64(object, "passes", run->pass);
 	if (judge->job->interactive)

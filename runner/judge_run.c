@@ -192,7 +192,7 @@ static int spec_compile(const struct judge *judge, struct judge_run *run, struct
 {
 	bool is_checker = run->task == JUDGE_COMPILE_CHECKER;
 	const struct job *job = judge->job;
-	const struct job_sources *program = is_checker ? &judge->checker : &judge->submission;
+	const struct job_sources *program = is_checker ? &judge->checkers[run->checker] : &judge->submission;
 	const struct language *language = program->language;
 	struct run_spec *spec = &run->spec;
 	struct judge_paths *paths = &run->paths;
@@ -205,7 +205,8 @@ static int spec_compile(const struct judge *judge, struct judge_run *run, struct
 	                              language->compile_memory_bytes_max);
 	spec->output_bytes_max = SPEC_UNLIMITED; /* what is too much is not kept */
 	spec->stderr_to_stdout = true;
-	workspace_path(&judge->ws, is_checker ? WORKSPACE_CHECKER : WORKSPACE_BOX, "", paths->box, sizeof(paths->box));
+	workspace_path(&judge->ws, is_checker ? WORKSPACE_CHECKER + run->checker : WORKSPACE_BOX, "", paths->box,
+	               sizeof(paths->box));
 	spec->box_dir = paths->box;
 	spec->box_mode = BOX_DIR_RW;
 	return use_command(run, program, language->compile.argv, 0, err);
@@ -302,7 +303,7 @@ static int add_arguments(const struct judge *judge, struct judge_run *run, struc
 static int spec_check(struct judge *judge, struct judge_run *run, struct sbx_err *err)
 {
 	struct judge_paths *paths = &run->paths;
-	const struct language *language = judge->checker.language;
+	const struct language *language = judge->checkers[run->checker].language;
 	const struct job_test *test = &judge->job->tests[run->test];
 	const struct job_limits *limits = &judge->job->checker_limits;
 	uint64_t memory = pick(limits->memory_bytes_max, SPEC_UNSET, CHECK_MEMORY_BYTES);
@@ -315,7 +316,7 @@ static int spec_check(struct judge *judge, struct judge_run *run, struct sbx_err
 	spec->output_bytes_max = pick(limits->output_bytes_max, SPEC_UNSET, CHECK_OUTPUT_BYTES);
 	spec->wall_us_max = pick(limits->wall_us_max, SPEC_UNSET, SPEC_UNSET);
 	spec->pids_max = pick(limits->pids_max, SPEC_UNSET, spec->pids_max);
-	workspace_path(&judge->ws, WORKSPACE_CHECKER, "", paths->box, sizeof(paths->box));
+	workspace_path(&judge->ws, WORKSPACE_CHECKER + run->checker, "", paths->box, sizeof(paths->box));
 	spec->box_dir = paths->box;
 	output_name(run, name);
 	workspace_path(&judge->ws, WORKSPACE_DATA, name, paths->output, sizeof(paths->output));
@@ -330,7 +331,7 @@ static int spec_check(struct judge *judge, struct judge_run *run, struct sbx_err
 	} else {
 		add_bind(spec, 0, paths->output, CHECK_OUTPUT);
 	}
-	TRY(use_command(run, &judge->checker, language->run.argv, memory, err));
+	TRY(use_command(run, &judge->checkers[run->checker], language->run.argv, memory, err));
 	return add_arguments(judge, run, err);
 }
 
@@ -391,6 +392,7 @@ static void begin(struct judge_run *run, enum judge_task task)
 	run->out.len = run->err.len = 0;
 	run->out.cut = run->err.cut = false;
 	run->has_answer = false;
+	run->n_checked = 0;
 	run->check = NULL;
 	run->interaction = NULL;
 	run->next_pass = false;

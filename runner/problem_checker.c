@@ -1,4 +1,4 @@
-/* A package's own output validator: what it is made of, and what it is told. */
+/* A package's own output validators: what they are made of, and what they are told. */
 #include "runner/problem_checker.h"
 
 #include "policy/json.h"
@@ -21,16 +21,23 @@ static int folder_len(const struct problem_program *program)
 	return (int)(strlen(program->files[0].data.path) - strlen(program->files[0].name) - 1);
 }
 
-static int check_one(const struct problem_package *package, struct sbx_err *err)
+static int check_programs(const struct problem_package *package, struct sbx_err *err)
 {
-	const struct problem_program *program = &package->validators[0];
+	const char *path = package->dir.path;
 
-	if (package->n_validators > 1)
-		return FAIL(err, ENOTSUP, "%.200s/output_validators: more than one validator is not supported yet",
-		            package->dir.path);
-	return program->n_files > 0 ? 0
-	                            : FAIL(err, ENOENT, "%.200s: the validator %.100s is an empty folder",
-	                                   package->dir.path, program->name);
+	if (package->n_validators > JOB_CHECKERS_MAX)
+		return FAIL(err, E2BIG, "%.200s/output_validators: more than %d validators", path, JOB_CHECKERS_MAX);
+	/* nobody says whose score counts, and a program can talk to one of them only */
+	if (package->n_validators > 1 && (package->problem.custom_score || package->problem.is_interactive))
+		return FAIL(err, ENOTSUP,
+		            "%.200s/output_validators: more than one validator is not supported in interactive "
+		            "problems, nor where it gives the score",
+		            path);
+	for (size_t i = 0; i < package->n_validators; i++)
+		if (package->validators[i].n_files == 0)
+			return FAIL(err, ENOENT, "%.200s: the validator %.100s is an empty folder", path,
+			            package->validators[i].name);
+	return 0;
 }
 
 static const struct job_file *find_file(const struct problem_program *program, const char *name)
@@ -56,7 +63,7 @@ static int find_modes(struct problem_program *program, struct sbx_err *err)
 }
 
 /* Scripts of its own say instead of a language how it is built and run. */
-static int find_scripts(struct problem_program *program, struct job *job, struct sbx_err *err)
+static int find_scripts(struct problem_program *program, struct job_checker *checker, struct sbx_err *err)
 {
 	const struct job_file *build = find_file(program, "build"), *run = find_file(program, "run");
 	/* a build may still make or mend the other */
@@ -67,11 +74,11 @@ static int find_scripts(struct problem_program *program, struct job *job, struct
 	TRY(find_modes(program, err));
 	if (!first->is_executable)
 		return FAIL(err, EACCES, "%.200s: not executable", first->data.path);
-	job->checker_scripts = language_scripts(build != NULL);
+	checker->scripts = language_scripts(build != NULL);
 	return 0;
 }
 
-static int find_language(const struct problem_program *program, struct job *job, struct sbx_err *err)
+static int find_language(const struct problem_program *program, struct job_checker *checker, struct sbx_err *err)
 {
 	const char **names = calloc(program->n_files, sizeof(*names));
 	const struct language *language = NULL;
@@ -86,17 +93,31 @@ static int find_language(const struct problem_program *program, struct job *job,
 	free(names);
 	if (rc < 0)
 		return FAIL(err, -rc, "%.*s: %s", folder_len(program), program->files[0].data.path, why.msg);
-	job->checker_language = language->name;
+	checker->language = language->name;
 	return 0;
 }
 
-static int add_sources(const struct problem_program *program, struct job *job, struct sbx_err *err)
+static int add_sources(const struct problem_program *program, struct job_checker *checker, struct sbx_err *err)
 {
 	for (size_t i = 0; i < program->n_files; i++) {
 		struct job_file *file;
-		if (job_add_checker_file(job, &file) < 0)
+		if (job_add_checker_file(checker, &file) < 0)
 			return FAIL(err, ENOMEM, "out of memory");
 		*file = program->files[i];
+	}
+	return 0;
+}
+
+static int add_checkers(const struct problem_package *package, struct job *job, struct sbx_err *err)
+{
+	for (size_t i = 0; i < package->n_validators; i++) {
+		struct problem_program *program = &package->validators[i];
+		struct job_checker *checker = &job->checkers[job->n_checkers++];
+		checker->name = package->n_validators > 1 ? program->name : NULL;
+		TRY(find_scripts(program, checker, err));
+		if (checker->scripts == NULL)
+			TRY(find_language(program, checker, err));
+		TRY(add_sources(program, checker, err));
 	}
 	return 0;
 }
@@ -180,11 +201,8 @@ int problem_load_checker(const struct problem_package *package, struct job *job,
 
 	if (package->n_validators == 0)
 		return 0;
-	TRY(check_one(package, err));
-	TRY(find_scripts(&package->validators[0], job, err));
-	if (job->checker_scripts == NULL)
-		TRY(find_language(&package->validators[0], job, err));
-	TRY(add_sources(&package->validators[0], job, err));
+	TRY(check_programs(package, err));
+	TRY(add_checkers(package, job, err));
 	TRY(add_flags(package, job, memory, err));
 	job->checker = CHECKER_KATTIS;
 	job->interactive = package->problem.is_interactive;

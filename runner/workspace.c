@@ -17,7 +17,17 @@
 #define MOUNT_POINT "jobs"
 
 static const char *const folder_names[WORKSPACE_MAX] = {
-        [WORKSPACE_BOX] = "box", [WORKSPACE_CHECKER] = "checker", [WORKSPACE_DATA] = "data"};
+        [WORKSPACE_BOX] = "box",
+        [WORKSPACE_DATA] = "data",
+        [WORKSPACE_CHECKER] = "checker",
+        "checker-2",
+        "checker-3",
+        "checker-4",
+        "checker-5",
+        "checker-6",
+        "checker-7",
+        "checker-8",
+};
 
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_WORKSPACE, errnum, __VA_ARGS__)
 

@@ -5,14 +5,15 @@
  * however these end: there is nothing that a killed job could leave.
  *
  *   box/       the sources, then what the compiler makes of them; the program sees this, and only this
- *   checker/   the same of the problem's checker
+ *   checker/   the same of the problem's checker, and checker-2/ and so on where it has several
  *   data/      what came inline: N is the input of test N, N.ans its answer; and what runs hand on to checkers
  *
  * box/ is a tmpfs by itself, since what a hostile source makes the compiler fill is not to be the checker's room. For
- * one submission after the other box/ and data/ are renewed each time, and checker/ stays.
+ * one submission after the other box/ and data/ are renewed each time, and those of checkers stay.
  */
 #pragma once
 
+#include "policy/job.h"
 #include "sandbox/err.h"
 #include "sandbox/host.h"
 #include "sandbox/slot.h"
@@ -28,9 +29,9 @@
 
 enum workspace_folder {
 	WORKSPACE_BOX,
-	WORKSPACE_CHECKER,
 	WORKSPACE_DATA,
-	WORKSPACE_MAX,
+	WORKSPACE_CHECKER, /* and as many as a job can have */
+	WORKSPACE_MAX = WORKSPACE_CHECKER + JOB_CHECKERS_MAX,
 };
 
 #define WORKSPACE_PATH_BYTES 128 /* of a path in it, the name at most 32 long */

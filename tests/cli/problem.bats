@@ -218,6 +218,47 @@ chmod +x run'
 	verdicts 'AC: AC'
 }
 
+@test "several validators: all have to accept, one after the other, each with a box and a folder of its own" {
+	package
+	put problem.yaml 'validation: custom\nvalidator_flags: flag'
+	put data/testdata.yaml 'on_reject: continue'
+	testcase secret/2 2 a
+	testcase secret/3 3 a
+	testcase secret/4 1 a
+	# each says what is in its folders, and refuses what it is called after
+	for name in 1.py 2; do
+		[ $name = 2 ] && file=2/check.py || file=$name
+		put "output_validators/$file" 'import os, sys
+given, answer, feedback, flag = sys.argv[1:]
+print(sorted(os.listdir("/box")), os.listdir(feedback), flag, file=open(feedback + "judgemessage.txt", "w"))
+sys.exit(43 if sys.stdin.read().strip() == "'${name%.py}'" else 42)
+'
+	done
+	# shellcheck disable=SC2016 # for the script
+	script output_validators/10/run 'cp /judge/input /feedback/judgemessage.txt; ls /box >>/feedback/judgemessage.txt
+[ "$(cat)" != 3 ] && exit 42; exit 43'
+	judge_problem cat.sh
+	verdicts 'WA: AC WA WA WA'
+	equal "$(field '[(t["checker"]["name"], [c["name"] for c in t["checkers"]]) for t in r["tests"]]')" \
+		"[('10', ['1.py', '2', '10']), ('2', ['1.py', '2']), ('10', ['1.py', '2', '10']), ('1.py', ['1.py'])]"
+	equal "$(field '"".join(c["message"] for c in r["tests"][0]["checkers"])')" \
+		"['1.py', '__pycache__'] [] flag
+['__pycache__', 'check.py'] [] flag
+a
+run"
+	equal "$(field 'r["tests"][0]["checker"] == r["tests"][0]["checkers"][2], r["tests"][0]["checkers"][1]["run"]["verdict"]')" \
+		"(True, 'RE')"
+	# of one that fails it is told which
+	script output_validators/2/run 'exit 1'
+	judge_problem cat.sh
+	equal "$(field '[t["verdict"] for t in r["tests"]], r["tests"][0]["run"]["error"]["message"]')" \
+		"(['IE', 'IE', 'IE', 'WA'], 'the checker 2 ended with status 1')"
+	script output_validators/2/build 'exit 1'
+	judge_problem cat.sh
+	verdicts 'IE: SKIP SKIP SKIP SKIP'
+	equal "$(field 'r["error"]["message"]')" 'the checker 2 does not compile: '
+}
+
 @test "a validator with scripts that fail, or leave nothing to run, is the package's fault" {
 	package
 	put problem.yaml 'validation: custom'

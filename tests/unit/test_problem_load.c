@@ -236,12 +236,14 @@ static void test_validators(void **state)
 	load(fixture);
 	assert_int_equal(package->n_validators, 1);
 	assert_string_equal(package->validators[0].name, "a");
+	assert_int_equal(job->n_checkers, 1);
+	assert_null(job->checkers[0].name);
 	assert_int_equal(job->checker, CHECKER_KATTIS);
-	assert_string_equal(job->checker_language, "cpp");
-	assert_int_equal(job->n_checker_files, 2);
-	assert_string_equal(job->checker_files[0].name, "lib/x.h");
-	assert_string_equal(job->checker_files[0].data.path, in_package(fixture, "output_validators/a/lib/x.h"));
-	assert_string_equal(job->checker_files[1].name, "x.cpp");
+	assert_string_equal(job->checkers[0].language, "cpp");
+	assert_int_equal(job->checkers[0].n_files, 2);
+	assert_string_equal(job->checkers[0].files[0].name, "lib/x.h");
+	assert_string_equal(job->checkers[0].files[0].data.path, in_package(fixture, "output_validators/a/lib/x.h"));
+	assert_string_equal(job->checkers[0].files[1].name, "x.cpp");
 	assert_int_equal(job->checker_limits.cpu_us_max, 3000000);
 	assert_int_equal(job->checker_limits.memory_bytes_max, 32 * MIB);
 	assert_int_equal(job->checker_limits.output_bytes_max, MIB);
@@ -278,19 +280,43 @@ static void test_scripts(void **state)
 	put(fixture, "output_validator/sub/build", "");
 	assert_int_equal(chmod(in_package(fixture, "output_validator/run"), 0700), 0);
 	load(fixture);
-	assert_ptr_equal(job->checker_scripts, language_scripts(false));
-	assert_null(job->checker_scripts->compile.argv[0]);
-	assert_null(job->checker_language);
-	assert_int_equal(job->n_checker_files, 3);
-	assert_false(job->checker_files[0].is_executable);
-	assert_true(job->checker_files[1].is_executable);
+	assert_ptr_equal(job->checkers[0].scripts, language_scripts(false));
+	assert_null(job->checkers[0].scripts->compile.argv[0]);
+	assert_null(job->checkers[0].language);
+	assert_int_equal(job->checkers[0].n_files, 3);
+	assert_false(job->checkers[0].files[0].is_executable);
+	assert_true(job->checkers[0].files[1].is_executable);
 	unload(fixture);
 	put(fixture, "output_validator/build", "");
 	assert_int_equal(chmod(in_package(fixture, "output_validator/build"), 0700), 0);
 	assert_int_equal(chmod(in_package(fixture, "output_validator/run"), 0600), 0);
 	load(fixture);
-	assert_ptr_equal(job->checker_scripts, language_scripts(true));
-	assert_string_equal(job->checker_scripts->compile.argv[0], "./build");
+	assert_ptr_equal(job->checkers[0].scripts, language_scripts(true));
+	assert_string_equal(job->checkers[0].scripts->compile.argv[0], "./build");
+}
+
+/* In the order of their names, which they have since there are several. */
+static void test_several_validators(void **state)
+{
+	static const char *const names[] = {"a", "b2.py", "b10.cpp"};
+	struct fixture *fixture = *state;
+	const struct job *job = &fixture->job;
+
+	put(fixture, "problem.yaml", "validation: custom");
+	put_test(fixture, "secret/1");
+	put(fixture, "output_validators/b10.cpp", "");
+	put(fixture, "output_validators/b2.py", "");
+	put(fixture, "output_validators/a/run", "");
+	assert_int_equal(chmod(in_package(fixture, "output_validators/a/run"), 0700), 0);
+	load(fixture);
+	assert_int_equal(job->n_checkers, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_string_equal(job->checkers[i].name, names[i]);
+		assert_int_equal(job->checkers[i].n_files, 1);
+	}
+	assert_non_null(job->checkers[0].scripts);
+	assert_string_equal(job->checkers[1].language, "python3");
+	assert_string_equal(job->checkers[2].language, "cpp");
 }
 
 static void test_refused_validators(void **state)
@@ -298,9 +324,15 @@ static void test_refused_validators(void **state)
 	static const struct {
 		const char *yaml, *files[2], *message;
 	} cases[] = {
-	        {"validation: custom",
+	        {"validation: custom interactive",
 	         {"output_validators/a.py", "output_validators/b.py"},
-	         "/output_validators: more than one validator is not supported yet"},
+	         "/output_validators: more than one validator is not supported in interactive problems"},
+	        {"validation: custom score\ntype: scoring",
+	         {"output_validators/a.py", "output_validators/b.py"},
+	         "/output_validators: more than one validator is not supported"},
+	        {"validation: custom",
+	         {"output_validators/a.py", "output_validators/b.md"},
+	         "/output_validators: b.md: no language has the extension .md"},
 	        {"validation: custom",
 	         {"output_validators/a/b.c", "output_validators/a/build"},
 	         "/output_validators/a/build: not executable"},
@@ -317,6 +349,14 @@ static void test_refused_validators(void **state)
 			put(fixture, cases[i].files[k], "");
 		refuse(fixture, cases[i].message);
 	}
+	put(fixture, "problem.yaml", "validation: custom");
+	put_test(fixture, "secret/1");
+	for (int i = 0; i < JOB_CHECKERS_MAX + 1; i++) {
+		char name[40];
+		snprintf(name, sizeof(name), "output_validators/%d.py", i);
+		put(fixture, name, "");
+	}
+	refuse(fixture, "/output_validators: more than 8 validators");
 	put(fixture, "problem.yaml", "validation: custom");
 	put_test(fixture, "secret/1");
 	put(fixture, "output_validators/a/x", "");
@@ -504,6 +544,7 @@ int main(void)
 	        TEST(test_2023_07),
 	        TEST(test_validators),
 	        TEST(test_scripts),
+	        TEST(test_several_validators),
 	        TEST(test_refused_validators),
 	        TEST(test_includes),
 	        TEST(test_not_admitted),
