@@ -157,18 +157,20 @@ static void take_note(const struct verify *verify, struct verify_result *result)
 		result->note[strcspn(result->note, "\n")] = '\0';
 }
 
-/* Whether the score is that of its folder. What the greatest one is only the package's range can tell. */
+/* Whether the score is that of its folder. What the best one is only the package's range can tell. */
 static bool score_agrees(const struct verify *verify, const struct problem_submission *submission)
 {
 	const struct problem_package *package = verify->package;
-	double most = package->groups[0].score_max, score = verify->judge->score;
-	bool is_most = score >= most - 1e-9 * fabs(most);
+	const struct problem_group *whole = &package->groups[0];
+	bool minimize = package->problem.minimize;
+	double best = minimize ? whole->score_min : whole->score_max, score = verify->judge->score;
+	bool is_best = fabs(score - best) <= 1e-9 * fabs(best);
 
-	if (!package->problem.is_scoring || isinf(most) || most < 0 || isnan(score))
+	if (!package->problem.is_scoring || isinf(best) || isnan(score))
 		return true;
 	if (strcmp(submission->folder, "partially_accepted") == 0)
-		return !is_most;
-	return is_most || strcmp(submission->folder, "accepted") != 0;
+		return !is_best;
+	return is_best || strcmp(submission->folder, "accepted") != 0;
 }
 
 static void take_result(struct verify *verify, const struct problem_submission *submission,
@@ -182,8 +184,7 @@ static void take_result(struct verify *verify, const struct problem_submission *
 	result->agrees = problem_expect_agrees(submission->expected, judge->judgement);
 	if (result->agrees && !score_agrees(verify, submission)) {
 		result->agrees = false;
-		set_note(result,
-		         strcmp(submission->folder, "accepted") == 0 ? "not the greatest score" : "the greatest score");
+		set_note(result, strcmp(submission->folder, "accepted") == 0 ? "not the best score" : "the best score");
 	}
 	*(result->agrees ? &verify->n_agree : &verify->n_differ) += 1;
 	if (judge->decided < judge->job->n_tests)

@@ -147,7 +147,7 @@ print([e["result"]["stdout"] for e in b if e["event"] == "test_finished"][0].spl
 ['b.sh']"
 }
 
-@test "the score of a folder: accepted the greatest, partially_accepted less" {
+@test "the score of a folder: accepted the best, partially_accepted another" {
 	package
 	put problem.yaml 'type: scoring'
 	put data/testdata.yaml 'range: 0 10'
@@ -159,10 +159,17 @@ print([e["result"]["stdout"] for e in b if e["event"] == "test_finished"][0].spl
 	judge --problem p --verify
 	equal "$status" 1
 	equal "$(field '[(s["verdict"], s["agrees"], s["note"]) for s in r["submissions"]]')" \
-		"[('AC', False, 'not the greatest score'), ('AC', True, None)]"
+		"[('AC', False, 'not the best score'), ('AC', True, None)]"
 	put data/testdata.yaml 'range: 0 4'
 	judge --problem p --verify
-	equal "$(field '[(s["agrees"], s["note"]) for s in r["submissions"]]')" "[(True, None), (False, 'the greatest score')]"
+	equal "$(field '[(s["agrees"], s["note"]) for s in r["submissions"]]')" "[(True, None), (False, 'the best score')]"
+	# the least is best
+	put problem.yaml 'type: scoring\ngrading: {objective: min}'
+	judge --problem p --verify
+	equal "$(field '[(s["agrees"], s["note"]) for s in r["submissions"]]')" "[(False, 'not the best score'), (True, None)]"
+	put data/testdata.yaml 'range: 4 8'
+	judge --problem p --verify
+	equal "$(field '[(s["agrees"], s["note"]) for s in r["submissions"]]')" "[(True, None), (False, 'the best score')]"
 }
 
 @test "only those in one language" {
