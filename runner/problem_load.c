@@ -229,6 +229,40 @@ static int load_yaml(const struct loader *loader, struct sbx_err *err)
 	return problem_parse_timelimit(text.bytes, text.path, &problem->limits.time_us_max, err);
 }
 
+static int has_entries(const struct loader *loader, const char *name, struct sbx_err *err)
+{
+	PROBLEM_DIR_CLEANUP struct problem_dir dir = {.fd = -1};
+	PROBLEM_LIST_CLEANUP struct problem_list list = {0};
+	int rc = problem_dir_open(loader->memory, &loader->package->dir, name, &dir, err);
+
+	if (rc <= 0)
+		return rc;
+	TRY(problem_dir_list(&dir, &list, err));
+	return list.n > 0;
+}
+
+/* Nothing is compared in the default way because a validator's folder has the wrong name, or nobody mentions it. */
+static int check_unused(const struct loader *loader, struct sbx_err *err)
+{
+	const struct problem *problem = &loader->package->problem;
+	bool is_legacy = problem->format == PROBLEM_LEGACY;
+	const char *path = loader->package->dir.path, *other = is_legacy ? "output_validator" : "output_validators";
+	int rc = has_entries(loader, other, err);
+
+	TRY(rc);
+	if (rc == 1)
+		return FAIL(err, EINVAL, "%.200s/%s: a folder of %s packages", path, other,
+		            is_legacy ? "2023-07" : "legacy");
+	if (!is_legacy || problem->custom_validator)
+		return 0;
+	rc = has_entries(loader, "output_validators", err);
+	TRY(rc);
+	return rc == 0 ? 0
+	               : FAIL(err, EINVAL,
+	                      "%.200s/output_validators: problem.yaml does not say that the validation is custom",
+	                      path);
+}
+
 /* Before the groups, whose arguments are for them. */
 static int load_validators(const struct loader *loader, struct sbx_err *err)
 {
@@ -238,6 +272,7 @@ static int load_validators(const struct loader *loader, struct sbx_err *err)
 	PROBLEM_DIR_CLEANUP struct problem_dir dir = {.fd = -1};
 	int rc;
 
+	TRY(check_unused(loader, err));
 	if (is_legacy && !package->problem.custom_validator)
 		return 0;
 	rc = problem_dir_open(loader->memory, &package->dir, name, &dir, err);

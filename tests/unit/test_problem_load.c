@@ -364,6 +364,31 @@ static void test_refused_validators(void **state)
 	refuse(fixture, ": the validator a is an empty folder");
 }
 
+/* What would not be used, and so the output compared in another way. */
+static void test_unused_validators(void **state)
+{
+	static const struct {
+		const char *yaml, *file, *message;
+	} cases[] = {
+	        {"{}", "output_validators/a.py",
+	         "/output_validators: problem.yaml does not say that the validation is custom"},
+	        {"{}", "output_validator/a.py", "/output_validator: a folder of 2023-07 packages"},
+	        {V7, "output_validators/a.py", "/output_validators: a folder of legacy packages"},
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		put(fixture, "problem.yaml", cases[i].yaml);
+		put_test(fixture, "secret/1");
+		put(fixture, cases[i].file, "");
+		refuse(fixture, cases[i].message);
+	}
+	put(fixture, "problem.yaml", "{}");
+	put_test(fixture, "secret/1");
+	put(fixture, "output_validators/.gitignore", "");
+	load(fixture);
+}
+
 static void test_includes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -546,6 +571,7 @@ int main(void)
 	        TEST(test_scripts),
 	        TEST(test_several_validators),
 	        TEST(test_refused_validators),
+	        TEST(test_unused_validators),
 	        TEST(test_includes),
 	        TEST(test_not_admitted),
 	        TEST(test_not_supported),
