@@ -361,12 +361,18 @@ static int read_format(struct problem *problem, struct sbx_err *err)
 
 static int read_document(struct problem *problem, struct sbx_err *err)
 {
-	struct json_object *root = problem->doc.root;
+	struct json_object *root = problem->doc.root, *limits, *value;
 	char what[120];
 
 	TRY(read_format(problem, err));
 	set_defaults(problem);
 	TRY(yaml_read_map(&problem->doc, root, problem->format == PROBLEM_LEGACY ? legacy_keys : keys, problem, err));
+	if (!problem->is_scoring && json_find(root, "grading", &value))
+		return yaml_fail_key(&problem->doc, root, "grading", err, "\"grading\" is for scoring problems only");
+	if (!problem->is_multi_pass && json_find(root, "limits", &limits) &&
+	    json_find(limits, "validation_passes", &value))
+		return yaml_fail_key(&problem->doc, limits, "validation_passes", err,
+		                     "\"validation_passes\" is for multi-pass problems only");
 	if (problem->custom_score && !problem->is_scoring)
 		return yaml_fail_key(&problem->doc, root, "validation", err, "a score is for scoring problems only");
 	if (!problem->custom_validator &&

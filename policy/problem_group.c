@@ -155,18 +155,24 @@ static const struct yaml_key legacy_keys[] = {
         {.name = NULL},
 };
 
-/* What only scoring problems may have. */
-static const char *const scoring_keys[] = {"accept_score", "reject_score", "range"};
+/* What only scoring problems may have, in either format. */
+static const char *const scoring_keys[] = {"accept_score", "reject_score", "range", "scoring"};
 
 /* ---- 2023-07 ---- */
 
-static int read_strings(const struct yaml_place *place, void *field, struct sbx_err *err)
+static int check_strings(const struct yaml_place *place, struct sbx_err *err)
 {
 	if (json_kind_of(place->value) != JSON_ARRAY)
 		return yaml_wanted(place, "a list of strings", err);
 	for (size_t i = 0; i < json_length(place->value); i++)
 		if (json_string_of(json_at(place->value, i)) == NULL)
 			return yaml_fail_item(place->doc, place->value, i, err, "\"%s\": not a string", place->key);
+	return 0;
+}
+
+static int read_strings(const struct yaml_place *place, void *field, struct sbx_err *err)
+{
+	TRY(check_strings(place, err));
 	set_list(field, json_share(place->value));
 	return 0;
 }
@@ -225,6 +231,40 @@ static int read_static_validation(const struct yaml_place *place, void *field, s
 	return 0;
 }
 
+/* ---- what judging does not need, and so is only looked at ---- */
+
+static int check_bool(const struct yaml_place *place, void *field, struct sbx_err *err)
+{
+	bool ignored;
+
+	(void)field;
+	return yaml_read_bool(place, &ignored, err);
+}
+
+static int check_text(const struct yaml_place *place, void *field, struct sbx_err *err)
+{
+	(void)field;
+	return json_string_of(place->value) != NULL ? 0 : yaml_wanted(place, "a string", err);
+}
+
+static int check_one_input_args(const char *name, struct json_object *value, void *data, struct sbx_err *err)
+{
+	const struct yaml_place *outer = data;
+	const struct yaml_place place = {outer->doc, outer->value, name, value};
+
+	return check_strings(&place, err);
+}
+
+/* For all input validators, or for each by its name. */
+static int check_input_args(const struct yaml_place *place, void *field, struct sbx_err *err)
+{
+	struct yaml_place copy = *place;
+
+	(void)field;
+	return json_kind_of(place->value) == JSON_OBJECT ? json_each(place->value, check_one_input_args, &copy, err)
+	                                                 : check_strings(place, err);
+}
+
 static const struct yaml_key score_keys[] = {
         {"score", read_score_max, FIELD(score_max), NULL, false},
         {"aggregation", read_aggregation, FIELD(score_mode), NULL, false},
@@ -236,10 +276,10 @@ static const struct yaml_key keys[] = {
         {"scoring", NULL, 0, score_keys, false},
         {"output_validator_args", read_strings, FIELD(validator_args), NULL, false},
         {"static_validation", read_static_validation, FIELD(static_validation), NULL, false},
-        {"input_validator_args", yaml_read_ignored, 0, NULL, false},
-        {"full_feedback", yaml_read_ignored, 0, NULL, false},
-        {"hint", yaml_read_ignored, 0, NULL, false},
-        {"description", yaml_read_ignored, 0, NULL, false},
+        {"input_validator_args", check_input_args, 0, NULL, false},
+        {"full_feedback", check_bool, 0, NULL, false},
+        {"hint", check_text, 0, NULL, false},
+        {"description", check_text, 0, NULL, false},
         {.name = NULL},
 };
 
