@@ -81,6 +81,11 @@ int problem_compare_args(const struct json_object *args, struct compare_options 
  * rlimits, see a program die in each of these cases. PE is a wrong answer. Whether the score is right is not in it.
  */
 #define PROBLEM_EXPECT_ANY 0U /* nobody says anything */
+#define PROBLEM_EXPECT_AC (1U << JUDGEMENT_AC)
+#define PROBLEM_EXPECT_WA (1U << JUDGEMENT_WA | 1U << JUDGEMENT_PE)
+#define PROBLEM_EXPECT_TLE (1U << JUDGEMENT_TLE)
+#define PROBLEM_EXPECT_RTE (1U << JUDGEMENT_RE | 1U << JUDGEMENT_MLE | 1U << JUDGEMENT_OLE | 1U << JUDGEMENT_SV)
+#define PROBLEM_EXPECT_ALL (PROBLEM_EXPECT_AC | PROBLEM_EXPECT_WA | PROBLEM_EXPECT_TLE | PROBLEM_EXPECT_RTE)
 
 /* By its folder below submissions/. -ENOENT for a folder that means nothing in this format. */
 int problem_expect_folder(enum problem_format format, const char *folder, unsigned *ret_set);

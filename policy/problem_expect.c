@@ -7,11 +7,11 @@
 #include <strings.h>
 
 #define SET(name) (1U << JUDGEMENT_##name)
-#define CORRECT SET(AC)
-#define WRONG (SET(WA) | SET(PE))
-#define TOO_SLOW SET(TLE)
+#define CORRECT PROBLEM_EXPECT_AC
+#define WRONG PROBLEM_EXPECT_WA
+#define TOO_SLOW PROBLEM_EXPECT_TLE
 /* Kattis' tools limit memory and output by rlimits, DOMjudge memory by a cgroup: the program is seen to die. */
-#define CRASHED (SET(RE) | SET(MLE) | SET(OLE) | SET(SV))
+#define CRASHED PROBLEM_EXPECT_RTE
 
 int problem_expect_folder(enum problem_format format, const char *folder, unsigned *ret_set)
 {

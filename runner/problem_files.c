@@ -261,10 +261,68 @@ static int add_submissions(struct problem_package *package, const struct problem
 			continue;
 		}
 		submission = &submissions[package->n_submissions++];
-		*submission = (struct problem_submission){folder, programs[i], PROBLEM_EXPECT_ANY};
+		*submission = (struct problem_submission){folder, programs[i], PROBLEM_EXPECT_ANY, NULL};
+		if (package->has_rules)
+			continue;
 		(void)problem_expect_folder(package->problem.format, folder, &submission->expected);
 		TRY(read_expected(&submission->program, &submission->expected, err));
 	}
+	return 0;
+}
+
+static int load_rules(struct problem_package *package, const struct problem_dir *dir, struct job_memory *memory,
+                      struct sbx_err *err)
+{
+	struct problem_text text;
+	int rc = problem_dir_read(memory, dir, "submissions.yaml", YAML_BYTES_MAX, &text, err);
+
+	if (rc <= 0)
+		return rc;
+	if (package->problem.format == PROBLEM_LEGACY)
+		return FAIL(err, EINVAL, "%.200s: a file of 2023-07 packages", text.path);
+	package->has_rules = true;
+	return problem_rules_parse(&package->rules, &package->problem, text.bytes, text.len, text.path, err);
+}
+
+/* `used` has a place for each rule. */
+static int apply_rules(const struct problem_package *package, struct problem_submission *submission,
+                       struct job_memory *memory, bool *used, struct sbx_err *err)
+{
+	const struct problem_rules *rules = &package->rules;
+	const char *name;
+	bool found = false;
+
+	TRY(job_memory_join(memory, submission->folder, submission->program.name, &name, err));
+	for (size_t i = 0; i < rules->n; i++)
+		if (problem_rule_is_for(&rules->rules[i], name))
+			used[i] = found = true;
+	if (!found)
+		return FAIL(err, EINVAL, "%.200s: nothing in it says what to expect of %.200s", rules->doc.origin,
+		            name);
+	submission->expected = problem_rules_expected(rules, name);
+	if (submission->expected == PROBLEM_EXPECT_ANY)
+		return FAIL(err, EINVAL, "%.200s: its rules leave no verdict that %.200s could get", rules->doc.origin,
+		            name);
+	submission->language = problem_rules_language(rules, name);
+	if (submission->language != NULL && language_builtin_find(submission->language) == NULL)
+		return FAIL(err, EINVAL, "%.200s: no language is called \"%.64s\"; sbx languages lists them",
+		            rules->doc.origin, submission->language);
+	return 0;
+}
+
+static int apply_all_rules(struct problem_package *package, struct job_memory *memory, struct sbx_err *err)
+{
+	const struct problem_rules *rules = &package->rules;
+	bool *used = calloc(rules->n + 1, sizeof(*used));
+
+	TRY(job_memory_own(memory, used, err));
+	for (size_t i = 0; i < package->n_submissions; i++)
+		TRY(apply_rules(package, &package->submissions[i], memory, used, err));
+	/* it would say something of nobody */
+	for (size_t i = 0; i < rules->n; i++)
+		if (!used[i] && !rules->rules[i].is_known)
+			return FAIL(err, EINVAL, "%.200s: \"%.100s\" is no submission", rules->doc.origin,
+			            rules->rules[i].submissions);
 	return 0;
 }
 
@@ -276,19 +334,18 @@ int problem_load_submissions(struct problem_package *package, struct job_memory 
 
 	if (rc <= 0)
 		return rc;
+	TRY(load_rules(package, &dir, memory, err));
 	TRY(problem_dir_list(&dir, &list, err));
 	for (int i = 0; i < list.n; i++) {
 		PROBLEM_DIR_CLEANUP struct problem_dir inner = {.fd = -1};
 		const char *name = list.entries[i]->d_name, *folder;
 		int is_dir = problem_dir_is_dir(&dir, name, err);
 		TRY(is_dir);
-		if (is_dir == 0) {
-			package->has_submissions_yaml |= strcmp(name, "submissions.yaml") == 0;
+		if (is_dir == 0)
 			continue;
-		}
 		TRY(problem_dir_open(memory, &dir, name, &inner, err));
 		TRY(job_memory_join(memory, "", name, &folder, err));
 		TRY(add_submissions(package, &inner, folder, memory, err));
 	}
-	return 0;
+	return package->has_rules ? apply_all_rules(package, memory, err) : 0;
 }

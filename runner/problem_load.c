@@ -27,6 +27,7 @@ void problem_package_finish(struct problem_package *package)
 	free(package->groups);
 	free(package->submissions);
 	free(package->left_aside);
+	problem_rules_finish(&package->rules);
 	problem_finish(&package->problem);
 	if (package->dir.path != NULL)
 		problem_dir_close(&package->dir);

@@ -9,6 +9,7 @@
 #include "policy/problem.h"
 #include "policy/problem_group.h"
 #include "policy/problem_results.h"
+#include "policy/problem_rules.h"
 #include "runner/job_memory.h"
 #include "runner/problem_dir.h"
 #include "sandbox/err.h"
@@ -23,7 +24,8 @@ struct problem_program {
 struct problem_submission {
 	const char *folder; /* "accepted" */
 	struct problem_program program;
-	unsigned expected; /* a set as in policy/problem.h */
+	unsigned expected;    /* a set as in policy/problem.h */
+	const char *language; /* a name of sbx languages; NULL: by its files */
 };
 
 /* Zero it; problem_package_finish() takes it in any state. Names and files lie in the job's memory. */
@@ -38,7 +40,8 @@ struct problem_package {
 	size_t n_submissions;
 	const char **left_aside; /* among them, but documentation: "accepted/README.md" */
 	size_t n_left_aside;
-	bool has_submissions_yaml; /* which is not read: it can say otherwise than the folders */
+	bool has_rules; /* 2023-07: a submissions.yaml, which says more than `expected` does */
+	struct problem_rules rules;
 };
 
 /*
@@ -67,8 +70,9 @@ int problem_admit(const struct problem_package *package, struct job *job, struct
                   const struct language *language, struct sbx_err *err);
 
 /*
- * Finds the submissions, and what is expected of each: by its line @EXPECTED_RESULTS@, else by its folder. A file that
- * is only documentation is none.
+ * Finds the submissions, and what is expected of each: by submissions.yaml, where there is one; else by its line
+ * @EXPECTED_RESULTS@, else by its folder. A file that is only
+ * documentation is none.
  */
 int problem_load_submissions(struct problem_package *package, struct job_memory *memory, struct sbx_err *err);
 

@@ -19,6 +19,7 @@ void verify_finish(struct verify *verify)
 	for (size_t i = 0; i < verify->n; i++)
 		free(verify->results[i].note);
 	free(verify->results);
+	free(verify->has_message);
 	*verify = (struct verify){0};
 }
 
@@ -34,7 +35,11 @@ static int is_in(const struct problem_submission *submission, const struct langu
 		return FAIL(err, ENOMEM, "out of memory");
 	for (size_t i = 0; i < program->n_files; i++)
 		names[i] = program->files[i].name;
-	*ret = language_detect(language_builtin, names, program->n_files, &own, &unknown) == 0 && own == language;
+	if (submission->language != NULL)
+		*ret = strcmp(submission->language, language->name) == 0;
+	else
+		*ret = language_detect(language_builtin, names, program->n_files, &own, &unknown) == 0 &&
+		       own == language;
 	free(names);
 	return 0;
 }
@@ -56,15 +61,48 @@ int verify_choose(struct problem_package *package, const char *name, struct sbx_
 	return n > 0 ? 0 : FAIL(err, ENOENT, "%.200s: nothing in submissions is in %s", package->dir.path, name);
 }
 
+/* Whether there is a test, or a group with a score, that the rule is about. */
+static bool is_on_anything(const struct verify *verify, const struct problem_rule *rule)
+{
+	const struct problem_package *package = verify->package;
+	bool found = false;
+
+	for (size_t i = 0; i < verify->job->n_tests && !found; i++)
+		found = problem_rule_is_on(rule, verify->job->tests[i].name);
+	if (!found || !rule->has_score)
+		return found;
+	for (size_t i = 0; i < package->n_groups; i++)
+		if (problem_rule_is_on_score(rule, package->groups[i].name))
+			return true;
+	return false;
+}
+
+static int load_rules(struct verify *verify, struct sbx_err *err)
+{
+	const struct problem_rules *rules = &verify->package->rules;
+	const char *origin = rules->doc.origin;
+
+	verify->has_message = calloc(rules->n + 1, sizeof(*verify->has_message));
+	if (verify->has_message == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	if (verify->job->stop_on_first_failure)
+		return FAIL(err, EINVAL, "%.200s is about all tests: --stop-on-first-failure leaves some out", origin);
+	for (size_t i = 0; i < rules->n; i++)
+		if (!is_on_anything(verify, &rules->rules[i]))
+			return FAIL(err, EINVAL, "%.200s: \"%.100s\" is no %s", origin, rules->rules[i].tests,
+			            rules->rules[i].has_score ? "group of tests" : "test, nor a group of them");
+	return 0;
+}
+
 int verify_load(struct verify *verify, struct job_memory *memory, struct sbx_err *err)
 {
 	const struct problem_package *package = verify->package;
 	const char *dir = package->dir.path;
 
-	if (package->has_submissions_yaml)
-		return FAIL(err, ENOTSUP, "%.200s/submissions/submissions.yaml: not supported yet", dir);
 	if (package->n_submissions == 0)
 		return FAIL(err, ENOENT, "%.200s: nothing in submissions", dir);
+	if (package->has_rules)
+		TRY(load_rules(verify, err));
 	verify->results = calloc(package->n_submissions, sizeof(*verify->results));
 	if (verify->results == NULL)
 		return FAIL(err, ENOMEM, "out of memory");
@@ -98,7 +136,7 @@ static int load_sources(const struct verify *verify, const struct problem_submis
 	struct job *job = verify->job;
 
 	job->n_files = 0;
-	job->language = NULL;
+	job->language = submission->language;
 	for (size_t i = 0; i < submission->program.n_files; i++) {
 		struct job_file *file;
 		if (job_add_file(job, &file) < 0)
@@ -173,6 +211,27 @@ static bool score_agrees(const struct verify *verify, const struct problem_submi
 	return is_best || strcmp(submission->folder, "accepted") != 0;
 }
 
+/* Where it is known why not, that is the note. */
+static bool agrees(const struct verify *verify, const struct problem_submission *submission,
+                   struct verify_result *result)
+{
+	const struct judge *judge = verify->judge;
+	char what[300];
+
+	if (!problem_expect_agrees(submission->expected, judge->judgement) &&
+	    (judge->judgement == JUDGEMENT_CE || judge->judgement == JUDGEMENT_IE || !verify->package->has_rules))
+		return false;
+	if (verify->package->has_rules && !problem_rules_check(&verify->package->rules, result->name, judge->problem,
+	                                                       verify->has_message, what, sizeof(what))) {
+		set_note(result, what);
+		return false;
+	}
+	if (score_agrees(verify, submission))
+		return true;
+	set_note(result, strcmp(submission->folder, "accepted") == 0 ? "not the best score" : "the best score");
+	return false;
+}
+
 static void take_result(struct verify *verify, const struct problem_submission *submission,
                         struct verify_result *result)
 {
@@ -181,11 +240,8 @@ static void take_result(struct verify *verify, const struct problem_submission *
 	result->is_judged = true;
 	result->judgement = judge->judgement;
 	result->score = judge->score;
-	result->agrees = problem_expect_agrees(submission->expected, judge->judgement);
-	if (result->agrees && !score_agrees(verify, submission)) {
-		result->agrees = false;
-		set_note(result, strcmp(submission->folder, "accepted") == 0 ? "not the best score" : "the best score");
-	}
+	take_note(verify, result);
+	result->agrees = agrees(verify, submission, result);
 	*(result->agrees ? &verify->n_agree : &verify->n_differ) += 1;
 	if (judge->decided < judge->job->n_tests)
 		result->decided_by = judge->job->tests[judge->decided].name;
@@ -195,7 +251,21 @@ static void take_result(struct verify *verify, const struct problem_submission *
 		raise_to(&result->wall_us, test->wall_us);
 		raise_to(&result->memory_bytes, test->memory_bytes);
 	}
-	take_note(verify, result);
+}
+
+/* As the report's; and looks for the messages that rules want. */
+static void listen(void *arg, const struct judge *judge, enum judge_event event, const struct judge_run *run)
+{
+	const struct verify *verify = arg;
+	const struct problem_rules *rules = &verify->package->rules;
+
+	judge_report_listen(verify->report, judge, event, run);
+	for (size_t i = 0; event == JUDGE_TEST_FINISHED && i < rules->n; i++) {
+		const struct problem_rule *rule = &rules->rules[i];
+		if (rule->message != NULL && problem_rule_is_on(rule, judge->job->tests[run->test].name) &&
+		    strstr(run->message, rule->message) != NULL)
+			verify->has_message[i] = true;
+	}
 }
 
 /* Returns whether the next one can be judged. */
@@ -214,6 +284,8 @@ static bool verify_one(struct verify *verify, const struct problem_submission *s
 		return true;
 	}
 	judge_report_next(verify->report, result->name);
+	for (size_t i = 0; i < verify->package->rules.n; i++)
+		verify->has_message[i] = false;
 	judge_run_job(judge);
 	if (judge->error.stage == SBX_STAGE_NONE) {
 		take_result(verify, submission, result);
@@ -228,6 +300,8 @@ void verify_run(struct verify *verify)
 {
 	bool go_on = true;
 
+	verify->judge->listener = listen;
+	verify->judge->arg = verify;
 	for (size_t i = 0; i < verify->n && go_on; i++) {
 		struct job_memory memory = {0};
 

@@ -28,6 +28,7 @@ struct verify {
 	const struct problem_package *package;
 	struct job *job; /* the judge's; its sources are set here */
 
+	bool *has_message;             /* of each of the package's rules: the submission that is judged got it */
 	struct verify_result *results; /* of package->submissions */
 	size_t n, n_agree, n_differ;   /* the rest was not judged */
 };
@@ -38,8 +39,8 @@ struct verify {
  */
 int verify_choose(struct problem_package *package, const char *language, struct sbx_err *err);
 /*
- * Refuses a package in which a submission's expectation is unknown. To be called after problem_load_submissions();
- * names lie in `memory`. Fails with SBX_STAGE_USAGE.
+ * Refuses a package in which a submission's expectation is unknown, or about tests that there are not. To be called
+ * after problem_load_submissions(); names lie in `memory`. Fails with SBX_STAGE_USAGE.
  */
 int verify_load(struct verify *verify, struct job_memory *memory, struct sbx_err *err);
 /*

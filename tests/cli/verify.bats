@@ -172,6 +172,99 @@ print([e["result"]["stdout"] for e in b if e["event"] == "test_finished"][0].spl
 	equal "$(field '[(s["agrees"], s["note"]) for s in r["submissions"]]')" "[(True, None), (False, 'the best score')]"
 }
 
+# package7 [YAML]: the same of 2023-07.
+package7() {
+	package
+	put problem.yaml "problem_format_version: 2023-07\nuuid: 1\nname: a\nlimits: {time_limit: 10}\n${1-}\n"
+}
+
+# rules YAML [OPTION]: it is submissions.yaml; judges.
+rules() {
+	put submissions/submissions.yaml "$1"
+	judge --problem p --verify "${@:2}"
+}
+
+@test "submissions.yaml: what tests may come to, and what one of them has to, by patterns" {
+	package7
+	for i in 1 2; do
+		put data/secret/$i-hard.in "x\n"
+		put data/secret/$i-hard.ans "x\n"
+	done
+	submission accepted/right.sh cat
+	# shellcheck disable=SC2016 # for the submission
+	submission half/easy.sh 'read -r n; [ "$n" = x ] && exit 1; echo "$n"'
+	submission half/one.sh 'echo 1 # @EXPECTED_RESULTS@: CORRECT'
+	rules 'half/easy.sh: {secret/*-hard: {permitted: [RTE]}, "secret/{1,2}": {permitted: [AC]}}
+half/*: {required: [WA, RTE]}'
+	results 'accepted/right.sh AC ok; half/easy.sh RE ok; half/one.sh WA ok'
+	equal "$status" 0
+	equal "$(field '[s["expected"] for s in r["submissions"]]')" \
+		"[['AC'], ['PE', 'WA', 'TLE', 'MLE', 'RE', 'OLE', 'SV'], ['PE', 'WA', 'TLE', 'MLE', 'RE', 'OLE', 'SV']]"
+	rules 'half/easy.sh: {secret/*-hard: {permitted: [AC, TLE]}}
+half/one.sh: {secret/2: {required: [AC]}}
+accepted: {permitted: [AC, WA], required: [WA]}'
+	results 'accepted/right.sh AC no; half/easy.sh RE no; half/one.sh WA no'
+	equal "$status" 1
+	equal "$(field '"; ".join(s["note"] for s in r["submissions"])')" \
+		'rule of accepted: no test got WA; rule of half/easy.sh on secret/*-hard: secret/1-hard got RE, permitted is AC, TLE; rule of half/one.sh on secret/2: no test got AC'
+	run -1 "$SBX" judge --problem p --verify
+	grep -Eq 'NOT AS EXPECTED  rule of accepted: no test got WA$' <<<"$output"
+	# one that does not compile comes to none of these
+	submission half/broken.sh 'if'
+	rules 'half: {required: [WA, RTE]}'
+	results 'accepted/right.sh AC ok; half/broken.sh CE no; half/easy.sh RE ok; half/one.sh WA ok'
+}
+
+@test "submissions.yaml: scores, messages, and languages" {
+	package7 'type: scoring'
+	put data/secret/test_group.yaml 'scoring: {score: 40}'
+	# shellcheck disable=SC2016 # for the validator
+	put output_validator/run '#!/bin/sh\nread -r n; echo "got $n" >/feedback/judgemessage.txt; [ "$n" = "$(cat "$2")" ] && exit 42; exit 43\n'
+	chmod +x p/output_validator/run
+	submission accepted/right.sh cat
+	submission mine/one.sh 'echo 1'
+	# in one of two languages
+	submission mine/one.old/main.py 'print(1)'
+	submission mine/one.old/lib.sh 'nonsense'
+	rules 'mine: {score: 20, message: got 1}
+mine/one.old: {language: python3, secret: {score: [0, 20]}, secret/2: {message: got}}
+accepted: {score: [39, 41], message: got 2}'
+	results 'accepted/right.sh AC ok; mine/one.old WA ok; mine/one.sh WA ok'
+	equal "$(field '[(s["language"], s["score"]) for s in r["submissions"]]')" \
+		"[('bash', 40.0), ('python3', 20.0), ('bash', 20.0)]"
+	rules 'mine/one.sh: {message: got 2}\nmine/one.old: {score: 19, language: python3}'
+	equal "$(field '"; ".join(s["note"] for s in r["submissions"] if not s["agrees"])')" \
+		'rule of mine/one.old: the score is 20, not 19; rule of mine/one.sh: no message has "got 2" in it'
+	# each one anew
+	rules 'mine/one.old: {language: python3}\n"{accepted,mine/*.sh}": {message: got 2}'
+	results 'accepted/right.sh AC ok; mine/one.old WA ok; mine/one.sh WA no'
+	rules 'mine/one.old: {language: python3}\nmine: {}' -l python3
+	results 'mine/one.old WA ok'
+}
+
+@test "submissions.yaml: what says something of nobody, or of too much, is refused" {
+	package7
+	submission accepted/right.sh cat
+	submission mine/one.sh 'echo 1'
+	while IFS='|' read -r message yaml; do
+		rules "$yaml"
+		refused "^sbx: p/submissions/submissions.yaml: *$message$"
+	done <<-'E'
+		nothing in it says what to expect of mine/one.sh|accepted: {}
+		"one.sh" is no submission|one.sh: {}\nmine: {}
+		"secret/3" is no test, nor a group of them|mine: {secret/3: {permitted: [AC]}}
+		its rules leave no verdict that mine/one.sh could get|mine: {permitted: [AC], required: [WA]}
+		no language is called "klingon"; sbx languages lists them|mine: {language: klingon}
+	E
+	rules 'mine: {entrypoint: one}'
+	refused '^sbx: p/submissions/submissions.yaml:1:8: an entry point is not supported yet$'
+	rules 'mine: {}' --stop-on-first-failure
+	refused '^sbx: p/submissions/submissions.yaml is about all tests: --stop-on-first-failure leaves some out$'
+	# nobody has to be in a folder that the format knows
+	rules 'mine: {}\nbrute_force: {permitted: [AC]}'
+	results 'accepted/right.sh AC ok; mine/one.sh WA ok'
+}
+
 @test "only those in one language" {
 	package
 	submission accepted/right.sh cat
@@ -245,7 +338,7 @@ print([e["result"]["stdout"] for e in b if e["event"] == "test_finished"][0].spl
 	submission accepted/right.sh cat
 	put submissions/submissions.yaml '{}'
 	judge --problem p --verify
-	refused '^sbx: p/submissions/submissions.yaml: not supported yet$'
+	refused '^sbx: p/submissions/submissions.yaml: a file of 2023-07 packages$'
 	judge --problem p --verify p/submissions/accepted/right.sh
 	refused 'no SOURCE may be given$'
 	rm p/submissions/submissions.yaml

@@ -492,7 +492,6 @@ static void test_submissions(void **state)
 	load(fixture);
 	assert_int_equal(problem_load_submissions(&fixture->package, &fixture->memory, &err), 0);
 	assert_int_equal(package->n_submissions, 0);
-	put(fixture, "submissions/submissions.yaml", "");
 	put(fixture, "submissions/accepted/two/Main.java", "");
 	put(fixture, "submissions/accepted/two/Other.java", "// @EXPECTED_RESULTS@: TIMELIMIT\n");
 	put(fixture, "submissions/accepted/one.py", "");
@@ -506,7 +505,7 @@ static void test_submissions(void **state)
 	assert_int_equal(package->submissions[1].program.n_files, 2);
 	assert_int_equal(package->submissions[1].expected, 1U << JUDGEMENT_TLE);
 	assert_int_equal(package->submissions[2].expected, PROBLEM_EXPECT_ANY);
-	assert_true(package->has_submissions_yaml);
+	assert_false(package->has_rules);
 	put(fixture, "submissions/mixed/a.c", "// @EXPECTED_RESULTS@: CHECK-MANUALLY\n");
 	assert_int_equal(problem_load_submissions(&fixture->package, &fixture->memory, &err), -EINVAL);
 	assert_non_null(strstr(err.msg, "submissions/mixed/a.c: @EXPECTED_RESULTS@: \"CHECK-MANUALLY\""));
