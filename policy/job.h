@@ -55,6 +55,7 @@ struct job_test {
 	struct job_limits limits;              /* unset: the job's */
 	const struct compare_options *compare; /* NULL: the job's */
 	const char **checker_flags;            /* NULL: the job's */
+	const char **args;                     /* of the program, NULL-terminated; NULL for none */
 };
 
 struct job {

@@ -272,16 +272,24 @@ static const struct yaml_key score_keys[] = {
         {.name = NULL},
 };
 
+/* Those of single tests, too. */
+#define COMMON_KEYS                                                                                                    \
+	{"args", read_strings, FIELD(args), NULL, false},                                                              \
+	        {"output_validator_args", read_strings, FIELD(validator_args), NULL, false},                           \
+	        {"input_validator_args", check_input_args, 0, NULL, false},                                            \
+	        {"full_feedback", check_bool, 0, NULL, false}, {"hint", check_text, 0, NULL, false},                   \
+	{                                                                                                              \
+		"description", check_text, 0, NULL, false                                                              \
+	}
+
 static const struct yaml_key keys[] = {
         {"scoring", NULL, 0, score_keys, false},
-        {"output_validator_args", read_strings, FIELD(validator_args), NULL, false},
         {"static_validation", read_static_validation, FIELD(static_validation), NULL, false},
-        {"input_validator_args", check_input_args, 0, NULL, false},
-        {"full_feedback", check_bool, 0, NULL, false},
-        {"hint", check_text, 0, NULL, false},
-        {"description", check_text, 0, NULL, false},
+        COMMON_KEYS,
         {.name = NULL},
 };
+
+static const struct yaml_key single_keys[] = {COMMON_KEYS, {.name = NULL}};
 
 /* ---- groups ---- */
 
@@ -310,6 +318,7 @@ void problem_group_init(struct problem_group *ret, const struct problem *problem
 	ret->first_test = ret->n_tests = 0;
 	ret->n_groups = 1;
 	ret->validator_args = json_share(ret->validator_args);
+	ret->args = json_share(ret->args);
 	ret->ignore_sample = false;
 	ret->require_pass = NULL;
 	ret->static_validation = false;
@@ -373,6 +382,32 @@ int problem_group_parse(struct problem_group *group, const struct problem *probl
 void problem_group_finish(struct problem_group *group)
 {
 	json_free(group->validator_args);
+	json_free(group->args);
 	json_free(group->require_pass);
 	*group = (struct problem_group){0};
+}
+
+void problem_single_init(struct problem_group *ret, const struct problem_group *group, size_t test)
+{
+	*ret = *group;
+	ret->first_test = test;
+	ret->n_tests = 1;
+	ret->n_groups = 1;
+	ret->validator_args = json_share(ret->validator_args);
+	ret->args = json_share(ret->args);
+	ret->require_pass = NULL;
+}
+
+int problem_single_parse(struct problem_group *single, const struct problem *problem, const char *text, size_t len,
+                         const char *origin, struct sbx_err *err)
+{
+	struct yaml_doc doc = {0};
+	int rc = yaml_load(&doc, text, len, origin, err);
+
+	if (rc == 0 && doc.root != NULL)
+		rc = yaml_read_map(&doc, doc.root, single_keys, single, err);
+	if (rc == 0)
+		rc = read_compare(single, problem, &doc, err);
+	yaml_finish(&doc);
+	return rc;
 }

@@ -51,6 +51,7 @@ struct problem_group {
 	double score_min, score_max;       /* 2023-07: only the latter, INFINITY where unbounded, below 0: not given */
 
 	/* 2023-07 */
+	struct json_object *args;         /* of the submission: a list of strings, or NULL */
 	struct json_object *require_pass; /* a list of names of tests and groups that have to be accepted, or NULL */
 	bool static_validation;
 };
@@ -69,6 +70,14 @@ void problem_group_init(struct problem_group *ret, const struct problem *problem
 int problem_group_parse(struct problem_group *group, const struct problem *problem, const char *text, size_t len,
                         const char *origin, struct sbx_err *err);
 void problem_group_finish(struct problem_group *group);
+
+/*
+ * The settings of a single test (2023-07), as a group with nothing else in it: those of the group that it is in, then
+ * what its file says. As the two above.
+ */
+void problem_single_init(struct problem_group *ret, const struct problem_group *group, size_t test);
+int problem_single_parse(struct problem_group *single, const struct problem *problem, const char *text, size_t len,
+                         const char *origin, struct sbx_err *err);
 
 /* ---- grading ---- */
 

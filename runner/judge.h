@@ -59,12 +59,12 @@ struct judge_run {
 	struct run_spec spec;
 	struct judge_paths paths;
 	struct policy_plan plan;
-	char **argv, **check_argv; /* the language's; the same with a checker's arguments */
-	size_t test;               /* its index; of all but those that compile */
-	uint64_t pass;             /* of a test that is run again and again: which one, from 1 */
-	bool next_pass;            /* its checker has asked for another one, and made its input */
-	unsigned place;            /* in judge->runs, its own or that of the test that it checks */
-	unsigned checker;          /* which one, of those that compile or are one */
+	char **argv, **longer_argv; /* the language's; the same with arguments of a checker or a test */
+	size_t test;                /* its index; of all but those that compile */
+	uint64_t pass;              /* of a test that is run again and again: which one, from 1 */
+	bool next_pass;             /* its checker has asked for another one, and made its input */
+	unsigned place;             /* in judge->runs, its own or that of the test that it checks */
+	unsigned checker;           /* which one, of those that compile or are one */
 	struct kept out, err;
 	int output_fd; /* where a test's output is kept whole for its checker; -1 */
 	struct judge_answer answer;

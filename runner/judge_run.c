@@ -188,6 +188,31 @@ static int use_command(struct judge_run *run, const struct job_sources *program,
 	return 0;
 }
 
+/* Behind the language's command first the n of `own`, then `more`, which ends with NULL, or is that. */
+static int add_words(struct judge_run *run, const char *const *own, size_t n_own, const char **more,
+                     struct sbx_err *err)
+{
+	size_t n = 0, n_more = 0;
+	char **argv;
+
+	while (run->argv[n] != NULL)
+		n++;
+	while (more != NULL && more[n_more] != NULL)
+		n_more++;
+	/* the strings of the old block stay where they are */
+	argv = calloc(n + n_own + n_more + 1, sizeof(*argv));
+	if (argv == NULL)
+		return sbx_fail(err, SBX_STAGE_PLAN, ENOMEM, "out of memory");
+	memcpy(argv, run->argv, n * sizeof(*argv));
+	if (n_own > 0)
+		memcpy(argv + n, own, n_own * sizeof(*argv));
+	if (n_more > 0)
+		memcpy(argv + n + n_own, more, n_more * sizeof(*argv));
+	run->longer_argv = argv;
+	run->spec.argv = argv;
+	return 0;
+}
+
 static int spec_compile(const struct judge *judge, struct judge_run *run, struct sbx_err *err)
 {
 	bool is_checker = run->task == JUDGE_COMPILE_CHECKER;
@@ -264,6 +289,8 @@ static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err 
 	workspace_path(&judge->ws, WORKSPACE_BOX, "", paths->box, sizeof(paths->box));
 	spec->box_dir = paths->box;
 	TRY(use_command(run, &judge->submission, language->run.argv, memory, err));
+	if (test->args != NULL)
+		TRY(add_words(run, NULL, 0, test->args, err));
 	if (judge->job->interactive)
 		return 0; /* all that it is told comes from the checker */
 	spec->stdin_path = input_path(judge, run);
@@ -272,7 +299,7 @@ static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err 
 	return open_answer(run, judge->job, test, err);
 }
 
-/* The checker's own command, then what its convention passes, then the problem's flags. */
+/* What the checker's convention passes, then the problem's flags. */
 static int add_arguments(const struct judge *judge, struct judge_run *run, struct sbx_err *err)
 {
 	static const char *const kattis[] = {CHECK_INPUT, CHECK_ANSWER, CHECK_FEEDBACK "/", NULL};
@@ -280,24 +307,8 @@ static int add_arguments(const struct judge *judge, struct judge_run *run, struc
 	const char *const *own = judge->job->checker == CHECKER_KATTIS ? kattis : testlib;
 	const char **own_flags = judge->job->tests[run->test].checker_flags;
 	const char **flags = own_flags != NULL ? own_flags : judge->job->checker_flags;
-	size_t n = 0, n_flags = 0;
-	char **argv;
 
-	while (run->argv[n] != NULL)
-		n++;
-	while (flags != NULL && flags[n_flags] != NULL)
-		n_flags++;
-	/* the strings of the old block stay where they are */
-	argv = calloc(n + 3 + n_flags + 1, sizeof(*argv));
-	if (argv == NULL)
-		return sbx_fail(err, SBX_STAGE_PLAN, ENOMEM, "out of memory");
-	memcpy(argv, run->argv, n * sizeof(*argv));
-	memcpy(argv + n, own, 3 * sizeof(*argv));
-	if (n_flags > 0)
-		memcpy(argv + n + 3, flags, n_flags * sizeof(*argv));
-	run->check_argv = argv;
-	run->spec.argv = argv;
-	return 0;
+	return add_words(run, own, 3, flags, err);
 }
 
 static int spec_check(struct judge *judge, struct judge_run *run, struct sbx_err *err)
@@ -388,7 +399,7 @@ static int start_in_slot(struct judge *judge, struct judge_run *run, struct slot
 static void begin(struct judge_run *run, enum judge_task task)
 {
 	run->task = task;
-	run->argv = run->check_argv = NULL;
+	run->argv = run->longer_argv = NULL;
 	run->out.len = run->err.len = 0;
 	run->out.cut = run->err.cut = false;
 	run->has_answer = false;
@@ -414,8 +425,8 @@ void judge_run_drop_plan(struct judge_run *run)
 {
 	policy_plan_finish(&run->plan);
 	free(run->argv);
-	free(run->check_argv);
-	run->argv = run->check_argv = NULL;
+	free(run->longer_argv);
+	run->argv = run->longer_argv = NULL;
 }
 
 bool judge_run_start(struct judge *judge, struct judge_run *run, enum judge_task task, struct slot *slot)

@@ -1,7 +1,6 @@
-/* A package's own output validators: what they are made of, and what they are told. */
+/* A package's own output validators: what they are made of. */
 #include "runner/problem_checker.h"
 
-#include "policy/json.h"
 #include "sandbox/path.h"
 
 #include <errno.h>
@@ -11,9 +10,6 @@
 #include <sys/stat.h>
 
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_USAGE, errnum, __VA_ARGS__)
-#define ARGUMENTS_MAX 100000 /* of all groups together */
-
-/* ---- sources ---- */
 
 /* The first file's path, without the name by which it is stored. */
 static int folder_len(const struct problem_program *program)
@@ -122,80 +118,7 @@ static int add_checkers(const struct problem_package *package, struct job *job, 
 	return 0;
 }
 
-/* ---- arguments ---- */
-
-struct flags {
-	const struct problem_package *package;
-	struct job_memory *memory;
-	const char ***of; /* each group's */
-	size_t *parents, n_words;
-};
-
-static void add_words(const struct json_object *list, const char **flags, size_t *at)
-{
-	for (size_t i = 0; i < json_length(list); i++)
-		flags[(*at)++] = json_string_of(json_at(list, i));
-}
-
-/* A group without arguments of its own has its parent's, and the same array. */
-static int make_flags(struct flags *flags, size_t index, struct sbx_err *err)
-{
-	const struct problem_group *groups = flags->package->groups, *group = &groups[index];
-	const struct json_object *first = flags->package->problem.validator_args;
-	size_t n = json_length(first) + json_length(group->validator_args), at = 0;
-	const char **words;
-
-	if (index > 0 && group->validator_args == groups[flags->parents[index]].validator_args) {
-		flags->of[index] = flags->of[flags->parents[index]];
-		return 0;
-	}
-	flags->n_words += n;
-	if (flags->n_words > ARGUMENTS_MAX)
-		return FAIL(err, E2BIG, "%.200s: more than %d arguments of validators", flags->package->dir.path,
-		            ARGUMENTS_MAX);
-	words = calloc(n + 1, sizeof(*words));
-	TRY(job_memory_own(flags->memory, words, err));
-	add_words(first, words, &at);
-	add_words(group->validator_args, words, &at);
-	flags->of[index] = words;
-	return 0;
-}
-
-static int make_all_flags(struct flags *flags, struct job *job, struct sbx_err *err)
-{
-	const struct problem_package *package = flags->package;
-
-	for (size_t i = 0, parent = 0; i < package->n_groups; i++) {
-		const struct problem_group *group = &package->groups[i];
-		while (i > 0 && parent + package->groups[parent].n_groups <= i)
-			parent = flags->parents[parent];
-		flags->parents[i] = parent;
-		parent = i;
-		TRY(make_flags(flags, i, err));
-		/* those further down come later */
-		for (size_t k = 0; k < group->n_tests; k++)
-			job->tests[group->first_test + k].checker_flags = flags->of[i];
-	}
-	return 0;
-}
-
-static int add_flags(const struct problem_package *package, struct job *job, struct job_memory *memory,
-                     struct sbx_err *err)
-{
-	struct flags flags = {.package = package,
-	                      .memory = memory,
-	                      .of = calloc(package->n_groups, sizeof(*flags.of)),
-	                      .parents = calloc(package->n_groups, sizeof(*flags.parents))};
-	int rc = flags.of != NULL && flags.parents != NULL ? make_all_flags(&flags, job, err)
-	                                                   : FAIL(err, ENOMEM, "out of memory");
-
-	free(flags.of);
-	free(flags.parents);
-	return rc;
-}
-
-int problem_load_checker(const struct problem_package *package, struct job *job, struct job_memory *memory,
-                         struct sbx_err *err)
+int problem_load_checker(const struct problem_package *package, struct job *job, struct sbx_err *err)
 {
 	const struct problem_limits *limits = &package->problem.limits;
 
@@ -203,7 +126,6 @@ int problem_load_checker(const struct problem_package *package, struct job *job,
 		return 0;
 	TRY(check_programs(package, err));
 	TRY(add_checkers(package, job, err));
-	TRY(add_flags(package, job, memory, err));
 	job->checker = CHECKER_KATTIS;
 	job->interactive = package->problem.is_interactive;
 	if (package->problem.is_multi_pass)

@@ -3,6 +3,7 @@
 
 #include "runner/problem_checker.h"
 #include "runner/problem_files.h"
+#include "runner/problem_words.h"
 #include "sandbox/path.h"
 
 #include <errno.h>
@@ -24,7 +25,10 @@ void problem_package_finish(struct problem_package *package)
 {
 	for (size_t i = 0; i < package->n_groups; i++)
 		problem_group_finish(&package->groups[i]);
+	for (size_t i = 0; i < package->n_singles; i++)
+		problem_group_finish(&package->singles[i]);
 	free(package->groups);
+	free(package->singles);
 	free(package->submissions);
 	free(package->left_aside);
 	problem_rules_finish(&package->rules);
@@ -61,7 +65,44 @@ static int find_pair(const struct loader *loader, const struct problem_dir *dir,
 	return job_memory_join(loader->memory, dir->path, name, ret, err);
 }
 
-static int add_test(const struct loader *loader, const struct problem_dir *dir, const char *group, const char *file,
+static int add_single(const struct loader *loader, size_t group, const struct problem_text *text, struct sbx_err *err)
+{
+	struct problem_package *package = loader->package;
+	size_t n = package->n_singles;
+	struct problem_group *singles = package->singles;
+
+	if ((n & (n - 1)) == 0)
+		singles = reallocarray(singles, n == 0 ? 1 : 2 * n, sizeof(*singles));
+	if (singles == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	package->singles = singles;
+	problem_single_init(&singles[n], &package->groups[group], loader->job->n_tests - 1);
+	package->n_singles++;
+	return problem_single_parse(&singles[n], &package->problem, text->bytes, text->len, text->path, err);
+}
+
+/* The last test's own settings. */
+static int read_single(const struct loader *loader, const struct problem_dir *dir, size_t group, const char *stem,
+                       struct sbx_err *err)
+{
+	FREE_CLEANUP char *name = NULL;
+	struct problem_text text;
+	int rc;
+
+	if (loader->package->problem.format == PROBLEM_LEGACY)
+		return 0;
+	if (asprintf(&name, "%s.yaml", stem) < 0)
+		name = NULL;
+	if (name == NULL)
+		return FAIL(err, ENOMEM, "out of memory");
+	if (strcmp(name, "test_group.yaml") == 0)
+		return FAIL(err, EINVAL, "%.200s/%s is for the group, and so no test can be called test_group",
+		            dir->path, name);
+	rc = problem_dir_read(loader->memory, dir, name, YAML_BYTES_MAX, &text, err);
+	return rc <= 0 ? rc : add_single(loader, group, &text, err);
+}
+
+static int add_test(const struct loader *loader, const struct problem_dir *dir, size_t index, const char *file,
                     struct sbx_err *err)
 {
 	char *stem = strndup(file, strlen(file) - strlen(".in"));
@@ -72,29 +113,29 @@ static int add_test(const struct loader *loader, const struct problem_dir *dir, 
 	rc = job_add_test(loader->job, &test);
 	if (rc < 0)
 		return FAIL(err, -rc, "%.200s: more than %d tests", dir->path, JOB_TESTS_MAX);
-	TRY(job_memory_join(loader->memory, group, stem, &test->name, err));
+	TRY(job_memory_join(loader->memory, loader->package->groups[index].name, stem, &test->name, err));
 	TRY(job_memory_join(loader->memory, dir->path, file, &test->input.path, err));
-	return find_pair(loader, dir, file, ".ans", &test->answer.path, err);
+	TRY(find_pair(loader, dir, file, ".ans", &test->answer.path, err));
+	return read_single(loader, dir, index, stem, err);
 }
 
 /* A file in a group's folder; what is no part of a test is for people. */
-static int load_file(const struct loader *loader, const struct problem_dir *dir, const char *group, const char *name,
+static int load_file(const struct loader *loader, const struct problem_dir *dir, size_t index, const char *name,
                      struct sbx_err *err)
 {
 	bool is_legacy = loader->package->problem.format == PROBLEM_LEGACY;
 	const char *input;
 
-	if (has_ending(name, ".in"))
-		return add_test(loader, dir, group, name, err);
-	if (has_ending(name, ".ans"))
-		return find_pair(loader, dir, name, ".in", &input, err);
 	if (strcmp(name, is_legacy ? "test_group.yaml" : "testdata.yaml") == 0)
 		return FAIL(err, EINVAL, "%.200s/%s: a file of %s packages", dir->path, name,
 		            is_legacy ? "2023-07" : "legacy");
-	if (!is_legacy && strcmp(name, "test_group.yaml") != 0 &&
-	    (has_ending(name, ".yaml") || has_ending(name, ".args")))
-		return FAIL(err, ENOTSUP, "%.200s/%.100s: settings of a single test are not supported yet", dir->path,
-		            name);
+	if (has_ending(name, ".in"))
+		return add_test(loader, dir, index, name, err);
+	if (has_ending(name, ".ans") ||
+	    (!is_legacy && has_ending(name, ".yaml") && strcmp(name, "test_group.yaml") != 0))
+		return find_pair(loader, dir, name, ".in", &input, err);
+	if (!is_legacy && has_ending(name, ".args"))
+		return FAIL(err, ENOTSUP, "%.200s/%.100s: arguments of a test go into its .yaml", dir->path, name);
 	return 0;
 }
 
@@ -153,7 +194,6 @@ static int load_all(const struct loader *loader, size_t index, const struct prob
                     struct sbx_err *err)
 {
 	PROBLEM_LIST_CLEANUP struct problem_list list = {0};
-	const char *name = loader->package->groups[index].name;
 
 	TRY(problem_dir_list(dir, &list, err));
 	for (int i = 0; i < list.n; i++) {
@@ -161,7 +201,7 @@ static int load_all(const struct loader *loader, size_t index, const struct prob
 		int is_dir = problem_dir_is_dir(dir, entry, err);
 		TRY(is_dir);
 		TRY(is_dir ? load_inner(loader, index, dir, entry, depth + 1, err)
-		           : load_file(loader, dir, name, entry, err));
+		           : load_file(loader, dir, index, entry, err));
 	}
 	return 0;
 }
@@ -206,6 +246,8 @@ static int load_data(const struct loader *loader, struct sbx_err *err)
 	for (size_t i = 0; i < package->n_groups; i++)
 		for (size_t k = 0; k < package->groups[i].n_tests; k++)
 			loader->job->tests[package->groups[i].first_test + k].compare = &package->groups[i].compare;
+	for (size_t i = 0; i < package->n_singles; i++)
+		loader->job->tests[package->singles[i].first_test].compare = &package->singles[i].compare;
 	return 0;
 }
 
@@ -319,7 +361,8 @@ int problem_load(struct problem_package *ret, struct job *job, struct job_memory
 	TRY(load_validators(&loader, err));
 	TRY(load_data(&loader, err));
 	fill_limits(job, &ret->problem);
-	return problem_load_checker(ret, job, memory, err);
+	TRY(problem_load_checker(ret, job, err));
+	return problem_load_words(ret, job, memory, err);
 }
 
 int problem_check_supported(const struct problem_package *package, const struct job *job, struct sbx_err *err)

@@ -34,6 +34,8 @@ struct problem_package {
 	struct problem problem;
 	struct problem_group *groups; /* the numbers of their tests are the job's */
 	size_t n_groups;
+	struct problem_group *singles; /* tests with settings of their own, each as its first_test */
+	size_t n_singles;
 	struct problem_program *validators; /* of the output; more than one in legacy only, where all have to accept */
 	size_t n_validators;
 	struct problem_submission *submissions; /* by problem_load_submissions() */
@@ -47,7 +49,7 @@ struct problem_package {
 /*
  * Opens the package in `dir`, and reads all that judging needs into *ret, and into an initialised job: tests, sample
  * before secret; where unset, the limits; how answers are compared. What the job points to lasts as long as both.
- * Refused is what would change the meaning of a test and cannot be told in a job: files and settings of single tests.
+ * Refused is what would change the meaning of a test and cannot be told in a job: files of single tests.
  */
 int problem_load(struct problem_package *ret, struct job *job, struct job_memory *memory, const char *dir,
                  struct sbx_err *err);

@@ -88,6 +88,36 @@ limits: {time_limit: 10}\n'
 	refused 'larger than the package.s limit, 1 KiB$'
 }
 
+@test "settings of single tests: arguments of the submission, and of the validator" {
+	package
+	put problem.yaml 'problem_format_version: 2023-07\nuuid: 1\nname: a\nlimits: {time_limit: 10}\n'
+	put data/secret/test_group.yaml 'args: [of, group]\noutput_validator_args: [of, group]'
+	# shellcheck disable=SC2016 # nobody expands it
+	put data/secret/2.yaml 'args: [-n, "of  test", "$(x)"]\noutput_validator_args: []\nhint: none'
+	testcase secret/2 '' ''
+	put output_validator/run '#!/bin/sh\nshift 3; { echo "$#:$*"; cat; } >/feedback/judgemessage.txt; exit 42'
+	chmod +x p/output_validator/run
+	echo 'print(__import__("sys").argv[1:])' >args.py
+	# shellcheck disable=SC2016 # for the submission
+	echo 'echo "$#: $*"' >args.sh
+	echo '#include <stdio.h>
+int main(int argc, char **argv) { printf("%d %s", argc, argv[1]); }' >args.c
+	echo 'public class Main { public static void main(String[] a) { System.out.println(a.length + a[0]); } }' >Main.java
+	# shellcheck disable=SC2016
+	for wanted in "args.py|2:of group\n['of', 'group']\n|0:\n['-n', 'of  test', '\$(x)']\n" \
+		'args.sh|2:of group\n2: of group\n|0:\n3: -n of  test $(x)\n' \
+		'args.c|2:of group\n3 of|0:\n4 -n' 'Main.java|2:of group\n2of\n|0:\n3-n\n'; do
+		IFS='|' read -r file first second <<<"$wanted"
+		judge_problem -w 600s "$file"
+		verdicts 'AC: AC AC'
+		equal "$(field '"|".join(t["checker"]["message"] for t in r["tests"]).replace("\n", "\\n")')" "$first|$second"
+	done
+	# an interactive one's, too
+	put problem.yaml 'problem_format_version: 2023-07\nuuid: 1\nname: a\nlimits: {time_limit: 10}\ntype: interactive\n'
+	judge_problem args.sh
+	equal "$(field 'r["tests"][0]["checker"]["message"].split("\n")[:2]')" "['2:of group', '2: of group']"
+}
+
 @test "what is not supported yet is refused, with the file" {
 	while IFS='|' read -r pattern file text; do
 		rm -r p

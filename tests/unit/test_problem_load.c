@@ -295,6 +295,59 @@ static void test_scripts(void **state)
 	assert_string_equal(job->checkers[0].scripts->compile.argv[0], "./build");
 }
 
+/* Settings of single tests: over those of the group, and not of the next test. */
+static void test_singles(void **state)
+{
+	static const char *const mistakes[][2] = {
+	        {"on_reject: break", ":1:1: no such key: \"on_reject\""},
+	        {"scoring: {}", ":1:1: no such key: \"scoring\""},
+	        {"args: x", ":1:1: \"args\" has to be a list of strings"},
+	        {"output_validator_args: [x]", ":1:1: the default validator has no argument \"x\""},
+	        {"full_feedback: x", ":1:1: \"full_feedback\" has to be true or false"},
+	};
+	struct fixture *fixture = *state;
+	const struct job *job = &fixture->job;
+
+	put(fixture, "problem.yaml", V7);
+	put(fixture, "data/test_group.yaml", "args: [all]\noutput_validator_args: [case_sensitive]");
+	for (int i = 1; i < 5; i++)
+		put_test(fixture, (const char *[]){"secret/1", "secret/2", "secret/3", "secret/g/1"}[i - 1]);
+	put(fixture, "data/secret/2.yaml", "args: [-x, its own]\nhint: a\nfull_feedback: true");
+	put(fixture, "data/secret/3.yaml", "args: []\noutput_validator_args: [float_tolerance, '1']\ndescription: a");
+	put(fixture, "data/secret/g/1.yaml", "");
+	put(fixture, "data/secret/g/test_group.yaml", "args: [g]");
+	load(fixture);
+	check_flags(job->tests[0].args, "all;");
+	check_flags(job->tests[1].args, "-x;its own;");
+	assert_null(job->tests[2].args);
+	check_flags(job->tests[3].args, "g;");
+	assert_true(job->tests[1].compare->case_sensitive);
+	assert_false(job->tests[2].compare->case_sensitive);
+	assert_true(job->tests[2].compare->float_absolute == 1);
+	assert_true(job->tests[3].compare->case_sensitive);
+	assert_null(job->tests[0].checker_flags);
+	unload(fixture);
+	put(fixture, "data/test_group.yaml", "output_validator_args: [all]");
+	put(fixture, "data/secret/3.yaml", "output_validator_args: [three, '']");
+	put(fixture, "output_validator/a.py", "");
+	load(fixture);
+	check_flags(job->tests[0].checker_flags, "all;");
+	check_flags(job->tests[2].checker_flags, "three;;");
+	unload(fixture);
+	remove_package(fixture);
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		char message[200];
+		put(fixture, "problem.yaml", V7);
+		put_test(fixture, "secret/1");
+		put(fixture, "data/secret/1.yaml", mistakes[i][0]);
+		snprintf(message, sizeof(message), "/data/secret/1.yaml%s", mistakes[i][1]);
+		refuse(fixture, message);
+	}
+	put(fixture, "problem.yaml", V7);
+	put_test(fixture, "secret/test_group");
+	refuse(fixture, "/data/secret/test_group.yaml is for the group");
+}
+
 /* In the order of their names, which they have since there are several. */
 static void test_several_validators(void **state)
 {
@@ -524,7 +577,8 @@ static void test_mistakes(void **state)
 	        {"{}", ".timelimit", "/.timelimit: not a number of seconds"},
 	        {"validation: custom", NULL, "/problem.yaml: the validation is custom, but there is nothing in"},
 	        {V7, "data/secret/testdata.yaml", "/data/secret/testdata.yaml: a file of legacy packages"},
-	        {V7, "data/secret/1.yaml", "/data/secret/1.yaml: settings of a single test are not supported yet"},
+	        {V7, "data/secret/1.args", "/data/secret/1.args: arguments of a test go into its .yaml"},
+	        {V7, "data/secret/2.yaml", "/data/secret/2.yaml has no 2.in"},
 	        {V7, "data/secret/1.files/a", "/data/secret/1.files: files of a single test are not supported yet"},
 	        {"{}", "data/secret/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/x",
 	         "/data/secret/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16: more than 16 folders"},
@@ -570,6 +624,7 @@ int main(void)
 	        TEST(test_scripts),
 	        TEST(test_several_validators),
 	        TEST(test_refused_validators),
+	        TEST(test_singles),
 	        TEST(test_unused_validators),
 	        TEST(test_includes),
 	        TEST(test_not_admitted),
