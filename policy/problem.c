@@ -2,6 +2,7 @@
 #include "policy/problem.h"
 
 #include "policy/json.h"
+#include "policy/problem_constants.h"
 #include "policy/size.h"
 #include "policy/spec.h"
 #include "policy/yaml_map.h"
@@ -301,14 +302,6 @@ static int read_languages(const struct yaml_place *place, void *field, struct sb
 	return 0;
 }
 
-static int read_constants(const struct yaml_place *place, void *field, struct sbx_err *err)
-{
-	if (json_kind_of(place->value) != JSON_OBJECT)
-		return yaml_wanted(place, "a map", err);
-	*(bool *)field = true;
-	return 0;
-}
-
 static const struct yaml_key keys[] = {
         {"problem_format_version", yaml_read_ignored, 0, NULL, true},
         {"name", read_name, 0, NULL, true},
@@ -316,7 +309,7 @@ static const struct yaml_key keys[] = {
         {"limits", NULL, 0, limit_keys, false},
         {"languages", read_languages, FIELD(languages), NULL, false},
         {"allow_file_writing", yaml_read_bool, FIELD(allow_file_writing), NULL, false},
-        {"constants", read_constants, FIELD(has_constants), NULL, false},
+        {"constants", problem_constants_read, FIELD(constants), NULL, false},
         {"uuid", yaml_read_ignored, 0, NULL, true},
         {"version", yaml_read_ignored, 0, NULL, false},
         {"credits", yaml_read_ignored, 0, NULL, false},

@@ -45,7 +45,7 @@ struct problem {
 	bool minimize;                 /* the least score is best */
 	bool show_groups;              /* to those who submit */
 	bool allow_file_writing;       /* in the submission's folder */
-	bool has_constants;            /* to be replaced in the package's files */
+	struct json_object *constants; /* by name (policy/problem_constants.h); NULL */
 	struct json_object *languages; /* a list of the format's codes; NULL: all */
 
 	struct yaml_doc doc; /* what all of it lies in */

@@ -1,6 +1,7 @@
 /* A package's own output validators: what they are made of. */
 #include "runner/problem_checker.h"
 
+#include "runner/problem_files.h"
 #include "sandbox/path.h"
 
 #include <errno.h>
@@ -93,18 +94,21 @@ static int find_language(const struct problem_program *program, struct job_check
 	return 0;
 }
 
-static int add_sources(const struct problem_program *program, struct job_checker *checker, struct sbx_err *err)
+static int add_sources(const struct problem *problem, const struct problem_program *program,
+                       struct job_checker *checker, struct job_memory *memory, struct sbx_err *err)
 {
 	for (size_t i = 0; i < program->n_files; i++) {
 		struct job_file *file;
 		if (job_add_checker_file(checker, &file) < 0)
 			return FAIL(err, ENOMEM, "out of memory");
 		*file = program->files[i];
+		TRY(problem_replace_file(problem, memory, file, err));
 	}
 	return 0;
 }
 
-static int add_checkers(const struct problem_package *package, struct job *job, struct sbx_err *err)
+static int add_checkers(const struct problem_package *package, struct job *job, struct job_memory *memory,
+                        struct sbx_err *err)
 {
 	for (size_t i = 0; i < package->n_validators; i++) {
 		struct problem_program *program = &package->validators[i];
@@ -113,19 +117,20 @@ static int add_checkers(const struct problem_package *package, struct job *job, 
 		TRY(find_scripts(program, checker, err));
 		if (checker->scripts == NULL)
 			TRY(find_language(program, checker, err));
-		TRY(add_sources(program, checker, err));
+		TRY(add_sources(&package->problem, program, checker, memory, err));
 	}
 	return 0;
 }
 
-int problem_load_checker(const struct problem_package *package, struct job *job, struct sbx_err *err)
+int problem_load_checker(const struct problem_package *package, struct job *job, struct job_memory *memory,
+                         struct sbx_err *err)
 {
 	const struct problem_limits *limits = &package->problem.limits;
 
 	if (package->n_validators == 0)
 		return 0;
 	TRY(check_programs(package, err));
-	TRY(add_checkers(package, job, err));
+	TRY(add_checkers(package, job, memory, err));
 	job->checker = CHECKER_KATTIS;
 	job->interactive = package->problem.is_interactive;
 	if (package->problem.is_multi_pass)

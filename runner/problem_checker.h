@@ -8,4 +8,5 @@
  * limits. Refused are more validators than JOB_CHECKERS_MAX,
  * or than one where that would have no meaning. Fails with SBX_STAGE_USAGE.
  */
-int problem_load_checker(const struct problem_package *package, struct job *job, struct sbx_err *err);
+int problem_load_checker(const struct problem_package *package, struct job *job, struct job_memory *memory,
+                         struct sbx_err *err);

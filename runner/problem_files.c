@@ -2,6 +2,7 @@
 #include "runner/problem_files.h"
 
 #include "policy/json.h"
+#include "policy/problem_constants.h"
 #include "sandbox/path.h"
 
 #include <errno.h>
@@ -108,6 +109,41 @@ int problem_load_programs(struct job_memory *memory, const struct problem_dir *d
 	return 0;
 }
 
+/* ---- constants ---- */
+
+int problem_replace(const struct problem *problem, struct job_memory *memory, const char *path, size_t max,
+                    char **bytes, size_t *len, struct sbx_err *err)
+{
+	char *text;
+	int rc = problem_constants_replace(problem->constants, *bytes, *len, max, &text, len);
+
+	if (rc < 0)
+		return FAIL(err, -rc, "%.200s: with its constants larger than %zu MiB", path, max >> 20);
+	if (rc == 0)
+		return 0;
+	*bytes = text;
+	return job_memory_own(memory, text, err);
+}
+
+int problem_replace_file(const struct problem *problem, struct job_memory *memory, struct job_file *file,
+                         struct sbx_err *err)
+{
+	const char *path = file->data.path;
+	FD_CLEANUP int fd = problem->constants == NULL ? -1 : path_open(path, O_RDONLY | O_NONBLOCK, 0);
+	char *text;
+	size_t len;
+
+	if (problem->constants == NULL)
+		return 0;
+	if (fd < 0)
+		return FAIL(err, -fd, "%.200s: cannot be opened: %s", path, strerror(-fd));
+	TRY(job_memory_read(memory, fd, SOURCE_BYTES_MAX, path, &text, &len, err));
+	TRY(problem_replace(problem, memory, path, SOURCE_BYTES_MAX, &text, &len, err));
+	file->data.bytes = text;
+	file->data.len = len;
+	return 0;
+}
+
 /* ---- the sources to judge ---- */
 
 static int add_include(struct job *job, const struct job_file *include, struct sbx_err *err)
@@ -178,8 +214,10 @@ static int add_includes(const struct problem_package *package, struct job *job, 
 		if (rc == 0)
 			continue;
 		TRY(load_program(memory, &inner, NULL, &program, err));
-		for (size_t k = 0; k < program.n_files; k++)
+		for (size_t k = 0; k < program.n_files; k++) {
+			TRY(problem_replace_file(&package->problem, memory, &program.files[k], err));
 			TRY(add_include(job, &program.files[k], err));
+		}
 	}
 	return 0;
 }

@@ -9,3 +9,10 @@
  */
 int problem_load_programs(struct job_memory *memory, const struct problem_dir *dir, bool is_one,
                           struct problem_program **ret, size_t *ret_n, struct sbx_err *err);
+
+/*
+ * A text of the package's, of at most `max` bytes, in which constants are replaced: the new one lies in `memory`. Fails
+ * with SBX_STAGE_USAGE; `path` is for messages.
+ */
+int problem_replace(const struct problem *problem, struct job_memory *memory, const char *path, size_t max,
+                    char **bytes, size_t *len, struct sbx_err *err);

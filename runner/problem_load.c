@@ -169,6 +169,8 @@ static int read_settings(const struct loader *loader, const struct problem_dir *
 
 	if (rc <= 0)
 		return rc;
+	TRY(problem_replace(&loader->package->problem, loader->memory, text.path, YAML_BYTES_MAX, &text.bytes,
+	                    &text.len, err));
 	return problem_group_parse(&loader->package->groups[index], problem, text.bytes, text.len, text.path, err);
 }
 
@@ -361,7 +363,7 @@ int problem_load(struct problem_package *ret, struct job *job, struct job_memory
 	TRY(load_validators(&loader, err));
 	TRY(load_data(&loader, err));
 	fill_limits(job, &ret->problem);
-	TRY(problem_load_checker(ret, job, err));
+	TRY(problem_load_checker(ret, job, memory, err));
 	return problem_load_words(ret, job, memory, err);
 }
 
@@ -380,7 +382,6 @@ int problem_check_supported(const struct problem_package *package, const struct 
 	} not_yet[] = {
 	        {problem->is_submit_answer, "problem.yaml", "submit-answer problems are"},
 	        {problem->allow_file_writing, "problem.yaml", "submissions that write files are"},
-	        {problem->has_constants, "problem.yaml", "constants are"},
 	        {static_validation, "data", "static validation is"},
 	        {custom_grader, "data", "custom graders are"},
 	};

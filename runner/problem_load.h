@@ -71,10 +71,14 @@ int problem_make_results(const struct problem_package *package, const struct job
 int problem_admit(const struct problem_package *package, struct job *job, struct job_memory *memory,
                   const struct language *language, struct sbx_err *err);
 
+/* Of a file of the package's programs: where the package has constants, they are replaced, and the file read for that.
+ */
+int problem_replace_file(const struct problem *problem, struct job_memory *memory, struct job_file *file,
+                         struct sbx_err *err);
+
 /*
  * Finds the submissions, and what is expected of each: by submissions.yaml, where there is one; else by its line
- * @EXPECTED_RESULTS@, else by its folder. A file that is only
- * documentation is none.
+ * @EXPECTED_RESULTS@, else by its folder. A file that is only documentation is none.
  */
 int problem_load_submissions(struct problem_package *package, struct job_memory *memory, struct sbx_err *err);
 

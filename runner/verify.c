@@ -142,6 +142,7 @@ static int load_sources(const struct verify *verify, const struct problem_submis
 		if (job_add_file(job, &file) < 0)
 			return FAIL(err, E2BIG, "more than %d sources", JOB_FILES_MAX);
 		*file = submission->program.files[i];
+		TRY(problem_replace_file(&verify->package->problem, memory, file, err));
 	}
 	TRY(job_find_language(job, memory, ret_language, err));
 	job->language = (*ret_language)->name;

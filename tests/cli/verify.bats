@@ -265,6 +265,26 @@ accepted: {score: [39, 41], message: got 2}'
 	results 'accepted/right.sh AC ok; mine/one.sh WA ok'
 }
 
+# shellcheck disable=SC2016 # for the scripts
+@test "constants: in validators, added files, groups and the package's submissions, and in nothing else" {
+	package7 'constants: {wanted: 7, file: added.sh}'
+	put output_validator/run '#!/bin/sh\n[ "$(cat)" = "{{wanted}} $4 $(cat "$1")" ] && exit 42; exit 43\n'
+	chmod +x p/output_validator/run
+	put data/test_group.yaml 'output_validator_args: ["a{{wanted}}"]'
+	put data/secret/1.in '{{wanted}}\n'
+	put include/bash/added.sh 'end="a{{wanted}} $(cat)"'
+	submission accepted/right.sh '. ./{{file}}; echo "{{wanted}} $end"'
+	submission wrong_answer/wrong.sh '. ./added.sh; echo "6 $end {{unknown}}"'
+	judge --problem p --verify
+	results 'accepted/right.sh AC ok; wrong_answer/wrong.sh WA ok'
+	# whoever submits is no part of the package
+	judge --problem p p/submissions/accepted/right.sh
+	verdicts 'WA: WA WA'
+	echo '. ./added.sh; echo "7 $end"' >own.sh
+	judge --problem p own.sh
+	verdicts 'AC: AC AC'
+}
+
 @test "only those in one language" {
 	package
 	submission accepted/right.sh cat

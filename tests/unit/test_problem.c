@@ -2,6 +2,7 @@
  */
 #include "policy/json.h"
 #include "policy/problem.h"
+#include "policy/problem_constants.h"
 #include "policy/problem_group.h"
 #include "policy/spec.h"
 
@@ -105,7 +106,7 @@ static void test_2023_07(void **state)
 	assert_true(problem.is_scoring && problem.is_interactive && problem.is_multi_pass);
 	assert_false(problem.is_submit_answer);
 	assert_int_equal(json_length(problem.languages), 2);
-	assert_true(problem.allow_file_writing && problem.has_constants);
+	assert_true(problem.allow_file_writing && problem.constants != NULL);
 	assert_int_equal(problem.limits.time_us_max, 2500000);
 	assert_int_equal(problem.limits.time_resolution_us, 100000);
 	assert_int_equal(problem.limits.passes_max, 3);
@@ -172,6 +173,10 @@ static void test_mistakes(void **state)
 	        {V7 "languages: [cpp, python]", "p:4:18: \"languages\": the format has no language \"python\""},
 	        {V7 "languages:\n- C++", "p:5:3: \"languages\": the format has no language \"C++\""},
 	        {V7 "constants: 3", "p:4:1: \"constants\" has to be a map"},
+	        {V7 "constants: {a: [1]}", "p:4:13: a constant has to be a number or a string"},
+	        {V7 "constants: {a: true}", "p:4:13: a constant has to be a number or a string"},
+	        {V7 "constants: {1a: 1}", "p:4:13: a constant is called by letters, digits and _, no digit first"},
+	        {V7 "constants: {a-b: 1}", "p:4:13: a constant is called by letters"},
 	        {"problem_format_version: 2023-07\nuuid: a\nname: {}", "p:3:1: \"name\" has to be a name, or a map"},
 	        {"problem_format_version: 2023-07\nuuid: a\nname: {en: 3}", "p:3:8: a name has to be a string"},
 	};
@@ -328,6 +333,49 @@ static void test_2023_07_groups(void **state)
 	problem_group_finish(&child);
 	problem_group_finish(&secret);
 	problem_group_finish(&root);
+	problem_finish(&problem);
+}
+
+static void test_constants(void **state)
+{
+	static const struct {
+		const char *text, *replaced; /* NULL: nothing to replace */
+	} cases[] = {
+	        {"", NULL},
+	        {"{a}", NULL},
+	        {"{{n}}", "-3"},
+	        {"x{{n}}{{long_1}}y", "x-30.1y"},
+	        {"{{{n}}}", "{-3}"},
+	        {"{{big}} {{exact}}", "1e+20 0.30000000000000004"},
+	        {"{{text}} {{none}} {{ n }} {{n} {{n", "two words {{none}} {{ n }} {{n} {{n"},
+	        {"{{loop}}", "{{n}}"},
+	        {"{{{{n}}}}", "{{-3}}"},
+	        {"{{}}", "{{}}"},
+	};
+	struct problem problem;
+	char *text;
+	size_t len;
+
+	(void)state;
+	parse(&problem, V7 "constants: {n: -3, long_1: 0.1, big: 1.0e20, exact: 0.30000000000000004, text: two words,\n"
+	                   "  loop: '{{n}}'}\n");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int rc = problem_constants_replace(problem.constants, cases[i].text, strlen(cases[i].text), 100, &text,
+		                                   &len);
+		assert_int_equal(rc, cases[i].replaced != NULL);
+		if (rc == 0)
+			continue;
+		assert_string_equal(text, cases[i].replaced);
+		assert_int_equal(len, strlen(text));
+		free(text);
+	}
+	/* bytes, NUL among them */
+	assert_int_equal(problem_constants_replace(problem.constants, "\0{{n}}\0{{n\0}}", 14, 100, &text, &len), 1);
+	assert_int_equal(len, 11);
+	assert_memory_equal(text, "\0-3\0{{n\0}}", 11);
+	free(text);
+	assert_int_equal(problem_constants_replace(problem.constants, "{{text}}", 8, 8, &text, &len), -EFBIG);
+	assert_int_equal(problem_constants_replace(NULL, "{{n}}", 5, 8, &text, &len), 0);
 	problem_finish(&problem);
 }
 
@@ -492,8 +540,9 @@ int main(void)
 	        cmocka_unit_test(test_2023_07),         cmocka_unit_test(test_mistakes),
 	        cmocka_unit_test(test_timelimit),       cmocka_unit_test(test_compare_args),
 	        cmocka_unit_test(test_legacy_groups),   cmocka_unit_test(test_2023_07_groups),
-	        cmocka_unit_test(test_group_mistakes),  cmocka_unit_test(test_custom_args),
-	        cmocka_unit_test(test_expect_folder),   cmocka_unit_test(test_expect_source),
+	        cmocka_unit_test(test_constants),       cmocka_unit_test(test_group_mistakes),
+	        cmocka_unit_test(test_custom_args),     cmocka_unit_test(test_expect_folder),
+	        cmocka_unit_test(test_expect_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -502,7 +502,6 @@ static void test_not_supported(void **state)
 	        {V7 "type: submit-answer", "{}", "/problem.yaml: submit-answer problems are not supported yet"},
 	        {V7 "allow_file_writing: true", "{}",
 	         "/problem.yaml: submissions that write files are not supported yet"},
-	        {V7 "constants: {a: 1}", "{}", "/problem.yaml: constants are not supported yet"},
 	        {V7, "static_validation: true", "/data: static validation is not supported yet"},
 	        {"{}", "grading: custom", "/data: custom graders are not supported yet"},
 	        {"{}", "{}",
