@@ -286,7 +286,7 @@ run"
 	script output_validators/2/build 'exit 1'
 	judge_problem cat.sh
 	verdicts 'IE: SKIP SKIP SKIP SKIP'
-	equal "$(field 'r["error"]["message"]')" 'the checker 2 does not compile: '
+	equal "$(field 'r["error"]["message"]')" 'the checker 2 does not compile'
 }
 
 @test "a validator with scripts that fail, or leave nothing to run, is the package's fault" {
