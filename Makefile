@@ -108,6 +108,18 @@ $(BUILD)/cli/report: tests/cli/report.c | $(BUILD)/.check-packages
 .PHONY: cli-programs
 cli-programs: $(CLI_PROGRAMS) $(BUILD)/cli/report
 
+# One attack each, compiled here for the same reason.
+THREATS := $(patsubst tests/threats/%.c,$(BUILD)/threats/%,$(wildcard tests/threats/*.c))
+
+$(BUILD)/threats/%: tests/threats/%.c tests/threats/attack.h | $(BUILD)/.check-packages
+	@mkdir -p $(@D)
+	@echo "  TEST $@"
+	@$(CC) -std=gnu17 -D_GNU_SOURCE -I. -O1 -static -pthread -o $@ $<
+
+.PHONY: threats
+threats: all cli-programs $(THREATS) ## try the attacks of tests/threats/catalogue.tsv; IDS='A1 B5' for some
+	@tests/threats/run $(IDS)
+
 .PHONY: check
 check: all unit cli-programs $(BUILD)/.check-packages ## unit, CLI and VM suites; closes with "N passed, N failed"
 	@tests/check unit cli vm

@@ -1,0 +1,32 @@
+/* Signals, tracing and limits of another box's processes, by every number they could have. */
+#include "tests/threats/attack.h"
+
+#include <dirent.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+int main(void)
+{
+	struct rlimit limit;
+	cpu_set_t cpus;
+	struct dirent *entry;
+	DIR *dir = opendir("/proc");
+
+	if (dir == NULL)
+		broke("not tried: no /proc");
+	while ((entry = readdir(dir)) != NULL) {
+		pid_t pid = atoi(entry->d_name);
+		if (pid > 0 && pid != getpid())
+			broke("process %d is seen", (int)pid);
+	}
+	for (pid_t pid = 1; pid < 1 << 16; pid++) {
+		if (pid == getpid())
+			continue;
+		REFUSED(kill(pid, SIGKILL), ESRCH, EPERM);
+		REFUSED(prlimit(pid, RLIMIT_CPU, NULL, &limit), ESRCH, EPERM);
+		REFUSED(sched_setaffinity(pid, sizeof(cpus), &cpus), ESRCH, EPERM);
+		REFUSED(setpriority(PRIO_PROCESS, (id_t)pid, 19), ESRCH, EPERM, EACCES);
+	}
+	return 0;
+}

@@ -1,0 +1,56 @@
+/*
+ * For the programs of this folder: each tries one attack of the catalogue from inside a box. It ends with 0 where it
+ * was held, and with 1 and a line on standard output that says what worked.
+ */
+#pragma once
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+__attribute__((format(printf, 1, 2))) static inline _Noreturn void broke(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	printf("broke: ");
+	vprintf(format, args);
+	printf("\n");
+	va_end(args);
+	exit(1);
+}
+
+/* `errnos` ends with 0; without any, all will do. */
+static inline void must_be_refused(const char *what, long rc, const int *errnos)
+{
+	int got = errno;
+
+	if (rc != -1)
+		broke("%s gave %ld", what, rc);
+	for (const int *errnum = errnos; *errnum != 0; errnum++)
+		if (got == *errnum)
+			return;
+	if (errnos[0] != 0)
+		broke("%s failed with %s", what, strerrorname_np(got));
+}
+
+/* REFUSED(call, errno...): the call fails with -1, and one of these errnos. */
+#define REFUSED(call, ...) must_be_refused(#call, (long)(call), (const int[]){__VA_ARGS__ __VA_OPT__(, ) 0})
+
+/* MUST(call): what the attack needs to be tried at all. */
+#define MUST(call)                                                                                                     \
+	({                                                                                                             \
+		__typeof__(call) must_rc = (call);                                                                     \
+		if ((long)must_rc == -1)                                                                               \
+			broke("not tried: %s: %s", #call, strerrorname_np(errno));                                     \
+		must_rc;                                                                                               \
+	})

@@ -1,0 +1,49 @@
+# Runs the case $ID in a shell of its own, in the empty folder $T; see `run`. What the files of tests/cli have at hand is
+# there too: box, report, verdict, equal, judge, verdicts, field, within, no_processes, no_cgroups.
+# shellcheck shell=bash disable=SC2034 # for common.bash
+
+bats_require_minimum_version() { :; }
+BATS_TEST_TMPDIR=$T BATS_SUITE_TMPDIR=$SUITE
+# shellcheck source=tests/cli/common.bash
+. "$ROOT/tests/cli/common.bash"
+SBX=$SUITE/sbx BOX=$SUITE/box
+CANARY=$SUITE/canary
+
+# skip REASON: this machine cannot show it.
+skip() {
+	echo "$1"
+	exit 77
+}
+
+a_box_lives() {
+	[ -n "$(processes)" ]
+}
+
+# run_line LINE: a call as `run` describes them.
+run_line() {
+	local before=${1%%=>*} checks options args
+	case $1 in *'=>'*) read -ra checks <<<"${1#*=>}" ;; *) checks=() ;; esac
+	[ ${#checks[@]} -gt 0 ] || checks=(verdict=OK)
+	read -ra options <<<"${before%%-- *}"
+	args=()
+	case $before in *'-- '*) read -ra args <<<"${before#*-- }" ;; esac
+	box ${options[@]+"${options[@]}"} -- "./$ID" ${args[@]+"${args[@]}"}
+	report "${checks[@]}" || {
+		echo "of: $1"
+		head -c 2000 "$T/out" "$T/err"
+		return 1
+	}
+}
+
+if [ -e "$ROOT/tests/threats/$ID.bash" ]; then
+	# shellcheck source=/dev/null
+	. "$ROOT/tests/threats/$ID.bash"
+elif grep -q '^// run:' "$ROOT/tests/threats/$ID.c"; then
+	while read -r line; do
+		run_line "${line#// run:}"
+	done < <(grep '^// run:' "$ROOT/tests/threats/$ID.c")
+else
+	run_line ''
+fi
+within 5 no_processes
+within 5 no_cgroups
