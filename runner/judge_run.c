@@ -455,13 +455,17 @@ static bool is_heap_full(const struct language *language, int status)
 	       (language->heap_signal != 0 && WIFSIGNALED(status) && WTERMSIG(status) == (int)language->heap_signal);
 }
 
-/* What cannot be executed is the submission's, unless it is a toolchain's, or this machine is short of something. */
+/*
+ * What cannot be executed is the submission's, unless it is a toolchain's, or this machine is short of something, or
+ * the arguments are too long, which are the package's.
+ */
 static bool is_own_fault(const struct judge_run *run)
 {
 	const struct sbx_err *error = &run->run.result.error;
 
 	return error->stage == SBX_STAGE_EXEC && run->argv != NULL && run->argv[0][0] != '/' &&
-	       error->errnum != ENOMEM && error->errnum != EMFILE && error->errnum != ENFILE && error->errnum != EAGAIN;
+	       error->errnum != E2BIG && error->errnum != ENOMEM && error->errnum != EMFILE &&
+	       error->errnum != ENFILE && error->errnum != EAGAIN;
 }
 
 static void end_test(struct judge *judge, struct judge_run *run)

@@ -136,10 +136,13 @@ static int clone_init(struct box *box, struct sbx_err *err)
 		return sbx_fail(err, SBX_STAGE_NAMESPACES, errno, "cannot make the socket to the box's init");
 	setup->sock = pair[1];
 	/* init is born there, since to a namespace of the launcher's it has no way */
-	if (shares_network && setns(box->host->network_fd, CLONE_NEWNET) < 0)
-		pid = -errno;
-	else
-		pid = sys_clone3(&args, setup_init, setup);
+	if (shares_network && setns(box->host->network_fd, CLONE_NEWNET) < 0) {
+		int errnum = errno;
+		close(pair[0]);
+		close(pair[1]);
+		return sbx_fail(err, SBX_STAGE_NETWORK, errnum, "cannot enter the boxes' network namespace");
+	}
+	pid = sys_clone3(&args, setup_init, setup);
 	close(pair[1]);
 	if (pid < 0) {
 		close(pair[0]);

@@ -43,6 +43,7 @@ struct box_host {
 	int run_fd;          /* run directory */
 	bool rootless;       /* an ordinary user: one outside id, the caller's own */
 	uid_t uid_base;      /* first outside id of slot 0; ids are used for groups too */
+	bool asked_network;  /* host_share_network() was called */
 	bool shares_network; /* there is an empty network namespace that boxes may be born in: */
 	int network_fd;      /* it, or -1 */
 	int home_network_fd; /* the launcher's own, or -1 */
@@ -58,7 +59,8 @@ void host_finish(struct box_host *host);
  * Makes a network namespace where nothing is and nothing can come from outside. From then on boxes without a network
  * whose filter bars sockets are born there, and need none of their own: what is in it cannot be changed without a
  * socket. The launcher stays where it is, since its sockets to the boxes would show in /proc/net/unix. For launchers of
- * many boxes; a further call does nothing, nor does an ordinary user's, who could not come back.
+ * many boxes; a further call does nothing, nor does one of a launcher that has no rights over its own network namespace
+ * and could not come back (an ordinary user's; root's of a container with the host's network): its boxes have one each.
  */
 int host_share_network(struct box_host *host, struct sbx_err *err);
 /* The path of its run directory. */

@@ -135,3 +135,12 @@ look_around() {
 	verdicts 'OK: OK OK OK'
 	equal "$(field 'len({t["stdout"].split()[1] + t["stdout"].split()[2] for t in r["tests"]})')" 3
 }
+
+@test "root without rights over its own network namespace judges, each box with one of its own" {
+	look_around
+	inputs quiet quiet quiet
+	status=0
+	"$BOX/userns" "$SBX" judge -j 1 --report report --format json --tests tests look.c || status=$?
+	verdicts 'OK: OK OK OK'
+	equal "$(field 'len({t["stdout"].split()[1] + t["stdout"].split()[2] for t in r["tests"]})')" 3
+}

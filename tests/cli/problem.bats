@@ -118,6 +118,16 @@ int main(int argc, char **argv) { printf("%d %s", argc, argv[1]); }' >args.c
 	equal "$(field 'r["tests"][0]["checker"]["message"].split("\n")[:2]')" "['2:of group', '2: of group']"
 }
 
+@test "arguments that are too long are the package's fault, not the submission's" {
+	package
+	put problem.yaml 'problem_format_version: 2023-07\nuuid: 1\nname: a\nlimits: {time_limit: 10}\n'
+	put data/secret/test_group.yaml "args: [$(head -c 140000 /dev/zero | tr '\0' x)]"
+	echo 'int main(void) { return 0; }' >args.c
+	judge_problem args.c
+	verdicts 'IE: IE'
+	equal "$status" 3
+}
+
 @test "what is not supported yet is refused, with the file" {
 	while IFS='|' read -r pattern file text; do
 		rm -r p
