@@ -39,7 +39,7 @@ all_verdicts() {
 	testcase 8 $'flood\n' ''
 	testcase 9 $'echo\nmore\n'
 	testcase 10 $'echo\nDone \n' $'done\n'
-	judge_tests -t 3s -w 15s -m 64M --output 100K all.sh
+	judge_tests -t 6s -w 15s -m 64M --output 100K all.sh
 	verdicts 'WA: AC WA TLE TLE MLE RE RE OLE OK AC'
 	equal "$status" 1
 	equal "$(field 'r["decided_by"]')" 2
