@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define DESTROY_WAIT_MS 2000
+#define DESTROY_WAIT_NS 2000000000ULL
 
 static const struct cg_backend *backend(const struct box_host *host)
 {
@@ -71,12 +71,12 @@ void cg_leaf_kill(const struct cg_leaf *leaf)
 }
 
 /* Removes one directory of a leaf; processes that were killed may take a moment to leave it. */
-static int remove_dir(int slice_fd, const char *name, const struct cg_leaf *leaf)
+static int remove_dir(int slice_fd, const char *name, const struct cg_leaf *leaf, uint64_t deadline_ns)
 {
-	for (int waited_ms = 0;; waited_ms++) {
+	for (;;) {
 		if (unlinkat(slice_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 			return 0;
-		if (errno != EBUSY || waited_ms >= DESTROY_WAIT_MS)
+		if (errno != EBUSY || clock_ns() >= deadline_ns)
 			return -errno;
 		cg_leaf_kill(leaf);
 		poll(NULL, 0, 1);
@@ -132,6 +132,15 @@ static int remove_leftover(struct cg_leaf *leaf, struct sbx_err *err)
 	return cg_leaf_destroy(&old, err);
 }
 
+static bool is_left_over(const struct cg_leaf *leaf)
+{
+	for (int c = 0; c < CG_MAX; c++)
+		if (own_dir(leaf->host, c) &&
+		    faccessat(leaf->host->slice_fd[c], leaf->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			return true;
+	return false;
+}
+
 int cg_leaf_create(struct cg_leaf *leaf, const struct box_host *host, unsigned number, const struct box_plan *plan,
                    const char *cpus, struct sbx_err *err)
 {
@@ -141,7 +150,7 @@ int cg_leaf_create(struct cg_leaf *leaf, const struct box_host *host, unsigned n
 	cg_leaf_init(leaf);
 	leaf->host = host;
 	snprintf(leaf->name, sizeof(leaf->name), "run-%u", number);
-	if (faccessat(host->slice_fd[CG_MEMORY], leaf->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (is_left_over(leaf))
 		TRY(remove_leftover(leaf, err));
 	rc = open_dirs(leaf, cpus, err);
 	if (rc == 0)
@@ -276,15 +285,18 @@ int cg_leaf_read(const struct cg_leaf *leaf, struct run_result *result, struct s
 
 int cg_leaf_destroy(struct cg_leaf *leaf, struct sbx_err *err)
 {
+	uint64_t deadline_ns = clock_ns() + DESTROY_WAIT_NS;
 	int rc = 0;
 
 	fd_close(&leaf->cpu_fd);
 	fd_close(&leaf->oom_fd);
 	for (int c = CG_MAX - 1; c >= 0; c--) {
 		fd_close(&leaf->tasks_fd[c]);
-		if (leaf->dir_fd[c] < 0)
+		/* the memory cgroup goes last, and stays while another does: by it a sweep finds what is left of a leaf
+		 */
+		if (leaf->dir_fd[c] < 0 || (c == CG_MEMORY && rc < 0))
 			continue;
-		int one = remove_dir(leaf->host->slice_fd[c], leaf->name, leaf);
+		int one = remove_dir(leaf->host->slice_fd[c], leaf->name, leaf, deadline_ns);
 		if (one < 0 && rc == 0)
 			rc = sbx_fail(err, SBX_STAGE_TEARDOWN, -one, "cannot remove the %s cgroup %s",
 			              cg_controller_name((enum cg_controller)c), leaf->name);
