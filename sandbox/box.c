@@ -470,6 +470,8 @@ int box_end(struct box *box, struct run_result *result, struct sbx_err *err)
 	if (box->init_pidfd < 0 && box->setup != NULL) /* else something still runs in it */
 		setup_give_back(box->setup);
 	box->setup = NULL;
+	if (box->init_pidfd >= 0) /* init's own hold on it ended with init's descriptors, before the rest of its box */
+		slot_leave_to(&box->slot, box->init_pidfd);
 	fd_close(&box->init_pidfd);
 	slot_release(&box->slot);
 	if (box->exec_ns != 0)

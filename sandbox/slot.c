@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -83,6 +84,37 @@ unsigned slot_index(const struct slot *slot)
 void slot_release(struct slot *slot)
 {
 	fd_close(&slot->lock_fd);
+}
+
+static void close_all_but(unsigned low, unsigned high)
+{
+	if (low > 0)
+		close_range(0, low - 1, 0);
+	if (high > low + 1)
+		close_range(low + 1, high - 1, 0);
+	close_range(high + 1, ~0U, 0);
+}
+
+void slot_leave_to(struct slot *slot, int init_pidfd)
+{
+	struct pollfd dead = {.fd = init_pidfd, .events = POLLIN};
+	pid_t child = slot->lock_fd < 0 ? -1 : fork();
+
+	if (child == 0) {
+		/* nobody's child here, so that nobody has to wait for it, and out of reach of a terminal's signals */
+		if (setsid() < 0 || fork() != 0)
+			_exit(0);
+		if (slot->lock_fd < init_pidfd)
+			close_all_but((unsigned)slot->lock_fd, (unsigned)init_pidfd);
+		else
+			close_all_but((unsigned)init_pidfd, (unsigned)slot->lock_fd);
+		while (poll(&dead, 1, -1) < 0 && errno == EINTR)
+			;
+		_exit(0);
+	}
+	if (child > 0)
+		waitpid(child, NULL, 0);
+	slot_release(slot);
 }
 
 int slot_queue_init(struct slot_queue *queue, const struct box_host *host, unsigned n, struct sbx_err *err)

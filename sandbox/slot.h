@@ -10,13 +10,15 @@
 
 struct slot {
 	unsigned number;
-	int lock_fd; /* also held by the box's init, so that a slot is free only when its box is dead */
+	int lock_fd; /* also held by the box's init, so a killed launcher's slot is not free before init is dying */
 };
 
 /* Takes the lowest free slot that is not one of jobs, without waiting. Fails with SBX_STAGE_SLOT; EAGAIN when all are
  * taken. */
 int slot_take(struct slot *slot, const struct box_host *host, struct sbx_err *err);
 void slot_release(struct slot *slot);
+/* Releases it for this process, but a small process that stays holds it until the box of this init is gone. */
+void slot_leave_to(struct slot *slot, int init_pidfd);
 /* The outside id of the program in its box, a group's too. An ordinary user's boxes have the caller's own instead. */
 uid_t slot_uid(const struct slot *slot, const struct box_host *host);
 /* Its place among the slots of its kind, those of jobs or the others, from 0. */
