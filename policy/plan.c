@@ -37,9 +37,10 @@ static const struct box_mount base_mounts[] = {
         {.kind = BOX_MOUNT_FILE, .src = "root:x:0:\nsbx:x:1000:\nnogroup:x:65534:\n", .dst = "/etc/group"},
         {.kind = BOX_MOUNT_FILE, .src = "127.0.0.1 localhost sbx\n::1 localhost\n", .dst = "/etc/hosts"},
         {.kind = BOX_MOUNT_FILE, .src = "passwd: files\ngroup: files\nhosts: files\n", .dst = "/etc/nsswitch.conf"},
-        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV | BOX_MOUNT_RW, .src = "/dev/null", .dst = "/dev/null"},
-        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV | BOX_MOUNT_RW, .src = "/dev/zero", .dst = "/dev/zero"},
-        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV | BOX_MOUNT_RW, .src = "/dev/full", .dst = "/dev/full"},
+        /* read-only: one can write to them all the same, but not set their times, which all boxes see */
+        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV, .src = "/dev/null", .dst = "/dev/null"},
+        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV, .src = "/dev/zero", .dst = "/dev/zero"},
+        {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV, .src = "/dev/full", .dst = "/dev/full"},
         {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV, .src = "/dev/random", .dst = "/dev/random"},
         {.kind = BOX_MOUNT_BIND, .flags = BOX_MOUNT_DEV, .src = "/dev/urandom", .dst = "/dev/urandom"},
         {.kind = BOX_MOUNT_LINK, .src = "/proc/self/fd", .dst = "/dev/fd"},

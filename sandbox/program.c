@@ -14,11 +14,14 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 
 static uint64_t own_cpu_ns(uint64_t otherwise)
@@ -80,11 +83,33 @@ long setup_close_but(const int *keep, size_t n)
 	}
 }
 
+static bool is_null(int fd, const char *path, int flags)
+{
+	struct stat st;
+
+	return sys(SYS_newfstatat, fd, path, &st, flags) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
+}
+
+/*
+ * The launcher's /dev/null lies on a mount of the host's, which is writable: by way of the descriptor the program could
+ * set the times of the device node, for all to see. The box's own lies on a read-only mount.
+ */
+static void use_own_null(struct setup *setup)
+{
+	long fd = -1;
+
+	if (is_null(setup->stdio[0], "", AT_EMPTY_PATH) && is_null(AT_FDCWD, "/dev/null", AT_SYMLINK_NOFOLLOW))
+		fd = sys(SYS_openat, AT_FDCWD, "/dev/null", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		setup->stdio[0] = (int)fd;
+}
+
 static int set_stdio(struct setup *setup, struct sbx_err *err)
 {
 	int fd[3];
 	long rc;
 
+	use_own_null(setup);
 	/* lifted first, since one of them may stand where another has to go */
 	for (int i = 0; i < 3; i++) {
 		fd[i] = (int)sys(SYS_fcntl, setup->stdio[i], F_DUPFD_CLOEXEC, 3);

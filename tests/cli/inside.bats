@@ -125,7 +125,7 @@ inside() {
 		*) [[ ,$flags, == *,nodev,* ]] || { echo "no nodev: $where" && return 1; } ;;
 		esac
 		case $where in
-		/tmp | /dev/shm | /dev/null | /dev/zero | /dev/full) ;;
+		/tmp | /dev/shm) ;;
 		/proc) [[ ,$flags, == *,ro,noexec,* || ,$flags, == *,ro,*noexec,* ]] ;;
 		*) [[ ,$flags, == *,ro,* ]] || { echo "writable: $where" && return 1; } ;;
 		esac
@@ -155,6 +155,14 @@ inside() {
 		echo x 2>/dev/null >/dev/full || echo full; echo err >/dev/stderr; echo out >/dev/stdout'
 	printed $'3\n3\nfull\nout'
 	equal "$(grep -v 'No space' "$T/err")" err
+}
+
+@test "/dev: its nodes are the host's, whose times cannot be set, nor by way of standard input" {
+	local before
+	before=$(stat -c '%n %x %y' /dev/null /dev/zero /dev/full)
+	inside -- /bin/sh -c 'touch /dev/null /dev/zero /dev/full; touch -c /proc/self/fd/0; echo x >/dev/null; :' </dev/null
+	equal "$(grep -c 'Read-only file system' "$T/err")" 4
+	equal "$(stat -c '%n %x %y' /dev/null /dev/zero /dev/full)" "$before"
 }
 
 @test "/etc names no user and no host" {
