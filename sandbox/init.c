@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ioprio.h>
+#include <linux/keyctl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -163,6 +164,21 @@ static int name_host(struct setup *setup, struct sbx_err *err)
 	return 0;
 }
 
+/*
+ * The caller's session keyring is inherited, and who has it may use and change the keys in it. The filter stops all
+ * calls about keys, but there may be none. Where there are no keys, or we may not ask for them, neither may the
+ * program.
+ */
+static int leave_keys(struct setup *setup, struct sbx_err *err)
+{
+	long rc = sys(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+
+	(void)setup;
+	if (rc < 0 && rc != -ENOSYS && rc != -EPERM)
+		return sbx_fail(err, SBX_STAGE_LOCKDOWN, (int)-rc, "cannot leave the caller's session keyring");
+	return 0;
+}
+
 /* Before the program is cloned, so that it inherits all of it and is not billed for it. */
 static int forbid_gains(struct setup *setup, struct sbx_err *err)
 {
@@ -231,6 +247,7 @@ static const struct setup_step steps[] = {
         {SBX_STAGE_NAMESPACES, "default priorities", reset_priorities},
         {SBX_STAGE_NETWORK, "a helper makes the namespace", setup_start_network},
         {SBX_STAGE_ROOT, "private mounts", make_private},
+        {SBX_STAGE_LOCKDOWN, "a session keyring of its own", leave_keys},
         {SBX_STAGE_LOCKDOWN, "no new privileges, empty bounding set", forbid_gains},
         /* with the caller's ids: its rights decide what may be shown to the program */
         {SBX_STAGE_SOURCES, "what is to be mounted", setup_open_sources},

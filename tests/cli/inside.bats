@@ -366,3 +366,21 @@ print(libc.prctl(30), libc.prctl(42, 0, 0, 0, 0))' >"$T/out" 2>/dev/null
 	nice -n 5 "$SBX" run -- /usr/bin/cut -d ' ' -f 19 /proc/self/stat >"$T/out" 2>/dev/null
 	printed 5
 }
+
+@test "the caller's keys are out of reach, without a filter too" {
+	cat >"$T/keys.py" <<-'P'
+		import ctypes, os, sys
+		libc = ctypes.CDLL(None)
+		SESSION, ADD_KEY, KEYCTL = -3, 248, 250
+		if len(sys.argv) == 1:
+		    print(libc.syscall(KEYCTL, 10, SESSION, b"user", b"canary", 0), libc.syscall(ADD_KEY, b"user", b"left", b"x", 1, SESSION) > 0)
+		else:
+		    libc.syscall(KEYCTL, 1, b"caller")
+		    libc.syscall(ADD_KEY, b"user", b"canary", b"secret", 6, SESSION)
+		    os.spawnv(os.P_WAIT, sys.argv[1], sys.argv[1:])
+		    print(libc.syscall(KEYCTL, 10, SESSION, b"user", b"canary", 0) > 0, libc.syscall(KEYCTL, 10, SESSION, b"user", b"left", 0))
+		    libc.syscall(KEYCTL, 7, SESSION)
+	P
+	/usr/bin/python3 "$T/keys.py" "$SBX" run --bind "$T/keys.py:/keys.py" --seccomp none -- /usr/bin/python3 /keys.py >"$T/out"
+	printed $'-1 True\nTrue -1'
+}
