@@ -2,7 +2,7 @@
 "$SBX" run --box "$BOX" --report "$T/other" --format json --wall 100s --env CANARY=canary-of-another -- \
 	./stay children 2 canary-of-another >"$T/ready" 2>/dev/null &
 other=$!
-within 20 grep -q ready "$T/ready"
+within 60 grep -q ready "$T/ready"
 for options in '' '--seccomp none' '--seccomp interpreted'; do
 	# shellcheck disable=SC2086 # words
 	box $options -- ./B4

@@ -9,7 +9,7 @@ report verdict=OK
 for profile in default interpreted compile jvm contest; do
 	"$SBX" run --box "$BOX" --seccomp $profile --net loopback --wall 100s --time 100s --report "$T/other" -- ./B6 send >"$T/sender" 2>/dev/null &
 	sender=$!
-	within 20 grep -q sending "$T/sender"
+	within 60 grep -q sending "$T/sender"
 	box --seccomp $profile --net loopback -- ./B6 watch 100
 	kill "$sender"
 	verdict OK null

@@ -89,17 +89,15 @@ static void send_on_files(int on)
 	for (size_t i = 0; i < N_SHARED; i++) {
 		if (on)
 			fd[i] = open(shared[i], O_RDONLY | O_CLOEXEC);
+		/* with NULL, whoever may write may set the times */
+		utimensat(AT_FDCWD, shared[i], NULL, 0);
+		chmod(shared[i], on ? 0777 : 0755);
 		if (fd[i] < 0)
 			continue;
 		lock_all(fd[i], on);
 		if (on && read(fd[i], &c, 1) < 0)
 			lseek(fd[i], 0, SEEK_SET);
-		/* with NULL, whoever may write may set the times */
-		if (strncmp(shared[i], "/tmp", 4) != 0) {
-			futimens(fd[i], NULL);
-			utimensat(AT_FDCWD, shared[i], NULL, 0);
-		}
-		chmod(shared[i], on ? 0777 : 0755);
+		futimens(fd[i], NULL);
 		fsetxattr(fd[i], "user.sbx", "1", 1, 0);
 		if (!on)
 			close(fd[i]);

@@ -11,7 +11,7 @@ for options in '' '--seccomp none'; do
 	# shellcheck disable=SC2086 # words
 	"$SBX" run --box "$BOX" --report "$T/other" --wall 100s $options -- ./B7 leave >"$T/ready" 2>&1 &
 	other=$!
-	within 20 grep -q ready "$T/ready"
+	within 60 grep -q ready "$T/ready"
 	# without a filter there are message queues, in an IPC namespace as the others
 	[ -z "$options" ] || grep -qE 'queue|ENOSYS|EMFILE' "$T/ready"
 	# shellcheck disable=SC2086
