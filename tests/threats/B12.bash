@@ -4,7 +4,7 @@ mkdir "$folder"
 cp "$BOX/B12" "$folder"
 : >"$folder/input"
 chmod -R a+rX "$T"
-cd "$folder"
+cd "$folder" || exit
 export SECRET=judge-of-canary LD_LIBRARY_PATH=/judge-of-canary MALLOC_PERTURB_=judge-of-canary TMPDIR=/judge-of-canary
 
 # run OPTIONS... -- ARGS...
