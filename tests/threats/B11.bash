@@ -3,8 +3,10 @@
 other=$!
 within 60 grep -q ready "$T/ready"
 neighbours() {
-	local pid
-	for pid in $(processes); do
+	local pid init program
+	init=$(pgrep -P "$other")
+	program=$(pgrep -P "$init")
+	for pid in "$other" "$init" $program $(pgrep -P "$program"); do
 		cat "/proc/$pid/limits"
 		cut -d ' ' -f 1,5,18,19,40,41 "/proc/$pid/stat"
 		grep -E '_allowed_list|^Uid' "/proc/$pid/status"
