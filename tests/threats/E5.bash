@@ -9,5 +9,5 @@ for options in '' '--net loopback' '--seccomp none' '--seccomp compile' '--secco
 	box $options -- ./E5 "$T/socket"
 	report verdict=OK
 done
-! "$BOX/E5" "$T/socket" >"$T/out"
+not "$BOX/E5" "$T/socket" >"$T/out"
 not_reached

@@ -1,7 +1,17 @@
 # What a program or a submission chooses comes to a terminal, a report or a page without control characters.
 escape=$'\e]0;title\a\e[31m' newline=$'new\nline\rback' broken=$'\x80\xff'
+# plain FILE...: keeps them, for all_plain to look at
 plain() {
-	! LC_ALL=C grep -naP '[\x00-\x08\x0b-\x1f\x7f]' "$@"
+	cat "$@" >>"$T/all"
+}
+# UTF-8, and no control characters, neither those of ASCII nor those from 0x80 on
+all_plain() {
+	python3 -IS -c 'import sys, unicodedata
+text = open(sys.argv[1], "rb").read().decode()
+bad = [i for i, c in enumerate(text) if unicodedata.category(c) == "Cc" and c not in "\n\t"]
+if bad:
+    sys.exit(repr(text[max(bad[0] - 200, 0):bad[0] + 200]))' "$T/all"
+	: >"$T/all"
 }
 one() {
 	plain "$1" && one_line "$1" '^sbx: |^\{'
@@ -25,6 +35,7 @@ for name in "$escape" "$newline" "$broken" "a${escape}b${newline}c"; do
 		done
 	done
 	python3 -IS -c 'import json, sys; json.load(open(sys.argv[1]))' "$T/json"
+	all_plain
 done
 
 # an unfinished line of the program's own does not become a part of the report
@@ -54,4 +65,5 @@ for source in say.c bad.c "a${escape}.c"; do
 		plain "$T/out" "$T/err"
 	done
 	plain "$T/page.html"
+	all_plain
 done

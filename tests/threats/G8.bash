@@ -10,5 +10,5 @@ for options in '' '--seccomp none' '--seccomp contest' '--net loopback'; do
 done
 not_reached
 # outside it would come
-! "$BOX/G8" caller "$BOX/G8" box >"$T/out"
+not "$BOX/G8" caller "$BOX/G8" box >"$T/out"
 grep -q 'descriptors came' "$T/out"

@@ -19,6 +19,11 @@ a_box_lives() {
 	[ -n "$(processes)" ]
 }
 
+# not COMMAND...: it fails. (`!` does not end a case.)
+not() {
+	if "$@"; then return 1; fi
+}
+
 # run_line LINE: a call as `run` describes them.
 run_line() {
 	local before=${1%%=>*} checks options args
