@@ -57,6 +57,25 @@ static size_t deceiver_len(const unsigned char *c)
 	return c[0] == 0xe2 && c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9 ? 3 : 0;
 }
 
+/* How many bytes the UTF-8 character at `c` has, going by its first byte; 1 where it is none. */
+static size_t char_len(const unsigned char *c)
+{
+	size_t len = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : c[0] >= 0xc2 ? 2 : 1;
+
+	for (size_t i = 1; i < len; i++)
+		if ((c[i] & 0xc0) != 0x80)
+			return 1;
+	return len;
+}
+
+/* What a terminal obeys, be it set to UTF-8 or to a character set of 8 bits, and what deceives the eye. */
+static size_t bad_len(const unsigned char *c)
+{
+	if (c[0] < 0x20 || c[0] == 0x7f || (c[0] >= 0x80 && c[0] <= 0x9f))
+		return 1;
+	return deceiver_len(c);
+}
+
 #undef sbx_fail
 int sbx_fail(struct sbx_err *err, enum sbx_stage stage, int errnum, const char *fmt, ...)
 {
@@ -68,10 +87,7 @@ int sbx_fail(struct sbx_err *err, enum sbx_stage stage, int errnum, const char *
 	if (vsnprintf(err->msg, sizeof(err->msg), fmt, args) < 0)
 		err->msg[0] = '\0';
 	va_end(args);
-	for (unsigned char *c = (unsigned char *)err->msg; *c != '\0'; c++)
-		if (*c < 0x20 || *c == 0x7f)
-			*c = '?';
-		else
-			memset(c, '?', deceiver_len(c));
+	for (unsigned char *c = (unsigned char *)err->msg; *c != '\0'; c += char_len(c))
+		memset(c, '?', bad_len(c));
 	return errnum > 0 ? -errnum : -EINVAL;
 }
