@@ -403,3 +403,14 @@ made /sys/fs/cgroup/system.slice/sbx.service'
 	done
 	[ -z "$(there sh -c 'ls -d /sys/fs/cgroup/*/sbx/run-* 2>/dev/null')" ]
 }
+
+@test "a leaf that is left in one hierarchy alone does not stand in a run's way" {
+	only_on_v1
+	sbx setup >/dev/null
+	for h in pids cpu; do
+		there mkdir "/sys/fs/cgroup/$h/sbx/run-0"
+		try sbx run --report "$T/report" --format json -- /bin/true
+		equal "$status" 0
+		there sh -c '! ls -d /sys/fs/cgroup/*/sbx/run-0 2>/dev/null'
+	done
+}
