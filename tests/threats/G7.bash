@@ -58,16 +58,17 @@ C
 printf '#error %s%s\nint main(void) { %s }\n' "$escape" "$broken" "$escape" >"$T/bad.c"
 cp "$T/say.c" "$T/a${escape}.c"
 for source in say.c bad.c "a${escape}.c"; do
-	for options in '' '--format json' '--events' '--html page.html'; do
+	for options in '' '--format json' '--events events.jsonl' '--html page.html'; do
 		# shellcheck disable=SC2086 # words
 		(cd "$T" && "$SBX" judge $options --tests tests -- "$source") >"$T/out" 2>"$T/err" || :
 		[ -s "$T/out" ] || [ -s "$T/err" ]
 		case $options in
 		# JSON is for programs: what the standard asks for, the controls of ASCII escaped
-		'--format json' | --events) LC_ALL=C not grep -aP '[\x00-\x08\x0b-\x1f]' "$T/out" "$T/err" ;;
+		'--format json') LC_ALL=C not grep -aP '[\x00-\x08\x0b-\x1f]' "$T/out" ;;
 		*) plain "$T/out" "$T/err" ;;
 		esac
 	done
+	LC_ALL=C not grep -aP '[\x00-\x08\x0b-\x1f]' "$T/events.jsonl"
 	plain "$T/page.html"
 	all_plain
 done

@@ -10,11 +10,11 @@ cat >"$T/echo.c" <<-'C'
 		return scanf("%d", &n) == 1 && printf("%d\n", n) > 0 ? 0 : 1;
 	}
 C
-"$SBX" judge -j 2 --events --tests "$T/tests" "$T/echo.c" >"$T/events" 2>"$T/err" &
+"$SBX" judge -j 2 --events "$T/events" --tests "$T/tests" "$T/echo.c" >"$T/out" 2>"$T/err" &
 judge=$!
 # done N: as many tests have ended
 done_tests() {
-	grep -c '"event":"test' "$T/events" || :
+	grep -c "test_finished" "$T/events" 2>/dev/null || :
 }
 while kill -0 "$judge" 2>/dev/null; do
 	fds=$(find "/proc/$judge/fd" -mindepth 1 2>/dev/null | wc -l) || :

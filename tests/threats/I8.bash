@@ -1,8 +1,9 @@
 # Ids are used again, by the number of the slot; no file of theirs outlives a run outside of a place bound for writing.
-for options in '' '--box-mode cow' '--tmpfs /work' '--seccomp none'; do
+for options in '--box-mode ro' '--box-mode cow' '--tmpfs /work' '--seccomp none'; do
 	for _ in $(rounds 10); do
+		case $options in *none) with=keys ;; *) with= ;; esac
 		# shellcheck disable=SC2086 # words
-		box $options -- ./I8 ${options#--box-mode cow}
+		box $options -- ./I8 $with
 		report verdict=OK
 	done
 done

@@ -7,7 +7,8 @@
 static int no_own_file(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)ftw;
-	if (st->st_uid == getuid() && strcmp(path, "/tmp") != 0 && strcmp(path, "/dev/shm") != 0 &&
+	/* the folders that it is given are its own; what is in them is not there yet */
+	if (st->st_uid == getuid() && strcmp(path, "/box") != 0 && strcmp(path, "/tmp") != 0 && strcmp(path, "/dev/shm") != 0 &&
 	    strncmp(path, "/proc", 5) != 0 && type != FTW_SL)
 		broke("%s is its own already", path);
 	return 0;
@@ -26,10 +27,11 @@ int main(int argc, char **argv)
 		MUST(close(MUST(open(path, O_CREAT | O_EXCL | O_WRONLY, 0600))));
 		MUST(chmod(path, 04755));
 	}
-	if (argc > 1) /* without a filter */
-		for (size_t i = 0; i < sizeof(rings) / sizeof(rings[0]); i++) {
+	if (argc > 1) { /* without a filter */
+		for (size_t i = 0; i < sizeof(rings) / sizeof(rings[0]); i++)
 			REFUSED(syscall(SYS_keyctl, KEYCTL_SEARCH, rings[i], "user", "sbx-i8", 0), ENOKEY);
+		for (size_t i = 0; i < sizeof(rings) / sizeof(rings[0]); i++)
 			MUST(syscall(SYS_add_key, "user", "sbx-i8", "x", 1, rings[i]));
-		}
+	}
 	return 0;
 }
