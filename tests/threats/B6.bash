@@ -21,3 +21,4 @@ done
 report verdict=OK
 "$BOX/B6" caller "$SBX" run --box "$BOX" --seccomp none --report "$T/report" --format json -- ./B6 keys
 report verdict=OK
+within 10 not grep -q sbx- /proc/keys

@@ -22,12 +22,12 @@ for options in '--box-mode ro' '--box-mode cow --net loopback' "--tmpfs /a/b --t
 		# shellcheck disable=SC2086 # words
 		box $options --seccomp "${seccomp:-none}" -- ./I4 $filter
 		report verdict=OK
-		nothing_new
+		within 10 nothing_new
 		# killed: by the wall clock, and with its launcher
 		# shellcheck disable=SC2086
 		box $options --seccomp "${seccomp:-none}" --wall 0.5s -- ./I4 $filter wait
 		report verdict=TLE
-		nothing_new
+		within 10 nothing_new
 		# shellcheck disable=SC2086
 		"$SBX" run --box "$BOX" $options --seccomp "${seccomp:-none}" --wall 100s -- ./I4 $filter wait >"$T/ready" 2>&1 &
 		launcher=$!

@@ -1,5 +1,5 @@
 # A judge with many tests: from its tenth on it has no more descriptors and no more memory than the results take.
-n=$(rounds 200 | wc -l)
+n=$(rounds 300 | wc -l)
 mkdir "$T/tests"
 for i in $(seq "$n"); do echo "$i" >"$T/tests/$i.in"; done
 cat >"$T/echo.c" <<-'C'
@@ -12,9 +12,8 @@ cat >"$T/echo.c" <<-'C'
 C
 "$SBX" judge -j 2 --events "$T/events" --tests "$T/tests" "$T/echo.c" >"$T/out" 2>"$T/err" &
 judge=$!
-# done N: as many tests have ended
 done_tests() {
-	grep -c "test_finished" "$T/events" 2>/dev/null || :
+	[ ! -e "$T/events" ] || grep -c test_finished "$T/events" || :
 }
 while kill -0 "$judge" 2>/dev/null; do
 	fds=$(find "/proc/$judge/fd" -mindepth 1 2>/dev/null | wc -l) || :
@@ -25,12 +24,12 @@ done >"$T/samples"
 wait "$judge"
 python3 -IS - "$T/samples" "$n" <<-'P'
 	import sys
-	rows = [tuple(map(int, line.split())) for line in open(sys.argv[1])]
+	rows = [row for row in (tuple(map(int, line.split())) for line in open(sys.argv[1])) if len(row) == 3]
 	n = max(row[0] for row in rows)
 	early = [row for row in rows if 0 < row[0] <= n // 2]
 	late = [row for row in rows if row[0] > n // 2]
 	print(len(rows), n, early[:1], late[-1:])
-	assert n >= int(sys.argv[2]) and early and late
+	assert n >= int(sys.argv[2]) * 3 // 4 and early and late, "too few looks"
 	assert max(row[1] for row in late) <= max(row[1] for row in early) + 4, "descriptors"
 	assert max(row[2] for row in late) <= max(row[2] for row in early) + 1024, "memory"
 P
