@@ -7,6 +7,7 @@ box -- ./B6 calls
 report verdict=OK
 
 for profile in default interpreted compile jvm contest; do
+	: >"$T/sender"
 	"$SBX" run --box "$BOX" --seccomp $profile --net loopback --wall 100s --time 100s --report "$T/other" -- ./B6 send >"$T/sender" 2>/dev/null &
 	sender=$!
 	within 60 grep -q sending "$T/sender"

@@ -33,8 +33,9 @@
 
 /* what two boxes have in common, or could have */
 static const char *const shared[] = {
-        "/usr/bin/env", "/usr/lib",         "/box/B6",    "/box", "/dev/null", "/dev/zero", "/dev/full", "/dev/urandom",
-        "/etc/passwd",  "/etc/ld.so.cache", "/proc/self", "/tmp", "/dev/shm",  "/",         "/usr",      "/dev"};
+        "/usr/bin/env", "/usr/lib",    "/box/B6",          "/box", "/dev/null", "/dev/zero", "/dev/full",
+        "/dev/urandom", "/etc/passwd", "/etc/ld.so.cache", "/tmp", "/dev/shm",  "/",         "/usr",
+        "/dev"};
 #define N_SHARED (sizeof(shared) / sizeof(shared[0]))
 
 static const struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "\0sbx-b6"};

@@ -3,11 +3,12 @@ host=/dev/shm/sbx-b7-$$
 : >"$host"
 shm=$(ipcmk -M 4096 -p 0666 | grep -o '[0-9]*$')
 msg=$(ipcmk -Q -p 0666 | grep -o '[0-9]*$')
-trap 'ipcrm -m "$shm" -q "$msg"; rm -f "$host"' EXIT
+trap 'end_jobs; ipcrm -m "$shm" -q "$msg"; rm -f "$host"' EXIT
 key=$(awk -v id="$shm" '$2 == id { print $1 }' /proc/sysvipc/shm)
 [ -n "$key" ]
 
 for options in '' '--seccomp none'; do
+	: >"$T/ready"
 	# shellcheck disable=SC2086 # words
 	"$SBX" run --box "$BOX" --report "$T/other" --wall 100s $options -- ./B7 leave >"$T/ready" 2>&1 &
 	other=$!

@@ -1,7 +1,7 @@
 # In a terminal whose input is read after sbx has ended, by who called it.
 in_terminal() {
 	# shellcheck disable=SC2016 # for the other shell
-	"$BOX/leaky" tty /bin/bash -c '"$@"; read -r -t 1 line; echo "read:$line."' bash "$@" | tr -d '\r' >"$T/screen"
+	"$BOX/leaky" tty /bin/bash -c '"$@"; read -r -t 0.3 line; echo "read:$line."' bash "$@" | tr -d '\r' >"$T/screen"
 }
 for options in 'default EPERM' 'interpreted EPERM' 'jvm EPERM' 'compile EPERM' 'contest EPERM' 'none ENOTTY'; do
 	# shellcheck disable=SC2086 # words

@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 
 	if (argc > 3 && strcmp(argv[1], "open") == 0)
 		return leave_open(argv[2], argv + 3);
-	for (int fd = 3; fd < 1 << 16; fd++) {
+	for (int fd = 3; fd < 1 << 14; fd++) {
 		char path[64];
 		REFUSED(fcntl(fd, F_GETFD), EBADF);
 		REFUSED(fstat(fd, &st), EBADF);

@@ -28,6 +28,7 @@ for options in '--box-mode ro' '--box-mode cow --net loopback' "--tmpfs /a/b --t
 		box $options --seccomp "${seccomp:-none}" --wall 0.5s -- ./I4 $filter wait
 		report verdict=TLE
 		within 10 nothing_new
+		: >"$T/ready"
 		# shellcheck disable=SC2086
 		"$SBX" run --box "$BOX" $options --seccomp "${seccomp:-none}" --wall 100s -- ./I4 $filter wait >"$T/ready" 2>&1 &
 		launcher=$!

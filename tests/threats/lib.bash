@@ -19,6 +19,14 @@ a_box_lives() {
 	[ -n "$(processes)" ]
 }
 
+# What a case that fails has left running would disturb the next ones.
+end_jobs() {
+	local pids
+	mapfile -t pids < <(jobs -p)
+	[ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null || :
+}
+trap end_jobs EXIT
+
 # not COMMAND...: it fails. (`!` does not end a case.)
 not() {
 	if "$@"; then return 1; fi
