@@ -153,11 +153,6 @@ int cg_leaf_create(struct cg_leaf *leaf, const struct box_host *host, unsigned n
 	if (is_left_over(leaf))
 		TRY(remove_leftover(leaf, err));
 	rc = open_dirs(leaf, cpus, err);
-	if (rc == -EEXIST) { /* a leftover in another hierarchy alone; rare, so it is not looked for above */
-		cg_leaf_destroy(leaf, err);
-		TRY(remove_leftover(leaf, err));
-		rc = open_dirs(leaf, cpus, err);
-	}
 	if (rc == 0)
 		rc = be->set_limits(leaf, plan, cpus, err);
 	if (rc == 0) {
@@ -305,14 +300,9 @@ int cg_leaf_destroy(struct cg_leaf *leaf, struct sbx_err *err)
 		if (one < 0 && rc == 0)
 			rc = sbx_fail(err, SBX_STAGE_TEARDOWN, -one, "cannot remove the %s cgroup %s",
 			              cg_controller_name((enum cg_controller)c), leaf->name);
-		/* memory, the first of all, then stays as well: by it the next runs see that something is left */
-		if (rc < 0)
-			break;
 	}
-	for (int c = 0; c < CG_MAX; c++) {
-		fd_close(&leaf->tasks_fd[c]);
+	for (int c = 0; c < CG_MAX; c++)
 		fd_close(&leaf->dir_fd[c]);
-	}
 	return rc;
 }
 
