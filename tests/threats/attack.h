@@ -54,3 +54,31 @@ static inline void must_be_refused(const char *what, long rc, const int *errnos)
 			broke("not tried: %s: %s", #call, strerrorname_np(errno));                                     \
 		must_rc;                                                                                               \
 	})
+
+/* For attacks that need a call each, since the filter ends the box at the first of them. */
+struct attack {
+	const char *name;
+	void (*refused)(void); /* tries it, and looks at how the kernel alone refuses it */
+};
+
+/*
+ * For `return try_attacks(argc, argv, attacks)`, whose list ends with {0}: the attack that is named, which should not
+ * return; or with "all" each of them, all of which the kernel should refuse by itself.
+ */
+static inline int try_attacks(int argc, char **argv, const struct attack *attacks)
+{
+	const char *wanted = argc > 1 ? argv[1] : "";
+	bool all = strcmp(wanted, "all") == 0, found = all;
+
+	for (; attacks->name != NULL; attacks++) {
+		if (!all && strcmp(attacks->name, wanted) != 0)
+			continue;
+		found = true;
+		attacks->refused();
+	}
+	if (!found)
+		broke("not tried: no such attack: %s", wanted);
+	if (!all)
+		broke("%s was not stopped by the filter", wanted);
+	return 0;
+}
