@@ -30,7 +30,7 @@ done
 for how in '--box-mode ro' '--box-mode cow --mem 512M' '--box-mode rw' '--seccomp none'; do
 	# shellcheck disable=SC2086
 	JOB=$T/job box $how -- ./F1
-	verdict OK null || { cat "$T/out" && exit 1; }
+	verdict OK null || { cat "$T/out"; exit 1; }
 done
 JOB=$BOX box --bind "$T/job:/more" -- ./F1 x /more
 verdict OK null

@@ -11,16 +11,9 @@
 static void check_line(const char *line)
 {
 	static const char *const wanted[] = {
-	        "Uid:\t1000\t1000\t1000\t1000\n",
-	        "Gid:\t1000\t1000\t1000\t1000\n",
-	        "Groups:\t \n",
-	        "CapInh:\t0000000000000000\n",
-	        "CapPrm:\t0000000000000000\n",
-	        "CapEff:\t0000000000000000\n",
-	        "CapBnd:\t0000000000000000\n",
-	        "CapAmb:\t0000000000000000\n",
-	        "NoNewPrivs:\t1\n",
-	        "Tgid:\t2\n",
+	        "Uid:\t1000\t1000\t1000\t1000\n", "Gid:\t1000\t1000\t1000\t1000\n", "Groups:\t \n",
+	        "CapInh:\t0000000000000000\n",    "CapPrm:\t0000000000000000\n",    "CapEff:\t0000000000000000\n",
+	        "CapBnd:\t0000000000000000\n",    "CapAmb:\t0000000000000000\n",    "NoNewPrivs:\t1\n",
 	};
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
