@@ -24,7 +24,7 @@ echo 1 | tee "$T/p/data/secret/1.in" >"$T/p/data/secret/1.ans"
 cat >"$T/p/output_validators/check/build" <<END
 #!/bin/sh
 ln -s $CANARY/secret link; ln -s $CANARY/folder folder; ln -s / root; mkfifo fifo; mkdir closed; ln -s $CANARY closed/x; chmod 0 closed
-mkdir -p \$(printf 'd/%.0s' \$(seq 300))
+mkdir -p \$(printf 'd/%.0s' \$(seq 20))
 chmod 777 link folder/file 2>/dev/null; rm -rf folder/file root/etc/passwd 2>/dev/null
 cp real run; chmod 755 run
 END

@@ -14,13 +14,8 @@ done
 # and as the host sees it: one id of the slot's each, which is neither root nor one of the caller's
 setpriv --groups 0,4,27 -- "$SBX" run --box "$BOX" --wall 3s -- ./stay sleep >"$T/out" 2>&1 &
 launcher=$!
-seen() {
-	program=$(processes | while read -r pid; do
-		[[ $(readlink "/proc/$pid/exe") != /box/stay ]] || echo "$pid"
-	done | head -n 1)
-	[ -n "$program" ]
-}
-within 10 seen
+program=
+within 10 program_of "$launcher"
 awk '/^[UG]id:/ { if ($2 < 65536 || $2 != $3 || $2 != $4 || $2 != $5) exit 1; n++ } /^Groups:/ { if (NF > 1) exit 1; n++ }
 	/^Cap/ { if ($2 !~ /^0+$/) exit 1; n++ } END { if (n != 8) exit 1 }' "/proc/$program/status"
 kill "$launcher"

@@ -48,6 +48,17 @@ run_line() {
 	}
 }
 
+# program_of LAUNCHER: whether its box has executed its program; sets $program to that process.
+program_of() {
+	local init pid
+	for init in $(pgrep -P "$1"); do
+		for pid in $(pgrep -P "$init"); do
+			[[ $(readlink "/proc/$pid/exe") != /box/* ]] || program=$pid
+		done
+	done
+	[ -n "${program:-}" ]
+}
+
 if [ -e "$ROOT/tests/threats/$ID.bash" ]; then
 	# shellcheck source=/dev/null
 	. "$ROOT/tests/threats/$ID.bash"
