@@ -40,7 +40,8 @@ run_line() {
 	read -ra options <<<"${before%%-- *}"
 	args=()
 	case $before in *'-- '*) read -ra args <<<"${before#*-- }" ;; esac
-	box ${options[@]+"${options[@]}"} -- "./$ID" ${args[@]+"${args[@]}"}
+	# sbx reads ahead: what it inherits here may be the lines yet to come
+	box ${options[@]+"${options[@]}"} -- "./$ID" ${args[@]+"${args[@]}"} </dev/null
 	report "${checks[@]}" || {
 		echo "of: $1"
 		head -c 2000 "$T/out" "$T/err"
