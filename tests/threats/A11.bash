@@ -1,32 +1,45 @@
 # Limits that are written to what only looks like a kernel's file: a folder in place of the cgroups, files in place of
-# /proc. In mount namespaces of this case's own, where sbx has its run directory for itself too.
-# shellcheck disable=SC2016 # for the shell in that namespace
+# /proc. In mount namespaces of this case's own, where sbx has its run directory for itself but for the slots, by which it
+# keeps out of the way of other runs.
+export T
 in_fake() {
-	unshare -m --propagation private /bin/sh -euc "$1"' && shift && exec "$@"' sh - "$SBX" run --box "$BOX" --report "$T/report" --format json "${@:2}" >"$T/out" 2>"$T/err"
+	# shellcheck disable=SC2016 # for the shell in that namespace
+	unshare -m --propagation private /bin/sh -euc "$1"' exec "$@"' sh "$SBX" run --box "$BOX" "${@:2}" >"$T/out" 2>"$T/err"
 }
-own='mkdir -p /run/sbx; mount -t tmpfs none /run/sbx'
-# all of it a tmpfs, where every name that is asked for can be made
-fake_cgroup=$own'; for d in /sys/fs/cgroup/*/; do names="${names:-} ${d%/}"; done; mount -t tmpfs none /sys/fs/cgroup
-for d in $names; do mkdir -p $d/sbx; : >$d/sbx/cgroup.procs; : >$d/sbx/memory.max; : >$d/cgroup.controllers; done; mkdir -p /sys/fs/cgroup/sbx
-echo "cpuset cpu io memory pids" | tee /sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control; true'
-for kept in '' '; cp "$KEPT" /run/sbx/host'; do
-	rm -f "$T/report"
-	cp /run/sbx/host "$T/kept"
+# makes the run directory, if this is the first run
+box -- ./die exit 0
+verdict OK null
+mkdir "$T/slots"
+cp /run/sbx/host "$T/kept"
+# shellcheck disable=SC2016 # these too
+own='mount --bind /run/sbx/slots "$T/slots"; mount -t tmpfs -o mode=755 none /run/sbx; mkdir -m 700 /run/sbx/slots; mount --bind "$T/slots" /run/sbx/slots; '
+# all of it a tmpfs, where every name that is asked for can be made; what is there already are plain files
+# shellcheck disable=SC2016
+fake_cgroup='for d in /sys/fs/cgroup /sys/fs/cgroup/*/; do names="${names:-} ${d%/}"; done; mount -t tmpfs none /sys/fs/cgroup
+for d in $names; do mkdir -p $d/sbx; for f in procs controllers subtree_control clone_children events type; do : >$d/cgroup.$f; : >$d/sbx/cgroup.$f; done
+	for f in cpuset.cpus cpuset.mems cpuset.cpus.effective tasks; do echo 0 >$d/$f; echo 0 >$d/sbx/$f; done; done
+for f in controllers subtree_control; do for d in /sys/fs/cgroup /sys/fs/cgroup/sbx; do echo "cpuset cpu io memory pids" >$d/cgroup.$f; done; done; '
+# a copy of what the launcher reads, and maps for each process that there will soon be
+# shellcheck disable=SC2016
+fake_proc='mkdir "$T/proc"; for f in mounts cgroups filesystems stat self/mounts self/mountinfo self/cgroup self/stat self/status self/uid_map self/gid_map; do
+	[ ! -e /proc/$f ] || { mkdir -p "$(dirname "$T/proc/$f")"; cat /proc/$f >"$T/proc/$f"; }; done
+mkdir -p "$T/proc/self/fd" "$T/proc/sys/kernel"; mkdir $(seq -f "$T/proc/%.0f" $$ $(($$ + 600))); for p in $(seq $$ $(($$ + 600))); do for f in uid_map gid_map setgroups oom_score_adj; do : >"$T/proc/$p/$f"; done; done
+mount --bind "$T/proc" /proc; '
+tried=0
+for fake in "$own$fake_cgroup" "$own$fake_cgroup cp \"\$T/kept\" /run/sbx/host; " "$own mount -t tmpfs none /proc; " "$own$fake_proc" \
+	"$own cp \"\$T/kept\" /run/sbx/host; $fake_proc"; do
 	status=0
-	KEPT=$T/kept in_fake "$fake_cgroup$kept" --mem 64M -- /bin/echo ran || status=$?
-	equal "$status $(cat "$T/out")" '3 '
-	[ ! -e "$T/report" ] || report verdict=IE
+	in_fake "$fake" --mem 64M -- /bin/echo ran || status=$?
+	rm -rf "$T/proc"
+	equal "$status $(cat "$T/out")" '3 ' || { cat "$T/err"; exit 1; }
+	one_line "$T/err" '^sbx: IE \((host|cgroup|ids|namespaces|slot): ' || { cat "$T/err"; exit 1; }
+	cat "$T/err"
+	tried=$((tried + 1))
 done
-
-# /proc: its maps and limits are plain files
-for fake in 'mount -t tmpfs none /proc' \
-	'mount -t tmpfs none /proc; mkdir -p /proc/self/fd; touch /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups /proc/self/oom_score_adj /proc/self/mountinfo /proc/mounts'; do
-	rm -f "$T/report"
-	status=0
-	in_fake "$own; $fake" --mem 64M -- /bin/echo ran || status=$?
-	# it is refused; or nothing of it was needed, and then what is in force is the kernel's
-	if [ "$status" = 0 ]; then report verdict=OK; else equal "$status $(cat "$T/out")" '3 '; fi
-done
+[ "$tried" = 5 ]
+# that namespace alone does no harm
+in_fake "$own cp \"\$T/kept\" /run/sbx/host; " --mem 64M -- /bin/echo ran
+printed ran
 
 # each limit reads back as it was asked for, from the kernel, while the program runs
 "$SBX" run --box "$BOX" --mem 48M --pids 17 --stack 4M --fsize 3M --open-files 19 --cpus 0.5 --pin 0 --time 7s --wall 20s \

@@ -95,12 +95,15 @@ static void try_chroot(void)
 	REFUSED(umount2("/box", MNT_DETACH), EINVAL, EPERM);
 	REFUSED(umount2("/usr", MNT_DETACH), EINVAL, EPERM);
 	REFUSED(syscall(SYS_pivot_root, ".", "."), EINVAL, EPERM, EBUSY);
-	MUST(mount("none", "/tmp", "tmpfs", 0, NULL));
-	MUST(mkdir("/tmp/old", 0755));
-	if (syscall(SYS_pivot_root, "/tmp", "/tmp/old") == 0) {
+	/* with a new root of its own: the old one is the box's, and no more comes off */
+	MUST(mkdir("/tmp/new", 0755));
+	MUST(mkdir("/tmp/new/old", 0755));
+	MUST(mount("/tmp/new", "/tmp/new", NULL, MS_BIND, NULL));
+	if (syscall(SYS_pivot_root, "/tmp/new", "/tmp/new/old") == 0) {
 		MUST(chdir("/old"));
 		must_be_inside("the old root", AT_FDCWD);
 		REFUSED(umount2("/old/usr", MNT_DETACH), EINVAL, EPERM);
+		REFUSED(umount2("/old/proc", MNT_DETACH), EINVAL, EPERM);
 	}
 }
 
