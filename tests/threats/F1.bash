@@ -19,12 +19,14 @@ first=$(setpriv --reuid nobody --regid nogroup --clear-groups "$T/job/priv-root"
 first=$(setpriv --reuid nobody --regid nogroup --clear-groups "$T/job/priv-caps") || :
 [[ $first == 'broke: '* ]]
 
-# the lowest slot that is free is taken, and each has two ids
+# the lowest slot that is free is taken, and each has two ids; the kernel looks at such a file only if it knows both its
+# owner and its group
 box --debug -- /bin/cat /proc/self/uid_map
 slot=$(sed -n 's/.* ok  slot //p' "$T/err")
 init=$(awk '$1 == 999 { print $2 }' "$T/out")
 for i in $(seq 0 23); do
-	privileged "init$i" $((init + 2 * (i - slot))) 6755
+	owner=$((init + 2 * (i - slot)))
+	privileged "init$i" "$owner:$owner" 6755
 done
 
 for how in '--box-mode ro' '--box-mode cow --mem 512M' '--box-mode rw' '--seccomp none'; do
