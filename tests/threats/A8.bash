@@ -17,19 +17,20 @@ report verdict=OK
 JOB=$T/rw box --box-mode rw -- /bin/true
 report verdict=OK
 
-# by the scripts of a package, in the folder of the job
+# by the scripts of a package, in the folder of the job; all links lead to canaries, for a judge that followed them would
+# give away what is there
 mkdir -p "$T/p/data/secret" "$T/p/output_validators/check"
 printf 'problem_format_version: legacy\nname: threat\nvalidation: custom\n' >"$T/p/problem.yaml"
 echo 1 | tee "$T/p/data/secret/1.in" >"$T/p/data/secret/1.ans"
 cat >"$T/p/output_validators/check/build" <<END
 #!/bin/sh
-ln -s $CANARY/secret link; ln -s $CANARY/folder folder; ln -s / root; mkfifo fifo; mkdir closed; ln -s $CANARY closed/x; chmod 0 closed
+ln -s $CANARY/secret link; ln -s $CANARY/folder folder; mkfifo fifo; mkdir closed; ln -s $CANARY closed/x; chmod 0 closed
 mkdir -p \$(printf 'd/%.0s' \$(seq 20))
-chmod 777 link folder/file 2>/dev/null; rm -rf folder/file root/etc/passwd 2>/dev/null
+chmod 777 link folder/file 2>/dev/null; rm -rf folder/file 2>/dev/null
 cp real run; chmod 755 run
 END
 # shellcheck disable=SC2016 # for the shell in the box
-printf '#!/bin/sh\nmkdir "$3/closed"; ln -s / "$3/root"; ln -s %s "$3/folder"; ln -s %s "$3/teammessage.txt"; chmod 0 "$3/closed"; exit 42\n' "$CANARY/folder" "$CANARY/secret" \
+printf '#!/bin/sh\nmkdir "$3/closed"; ln -s %s "$3/folder"; ln -s %s "$3/teammessage.txt"; chmod 0 "$3/closed"; exit 42\n' "$CANARY/folder" "$CANARY/secret" \
 	>"$T/p/output_validators/check/real"
 chmod 755 "$T/p/output_validators/check/"*
 echo 'print(input())' >"$T/echo.py"
