@@ -9,10 +9,10 @@
 static void try_places(const char *proc_sys, const char *sys)
 {
 	static const char *const settings[] = {
-	        "kernel/core_pattern",  "kernel/modprobe",         "kernel/hotplug", "kernel/sysrq",
-	        "kernel/hostname",      "kernel/pid_max", "vm/drop_caches",
-	        "vm/overcommit_memory", "fs/suid_dumpable",        "fs/file-max",    "fs/binfmt_misc/register",
-	        "net/ipv4/ip_forward",  "user/max_user_namespaces"};
+	        "kernel/core_pattern",     "kernel/modprobe", "kernel/hotplug",          "kernel/sysrq",
+	        "kernel/hostname",         "kernel/pid_max",  "vm/drop_caches",          "vm/overcommit_memory",
+	        "fs/suid_dumpable",        "fs/file-max",     "fs/binfmt_misc/register", "net/ipv4/ip_forward",
+	        "user/max_user_namespaces"};
 	static const char *const files[] = {"kernel/uevent_helper",
 	                                    "power/state",
 	                                    "kernel/mm/ksm/run",
