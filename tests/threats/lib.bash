@@ -60,6 +60,30 @@ program_of() {
 	[ -n "${program:-}" ]
 }
 
+# agrees: the last report's verdict is what its own numbers say.
+agrees() {
+	python3 -IS - "$T/report" <<-'END'
+		import json, sys
+		r = json.load(open(sys.argv[1]))
+		limits, by = r["limits"], r["killed_by"]
+		over = {name: by == field or (limits[name]["value"] is not None and r[field + "_us"] > limits[name]["value"])
+		        for name, field in (("time", "cpu"), ("wall", "wall"))}
+		out = limits["output"]
+		wanted = ("IE" if r["error"] else
+		          "OLE" if by == "output" else
+		          "MLE" if by == "memory" or r["oom_kills"] else
+		          "TLE" if any(over.values()) else
+		          "SV" if by == "syscall" else
+		          "RE" if r["signal"] or r["exit_code"] else
+		          "OK" if r["exit_code"] == 0 else "IE")
+		wrong = [name for name in over if limits[name]["hit"] != over[name]]
+		if out["value"] is not None and r["stdout_bytes"] + r["stderr_bytes"] > out["value"]:
+		    wrong.append("output")
+		if r["verdict"] != wanted or wrong:
+		    sys.exit(f"wanted {wanted}, and {wrong} is not as the numbers say: {r}")
+	END
+}
+
 if [ -e "$ROOT/tests/threats/$ID.bash" ]; then
 	# shellcheck source=/dev/null
 	. "$ROOT/tests/threats/$ID.bash"
