@@ -57,7 +57,3 @@ if grep -qF -e "$secret" -e "$T" <(field 'r["tests"][0]["stdout"].replace("TESTS
 	echo 'the secret, or a path of the host, was found'
 	exit 1
 fi
-if grep -qF "$secret" "$T/report"; then
-	echo 'the secret was found'
-	exit 1
-fi
