@@ -116,8 +116,10 @@ static bool parse(int argc, char **argv, bool *json, bool *measured, bool *helpe
 		             : strcmp(argv[i], "-h") == 0        ? helped
 		                                                 : NULL;
 		if (flag == NULL || *flag) {
-			fprintf(stderr, "sbx: check: %s: \"%.40s\"; sbx check --help tells more\n",
-			        flag == NULL ? "no such option" : "given twice", argv[i]);
+			struct sbx_err err; /* which makes control characters plain */
+			sbx_fail(&err, SBX_STAGE_USAGE, 0, "%s: \"%.40s\"; sbx check --help tells more",
+			         flag == NULL ? "no such option" : "given twice", argv[i]);
+			fprintf(stderr, "sbx: check: %s\n", err.msg);
 			return false;
 		}
 		*flag = true;

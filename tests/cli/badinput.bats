@@ -302,7 +302,7 @@ not_in_vm() {
 }
 
 @test "control characters of an argument do not reach the terminal" {
-	for args in $'ru\nn' $'policy show\va\033b' $'languages\va\033b' $'run\v--debug\v--\v/bin/\ntrue'; do
+	for args in $'ru\nn' $'check\v-\033[31m' $'policy show\va\033b' $'languages\va\033b' $'run\v--debug\v--\v/bin/\ntrue'; do
 		local -a words
 		IFS=$'\v' read -r -d '' -a words <<<"$args" || true
 		"$SBX" "${words[@]}" >"$T/out" 2>"$T/err" || true
