@@ -1,0 +1,48 @@
+# A launcher that is stopped, as by a suspended machine: CPU time is the cgroup's, so nobody is over time by that.
+# shellcheck disable=SC2034 # verdict() looks at status
+stopped_for() {
+	local seconds=$1
+	shift
+	rm -f "$T/report"
+	"$SBX" run --box "$BOX" --report "$T/report" --format json "$@" >"$T/out" 2>"$T/err" &
+	launcher=$!
+	within 10 a_box_lives
+	sleep 0.05
+	kill -STOP "$launcher"
+	sleep "$seconds"
+	kill -CONT "$launcher"
+	status=0
+	wait "$launcher" || status=$?
+}
+for _ in $(rounds 3); do
+	# it ends by itself meanwhile
+	stopped_for 1 --time 5s --wall 60s -- ./burn self 200
+	verdict OK null killed_by=null 'cpu_us>=200000' 'cpu_us<=5000000'
+	# and goes on afterwards
+	stopped_for 0.5 --time 5s --wall 60s -- ./burn self 700
+	verdict OK null 'cpu_us>=700000'
+	agrees
+done
+# what burns on is over time, and says how much: the launcher's absence lets it go as far as the second fence, no further
+stopped_for 1 --time 100ms --wall 60s -- ./burn
+report verdict=TLE reason=cpu
+agrees
+stopped_for 4 --time 200ms --wall 100s -- ./burn
+agrees
+report verdict=TLE
+[ "$(report cpu_us)" -lt 4500000 ]
+# the wall clock runs on: what sleeps beyond its end is over, whoever slept
+stopped_for 1 --wall 500ms -- ./stay sleep
+verdict TLE wall
+# ended in time, and only seen late
+stopped_for 1 --wall 700ms -- ./D5 wall 300000
+agrees
+# the box stopped, not the launcher: its clock runs as well
+"$SBX" run --box "$BOX" --wall 700ms --report "$T/report" --format json -- ./stay children 3 >"$T/out" 2>"$T/err" &
+launcher=$!
+within 10 grep -q ready "$T/out"
+pkill -STOP -P "$launcher" || :
+status=0
+# shellcheck disable=SC2034
+wait "$launcher" || status=$?
+verdict TLE wall
