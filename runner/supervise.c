@@ -180,6 +180,7 @@ static void look_at_memory(struct run *run, uint64_t now_ns)
 
 static void on_deadline(struct run *run)
 {
+	uint64_t passed_ns = run->deadline_ns;
 	struct sbx_err err;
 
 	run->deadline_ns = NEVER;
@@ -189,8 +190,10 @@ static void on_deadline(struct run *run)
 		supervise_fail(run, &err);
 		break;
 	case RUN_RUNNING:
-		if (!supervise_pair_goes_on(run))
+		if (!supervise_pair_goes_on(run)) {
+			run->wall_end_ns = passed_ns;
 			supervise_end(run, KILLED_BY_WALL);
+		}
 		break;
 	case RUN_DYING:
 		sbx_fail(&err, SBX_STAGE_TEARDOWN, ETIMEDOUT,
@@ -296,6 +299,13 @@ static void on_init(struct run *run)
 	struct sbx_err err;
 
 	on_sock(run);
+	/*
+	 * A launcher that came late, or was stopped, learns of the limit first; the program may have ended before it.
+	 * To the microsecond, as it is reported.
+	 */
+	if (run->result.killed_by == KILLED_BY_WALL && run->box.end_ns != 0 &&
+	    run->box.end_ns < run->wall_end_ns + 1000)
+		run->result.killed_by = KILLED_BY_NONE;
 	supervise_unwatch(run, run->box.init_pidfd);
 	supervise_unwatch(run, run->box.sock);
 	supervise_unwatch(run, run->box.notify_fd);

@@ -74,6 +74,7 @@ struct run {
 	unsigned cores;       /* that the program can burn at once */
 	int timer_fd;
 	uint64_t deadline_ns; /* of set-up, then of the wall clock; UINT64_MAX for none */
+	uint64_t wall_end_ns; /* the one that it was ended at */
 	uint64_t look_ns;     /* next look at the CPU counter; UINT64_MAX for none */
 	uint64_t memory_ns;   /* next look at the memory in use; the same */
 	uint64_t looked_us;   /* what it showed last, and how long nothing has changed since */

