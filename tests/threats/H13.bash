@@ -14,7 +14,7 @@ stopped_for() {
 	status=0
 	wait "$launcher" || status=$?
 }
-for _ in $(rounds 3); do
+for _ in 1 2; do
 	# it ends by itself meanwhile
 	stopped_for 1 --time 5s --wall 60s -- ./burn self 200
 	verdict OK null killed_by=null 'cpu_us>=200000' 'cpu_us<=5000000'
@@ -35,8 +35,11 @@ report verdict=TLE
 stopped_for 1 --wall 500ms -- ./stay sleep
 verdict TLE wall
 # ended in time, and only seen late
-stopped_for 1 --wall 700ms -- ./D5 wall 300000
-agrees
+for _ in 1 2; do
+	stopped_for 1 --wall 700ms -- ./D5 wall 300000
+	agrees
+	[ "$(report wall_us)" -gt 700000 ] || report verdict=OK killed_by=null limits.wall.hit=false
+done
 # the box stopped, not the launcher: its clock runs as well
 "$SBX" run --box "$BOX" --wall 700ms --report "$T/report" --format json -- ./stay children 3 >"$T/out" 2>"$T/err" &
 launcher=$!
