@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -61,6 +62,13 @@ int main(int argc, char **argv)
 
 	if (streams_guard() < 0)
 		return SBX_EXIT_SANDBOX; /* there is nowhere to say it */
+	/* who is root by such a bit would have each path opened, and each box built, with rights that the caller has
+	 * not */
+	if (getuid() != geteuid() || getgid() != getegid()) {
+		sbx_fail(&err, SBX_STAGE_USAGE, 0,
+		         "the file of sbx has a set-user-ID or set-group-ID bit, with which it does nothing");
+		return cmd_fail(&err);
+	}
 	reset_inherited();
 	streams_file_mode = 0600 | (0644 & ~umask(022));
 	/* a reader that leaves and a file limit of the caller's are errors of a write, not ends of sbx */

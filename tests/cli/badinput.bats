@@ -437,6 +437,22 @@ not_in_vm() {
 	esac
 }
 
+@test "with a set-user-ID or set-group-ID bit it does nothing for another user" {
+	for mode in 4755 2755; do
+		cp "$SBX" "$T/suid"
+		chmod "$mode" "$T/suid"
+		for args in '--version' 'run -- /bin/true' 'setup'; do
+			status=0
+			# shellcheck disable=SC2086
+			setpriv --reuid 65533 --regid 65533 --clear-groups "$T/suid" $args >"$T/out" 2>"$T/err" || status=$?
+			equal "$status" 2
+			one_line "$T/err" '^sbx: .*set-user-ID'
+		done
+	done
+	# root's own runs do not mind
+	"$T/suid" --version
+}
+
 @test "an argument vector that is empty" {
 	run -2 ./leaky bare "$SBX"
 	[[ $output == usage:* ]]
