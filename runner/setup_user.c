@@ -43,7 +43,8 @@ int setup_find_user(const char *name, uid_t *ret_uid, struct sbx_err *err)
 	int status = 0, rc = 0;
 	uid_t uid;
 
-	if (strspn(name, "0123456789") == strlen(name)) {
+	/* with a blank or a sign it is a number to getent, and to nobody else */
+	if (strspn(name, "0123456789+- \t\n\v\f\r") == strlen(name)) {
 		if (parse_uid(name, &uid) < 0)
 			return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "--user: \"%.40s\" is no user id", name);
 	} else {

@@ -168,7 +168,7 @@ delegated() {
 		'--user daemon --pid 99999999999|not a process id' '--user daemon --pid 1x|not a process id: 1x' \
 		'--keeper --undo|--keeper stands alone' '--user nobody-of-that-name|there is no user "nobody-of-that-name"' \
 		'--user --undo|there is no user "--undo"' '--user root|root needs no delegation' \
-		'--user 0|root needs no delegation' '--user 4294967295|no user id' '--user 99999999999999999999|no user id'; do
+		'--user 0|root needs no delegation' '--user +1|no user id' '--user 4294967295|no user id' '--user 99999999999999999999|no user id'; do
 		# shellcheck disable=SC2086
 		try sbx setup ${row%%|*}
 		failed 2 "^sbx: setup: .*${row#*|}"
