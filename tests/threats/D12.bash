@@ -25,7 +25,7 @@ for path in "$T/tests/1.ans" ../tests/1.ans "../../../../../..$T/tests/1.ans" "/
 	n=$((n + 1))
 	printf '#include <stdio.h>\nconst char a[] =\n#include "%s"\n;\nint main(void) { puts(a); }\n' "$path" >"$T/include.c"
 	ce "$T/include.c"
-	printf '#include <stdio.h>\nextern char a[];\n__asm__(".data\\n.globl a\\na:\\n.incbin \\"%s\\"\\n.byte 0");\nint main(void) { puts(a); }\n' \
+	printf '#include <stdio.h>\nextern char a[];\n__asm__(".data\\n.globl a\\na:\\n.incbin \\"%s\\"\\n.byte 0\\n.text");\nint main(void) { puts(a); }\n' \
 		"$path" >"$T/incbin.c"
 	ce "$T/incbin.c"
 done
