@@ -108,9 +108,13 @@ static int open_dirs(struct cg_leaf *leaf, const char *cpus, struct sbx_err *err
 			                cg_controller_name((enum cg_controller)c), leaf->name);
 		leaf->dir_fd[c] =
 		        openat(host->slice_fd[c], leaf->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-		if (leaf->dir_fd[c] < 0)
-			return sbx_fail(err, SBX_STAGE_CGROUP, errno, "cannot open the %s cgroup %s of this run",
-			                cg_controller_name((enum cg_controller)c), leaf->name);
+		if (leaf->dir_fd[c] < 0) {
+			sbx_fail(err, SBX_STAGE_CGROUP, errno, "cannot open the %s cgroup %s of this run",
+			         cg_controller_name((enum cg_controller)c), leaf->name);
+			/* what has no descriptor is passed over when the leaf is destroyed */
+			unlinkat(host->slice_fd[c], leaf->name, AT_REMOVEDIR);
+			return -EIO;
+		}
 	}
 	return 0;
 }
