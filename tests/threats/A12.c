@@ -72,7 +72,6 @@ static void try_remount(const char *place)
 /* The flags as sbx(1) promises them. */
 static void check_flags(bool box_is_writable)
 {
-	static const char *const writable[] = {"/tmp", "/dev/shm", "/dev/null", "/dev/zero", "/dev/full"};
 	static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
 	char line[4096], place[1024], flags[1024];
 	FILE *file = fopen("/proc/self/mountinfo", "r");
@@ -84,11 +83,10 @@ static void check_flags(bool box_is_writable)
 		if (sscanf(line, "%*s %*s %*s %*s %1023s %1023s", place, flags) != 2)
 			broke("not tried: %s", line);
 		seen++;
-		rw = box_is_writable && strcmp(place, "/box") == 0;
-		for (size_t i = 0; i < 5; i++) {
-			rw |= strcmp(place, writable[i]) == 0;
+		rw = strcmp(place, "/tmp") == 0 || strcmp(place, "/dev/shm") == 0 ||
+		     (box_is_writable && strcmp(place, "/box") == 0);
+		for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
 			dev |= strcmp(place, devices[i]) == 0;
-		}
 		snprintf(list, sizeof(list), ",%s,", flags);
 		if (strstr(list, ",nosuid,") == NULL || (strstr(list, ",nodev,") == NULL) != dev ||
 		    (strstr(list, ",ro,") == NULL) != rw ||

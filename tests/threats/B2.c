@@ -24,7 +24,9 @@ int main(int argc, char **argv)
 
 	stop(1);
 	stop(getppid());
-	stop(-1);
+	for (int sig = 1; sig < NSIG; sig++) /* what it says tells nothing: 0 also where nobody could be reached */
+		if (sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU)
+			kill(-1, sig);
 	for (pid_t pid = 3; pid < 1 << 15; pid++)
 		stop(pid);
 	/* and what it can stop: itself, by all of its group */
