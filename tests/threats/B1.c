@@ -46,7 +46,8 @@ int main(int argc, char **argv)
 		MUST(waitpid(child, &status, 0));
 		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
 			broke("not tried: kill(-1) did not even reach a child");
-		kill(-1, SIGKILL); /* 0 also where nobody could be reached, as the dead maker of the network namespace */
+		kill(-1,
+		     SIGKILL); /* 0 also where nobody could be reached, as the dead maker of the network namespace */
 		REFUSED(kill(getppid(), SIGKILL), EPERM);
 	}
 	for (pid_t group = 2; group < 1 << 15; group++)

@@ -5,7 +5,7 @@
 // run: -- eventfd
 // run: -- others
 // run: -- epoll => exit_code=0 memory_peak_bytes<=134217728
-// run: --mem 8M --open-files 19000 -- eventfd => verdict=MLE memory_peak_bytes<=8388608
+// run: --mem 4M --open-files 19000 -- eventfd => verdict=MLE memory_peak_bytes<=4194304
 // run: --mem 24M --open-files 4000 -- epoll => verdict=MLE memory_peak_bytes<=25165824
 // run: -- userfaultfd => verdict=SV denied_syscall=userfaultfd
 // run: --seccomp none -- userfaultfd
