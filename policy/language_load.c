@@ -2,7 +2,7 @@
  * A definition of a language: YAML to a struct language, by the tables of keys below. Called by the generator when sbx
  * is built, and for a caller's own definitions.
  */
-#include "policy/language.h"
+#include "policy/language_default.h"
 
 #include "policy/json.h"
 #include "policy/language_argv.h"
@@ -13,9 +13,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MIB (UINT64_C(1) << 20)
-#define SECOND UINT64_C(1000000)
 
 /* What language_load() gives: the language, and the tree that its strings lie in. */
 struct loaded {
@@ -238,29 +235,16 @@ static const struct yaml_key language_keys[] = {
 
 static void set_defaults(struct language *language)
 {
-	const struct language_step step = {
-	        .argv = no_strings,
-	        .profile = "default",
-	        .env = no_strings,
-	        .binds = no_strings,
-	        .pids_max = 64,
-	        .open_files_max = 256,
-	        .fsize_bytes_max = 64 * MIB,
-	        .tmp_bytes_max = 64 * MIB,
-	};
-
 	*language = (struct language){
+	        LANGUAGE_DEFAULTS,
 	        .extensions = no_strings,
 	        .packages = no_strings,
 	        .version = no_strings,
-	        .compile = step,
-	        .compile_time_us_max = 30 * SECOND,
-	        .compile_memory_bytes_max = 2048 * MIB,
-	        .run = step,
-	        .time_factor_millis = 1000,
+	        .compile = {LANGUAGE_COMPILE_DEFAULTS, .argv = no_strings, .profile = "default", .env = no_strings,
+	                    .binds = no_strings},
+	        .run = {LANGUAGE_RUN_DEFAULTS, .argv = no_strings, .profile = "default", .env = no_strings,
+	                .binds = no_strings},
 	};
-	language->compile.fsize_bytes_max = 256 * MIB;
-	language->compile.tmp_bytes_max = 512 * MIB;
 }
 
 static int read_document(struct loaded *loaded, struct sbx_err *err)

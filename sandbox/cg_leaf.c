@@ -136,15 +136,6 @@ static int remove_leftover(struct cg_leaf *leaf, struct sbx_err *err)
 	return cg_leaf_destroy(&old, err);
 }
 
-static bool is_left_over(const struct cg_leaf *leaf)
-{
-	for (int c = 0; c < CG_MAX; c++)
-		if (own_dir(leaf->host, c) &&
-		    faccessat(leaf->host->slice_fd[c], leaf->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-			return true;
-	return false;
-}
-
 int cg_leaf_create(struct cg_leaf *leaf, const struct box_host *host, unsigned number, const struct box_plan *plan,
                    const char *cpus, struct sbx_err *err)
 {
@@ -154,9 +145,14 @@ int cg_leaf_create(struct cg_leaf *leaf, const struct box_host *host, unsigned n
 	cg_leaf_init(leaf);
 	leaf->host = host;
 	snprintf(leaf->name, sizeof(leaf->name), "run-%u", number);
-	if (is_left_over(leaf))
-		TRY(remove_leftover(leaf, err));
 	rc = open_dirs(leaf, cpus, err);
+	if (rc == -EEXIST) { /* whole, or in one hierarchy alone; what was made beside it goes with it */
+		rc = remove_leftover(leaf, err);
+		for (int c = 0; c < CG_MAX; c++)
+			fd_close(&leaf->dir_fd[c]);
+		if (rc == 0)
+			rc = open_dirs(leaf, cpus, err);
+	}
 	if (rc == 0)
 		rc = be->set_limits(leaf, plan, cpus, err);
 	if (rc == 0) {

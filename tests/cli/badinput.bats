@@ -266,15 +266,7 @@ not_in_vm() {
 }
 
 @test "a working directory that has been deleted" {
-	mkdir "$T/gone"
-	cd "$T/gone"
-	rmdir "$T/gone"
-	status=0
-	"$SBX" run -- /bin/true >"$T/out" 2>"$T/err" || status=$?
-	case $status in
-	0) one_line "$T/err" '^sbx: OK' ;;
-	*) equal "$status" 3 && one_line "$T/err" '^sbx: IE \((sources|mount|chdir)' ;;
-	esac
+	run_in_deleted_folder
 	cd "$BOX"
 }
 

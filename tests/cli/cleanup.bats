@@ -166,11 +166,7 @@ child_of() {
 			"$SBX" run --report "$T/report$i" --format json -- ./die exit "$i" 2>"$T/err$i" &
 			pids+=($!)
 		done
-		for pid in "${pids[@]}"; do
-			status=0
-			wait "$pid" || status=$?
-			equal "$status" 1
-		done
+		ended_with 1 "${pids[@]}"
 		for i in $(seq 16); do
 			mv "$T/report$i" "$T/report"
 			report verdict=RE "exit_code=$i"

@@ -94,6 +94,30 @@ not_in_vm() {
 	[ -z "${SBX_VM:-}" ] || skip "the same on both versions of cgroups"
 }
 
+# ended_with STATUS PID...: all of these, whoever is first.
+ended_with() {
+	local wanted=$1 pid status
+	shift
+	for pid; do
+		status=0
+		wait "$pid" || status=$?
+		equal "$status" "$wanted"
+	done
+}
+
+# A working directory that has been deleted: sbx runs, or says what it lacks. Stays there.
+run_in_deleted_folder() {
+	mkdir "$T/gone"
+	cd "$T/gone"
+	rmdir "$T/gone"
+	status=0
+	"$SBX" run -- /bin/true >"$T/out" 2>"$T/err" || status=$?
+	case $status in
+	0) one_line "$T/err" '^sbx: OK' ;;
+	*) equal "$status" 3 && one_line "$T/err" '^sbx: IE \((sources|mount|chdir)' ;;
+	esac
+}
+
 # rounds N: 1 to N, for what is tried again and again; under emulation to a fifth of it.
 rounds() {
 	local n=$1

@@ -47,16 +47,9 @@ printed $'0 char r\n1 pipe w\n2 pipe w'
 exec 8<&- 9>&-
 equal "$(cat "$T/mine")" ''
 # a working directory that is gone, unreadable, or outside of the root
-mkdir "$T/gone" "$T/shut"
+mkdir "$T/shut"
 (
-	cd "$T/gone" || exit
-	rmdir "$T/gone"
-	status=0
-	"$SBX" run -- /bin/true >"$T/out" 2>"$T/err" || status=$?
-	case $status in
-	0) one_line "$T/err" '^sbx: OK' ;;
-	*) equal "$status" 3 && one_line "$T/err" '^sbx: IE \((sources|mount|chdir)' ;;
-	esac
+	run_in_deleted_folder
 	"$SBX" run --box "$BOX" -- ./die exit 0 2>"$T/err"
 )
 (

@@ -9,11 +9,7 @@ for i in $(seq "$many"); do
 		./die exit "$i" >"$T/out-$i" 2>"$T/err-$i" &
 	pids+=($!)
 done
-for pid in "${pids[@]}"; do
-	status=0
-	wait "$pid" || status=$?
-	equal "$status" 1
-done
+ended_with 1 "${pids[@]}"
 for i in $(seq "$many"); do
 	"$SUITE/report" "$T/report-$i" verdict=RE reason=exit "exit_code=$i"
 	equal "$(cat "$T/out-$i" "$T/err-$i")" ''
@@ -27,7 +23,7 @@ for i in $(seq 8); do
 	"$SBX" run --box "$T/shared" --box-mode rw --wall 100s -- /bin/sh -c 'echo >"mine-$0"; sleep 1' "$i" 2>/dev/null &
 	pids+=($!)
 done
-for pid in "${pids[@]}"; do wait "$pid"; done
+ended_with 0 "${pids[@]}"
 equal "$(stat -c %u "$T/shared"/mine-* | sort -u | wc -l)" 8
 # one report for all: whoever was last, it is whole
 pids=()
@@ -53,7 +49,7 @@ for i in 1 2 3 4; do
 	} &
 	pids+=($!)
 done
-for pid in "${pids[@]}"; do wait "$pid"; done
+ended_with 0 "${pids[@]}"
 # judges of one host share the slots, and their results are their own
 mkdir "$T/tests"
 for i in 1 2 3; do

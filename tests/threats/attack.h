@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -28,6 +29,22 @@ __attribute__((format(printf, 1, 2))) static inline _Noreturn void broke(const c
 	printf("\n");
 	va_end(args);
 	exit(1);
+}
+
+/* /proc shows no process but this one. */
+static inline void must_be_alone(void)
+{
+	struct dirent *entry;
+	DIR *dir = opendir("/proc");
+
+	if (dir == NULL)
+		broke("not tried: no /proc");
+	while ((entry = readdir(dir)) != NULL) {
+		pid_t pid = atoi(entry->d_name);
+		if (pid > 0 && pid != getpid())
+			broke("process %d is here", (int)pid);
+	}
+	closedir(dir);
 }
 
 /* `errnos` ends with 0; without any, all will do. */
