@@ -1,16 +1,14 @@
 /* sbx run: one program in one box. The way of a run is run_box(). */
 #include "policy/plan.h"
-#include "policy/seccomp.h"
 #include "policy/verdict.h"
 #include "runner/args_run.h"
 #include "runner/cmd.h"
+#include "runner/profile_file.h"
 #include "runner/report.h"
 #include "runner/supervise.h"
 #include "sandbox/fd.h"
-#include "sandbox/path.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,39 +39,6 @@ static void print_trace(void *arg, const struct box_trace *trace)
 	sbx_fail(&plain, trace->stage, 0, "%s%s", trace->detail[0] != '\0' ? "  " : "", trace->detail);
 	fprintf(stderr, "sbx: debug: %-12s %6u us  %s%s\n", sbx_stage_name(trace->stage), trace->us,
 	        trace->errnum == 0 ? "ok" : strerror(trace->errnum), plain.msg);
-}
-
-static bool is_file_name(const char *seccomp)
-{
-	size_t len = strlen(seccomp);
-
-	return strchr(seccomp, '/') != NULL || (len > 5 && strcmp(seccomp + len - 5, ".json") == 0);
-}
-
-static int load_profile(struct run_spec *spec, struct sbx_err *err)
-{
-	FD_CLEANUP int fd = -1;
-	struct stat st;
-	ssize_t n;
-
-	if (!is_file_name(spec->seccomp))
-		return 0;
-	fd = path_open(spec->seccomp, O_RDONLY | O_NONBLOCK, 0);
-	if (fd < 0)
-		return sbx_fail(err, SBX_STAGE_USAGE, -fd, "--seccomp: cannot open %.200s: %s%s", spec->seccomp,
-		                strerror(-fd), PATH_LOOP_NOTE(-fd));
-	if (fstat(fd, &st) < 0)
-		return sbx_fail(err, SBX_STAGE_USAGE, errno, "--seccomp: cannot look at %.200s", spec->seccomp);
-	if (!S_ISREG(st.st_mode) || (size_t)st.st_size > SECCOMP_PROFILE_BYTES_MAX)
-		return sbx_fail(err, SBX_STAGE_USAGE, EFBIG, "--seccomp: %.200s is not a file of at most 1 MiB",
-		                spec->seccomp);
-	cmd.profile = malloc(SECCOMP_PROFILE_BYTES_MAX);
-	n = cmd.profile == NULL ? -1 : read(fd, cmd.profile, SECCOMP_PROFILE_BYTES_MAX);
-	if (n < 0)
-		return sbx_fail(err, SBX_STAGE_USAGE, errno, "--seccomp: cannot read %.200s", spec->seccomp);
-	spec->seccomp_json = cmd.profile;
-	spec->seccomp_json_len = (size_t)n;
-	return 0;
 }
 
 static int print_plan(struct sbx_err *err)
@@ -155,7 +120,7 @@ static int run_box(struct sbx_err *err)
 	run_result_init(result);
 	TRY(run_streams_check(&cmd.args.spec, report_where_fd(cmd.args.report) == REPORT_FILE ? cmd.args.report : NULL,
 	                      err));
-	TRY(load_profile(&cmd.args.spec, err));
+	TRY(profile_file_load(&cmd.args.spec, &cmd.profile, err));
 	TRY(policy_plan(&cmd.plan, &cmd.args.spec, err));
 	if (cmd.args.dry_run)
 		return print_plan(err);
