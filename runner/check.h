@@ -102,6 +102,13 @@ struct check_measure {
 /* Fails with a message when sbx run does not work here, or there is no true(1). */
 int check_measure(struct check_measure *ret, struct sbx_err *err);
 
-/* runner/check_print.c: `measure` is NULL where none was asked for. Both return 0 or -errno of writing. */
-int check_print_table(const struct check_row *rows, size_t n, const struct check_measure *measure);
-int check_print_json(const struct check_row *rows, size_t n, const struct check_measure *measure);
+/* What was asked for beside the checks; NULL where it was not. */
+struct attack_result;
+struct check_extras {
+	const struct check_measure *measure;
+	const struct attack_result *attacks;
+};
+
+/* runner/check_print.c: both return 0 or -errno of writing. */
+int check_print_table(const struct check_row *rows, size_t n, const struct check_extras *extras);
+int check_print_json(const struct check_row *rows, size_t n, const struct check_extras *extras);

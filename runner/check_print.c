@@ -1,5 +1,6 @@
-/* The rows of `sbx check`, and what it measured, as a table for a person or as JSON. Called by cmd_check.c. */
+/* The rows of `sbx check`, and what it measured and attacked, as a table for a person or as JSON. Called by cmd_check.c. */
 #include "policy/json.h"
+#include "runner/attack.h"
 #include "runner/check.h"
 
 #include <errno.h>
@@ -60,7 +61,7 @@ static void print_measure(const struct check_measure *m)
 	       100.0 * (double)(m->loop.max_us - m->loop.min_us) / (double)(m->loop.min_us > 0 ? m->loop.min_us : 1));
 }
 
-int check_print_table(const struct check_row *rows, size_t n, const struct check_measure *measure)
+int check_print_table(const struct check_row *rows, size_t n, const struct check_extras *extras)
 {
 	bool colour = wants_colour();
 	unsigned counts[CHECK_STATUS_MAX];
@@ -78,8 +79,10 @@ int check_print_table(const struct check_row *rows, size_t n, const struct check
 	count(rows, n, counts);
 	printf("\n%u ok, %u warn, %u fail, %u n/a\n", counts[CHECK_OK], counts[CHECK_WARN], counts[CHECK_FAIL],
 	       counts[CHECK_NA]);
-	if (measure != NULL)
-		print_measure(measure);
+	if (extras->measure != NULL)
+		print_measure(extras->measure);
+	if (extras->attacks != NULL)
+		attack_print(extras->attacks, colour);
 	return flush();
 }
 
@@ -116,7 +119,7 @@ static struct json_object *json_measure(const struct check_measure *m)
 	return json;
 }
 
-int check_print_json(const struct check_row *rows, size_t n, const struct check_measure *measure)
+int check_print_json(const struct check_row *rows, size_t n, const struct check_extras *extras)
 {
 	struct json_object *json = json_new_object(), *checks = json_new_array();
 	unsigned counts[CHECK_STATUS_MAX];
@@ -134,7 +137,8 @@ int check_print_json(const struct check_row *rows, size_t n, const struct check_
 	json_add(json, "checks", checks);
 	json_add_u64(json, "failed", counts[CHECK_FAIL]);
 	json_add_u64(json, "warned", counts[CHECK_WARN]);
-	json_add(json, "measure", measure != NULL ? json_measure(measure) : NULL);
+	json_add(json, "measure", extras->measure != NULL ? json_measure(extras->measure) : NULL);
+	json_add(json, "attack", extras->attacks != NULL ? attack_json(extras->attacks) : NULL);
 	puts(json_text(json, false));
 	json_free(json);
 	return flush();

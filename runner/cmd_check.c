@@ -1,4 +1,5 @@
 /* sbx check: what this host lacks for the sandbox, and the command that mends it. The table below is the list. */
+#include "runner/attack.h"
 #include "runner/check.h"
 #include "runner/cmd.h"
 #include "runner/setup.h"
@@ -8,7 +9,7 @@
 #include <unistd.h>
 
 static const char help[] =
-        "usage: sbx check [--json] [--measure]\n"
+        "usage: sbx check [--json] [--measure] [--attack [--seccomp NAME|FILE]]\n"
         "\n"
         "Tries each thing that the sandbox needs or profits from, as this user, and says for each: ok; warn: works\n"
         "with something less; fail: sbx run will not work, or not with its defaults; n/a: cannot be known here.\n"
@@ -16,9 +17,11 @@ static const char help[] =
         "\n"
         "--json     one JSON object, schema sbx.check/1\n"
         "--measure  also: start cost of sbx run against a bare start, and how steady a busy loop is; some 5 s\n"
+        "--attack   also: attacks this host from boxes, harmlessly, and says which attacks were held; some 3 s\n"
+        "--seccomp  with --attack: by this profile instead of the default one\n"
         "\n"
-        "Exit status: 0 when nothing fails, 1 when something does, 2 usage, 3 what was asked for could not be\n"
-        "measured or written.\n";
+        "Exit status: 0 when nothing fails and each attack was held, 1 when something fails or an attack got\n"
+        "through, 2 usage, 3 what was asked for could not be measured, tried or written.\n";
 
 static const struct check checks[] = {
         {"kernel", check_kernel},
@@ -94,61 +97,110 @@ static bool run_checks(struct check_row rows[N_CHECKS])
 	return failed;
 }
 
-/* A run makes root's slice where there is none: then it is taken away again, to keep what the help promises. */
-static int measure(struct check_measure *ret, struct sbx_err *err)
+/* What was asked for, and what of it there is. */
+static struct asked {
+	bool json, measure, attack, help;
+	const char *seccomp;
+	struct check_measure measured;
+	struct attack_result attacks;
+	struct check_extras extras;
+} asked;
+
+/*
+ * Starts boxes, for which root's slice is made where there is none: then it is taken away again, to keep what the help
+ * promises.
+ */
+static int run_boxes(struct sbx_err *err)
 {
 	struct host_layout kept;
 	bool had_slice = geteuid() != 0 || host_layout_load(0, &kept) == 0;
 	struct sbx_err ignored;
-	int rc = check_measure(ret, err);
+	int rc = 0;
 
+	if (asked.measure) {
+		rc = check_measure(&asked.measured, err);
+		if (rc == 0)
+			asked.extras.measure = &asked.measured;
+	}
+	if (rc == 0 && asked.attack) {
+		rc = attack_run(asked.seccomp, &asked.attacks, err);
+		if (asked.attacks.n > 0)
+			asked.extras.attacks = &asked.attacks;
+	}
 	if (!had_slice)
 		setup_undo(NULL, &ignored);
 	return rc;
 }
 
-static bool parse(int argc, char **argv, bool *json, bool *measured, bool *helped)
+static int refuse(const char *what, const char *arg)
+{
+	struct sbx_err err; /* which makes control characters plain */
+
+	sbx_fail(&err, SBX_STAGE_USAGE, 0, "%s: \"%.40s\"; sbx check --help tells more", what, arg);
+	fprintf(stderr, "sbx: check: %s\n", err.msg);
+	return -1;
+}
+
+static int parse(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
-		bool *flag = strcmp(argv[i], "--json") == 0      ? json
-		             : strcmp(argv[i], "--measure") == 0 ? measured
-		             : strcmp(argv[i], "--help") == 0    ? helped
-		             : strcmp(argv[i], "-h") == 0        ? helped
+		bool *flag = strcmp(argv[i], "--json") == 0      ? &asked.json
+		             : strcmp(argv[i], "--measure") == 0 ? &asked.measure
+		             : strcmp(argv[i], "--attack") == 0  ? &asked.attack
+		             : strcmp(argv[i], "--help") == 0    ? &asked.help
+		             : strcmp(argv[i], "-h") == 0        ? &asked.help
 		                                                 : NULL;
-		if (flag == NULL || *flag) {
-			struct sbx_err err; /* which makes control characters plain */
-			sbx_fail(&err, SBX_STAGE_USAGE, 0, "%s: \"%.40s\"; sbx check --help tells more",
-			         flag == NULL ? "no such option" : "given twice", argv[i]);
-			fprintf(stderr, "sbx: check: %s\n", err.msg);
-			return false;
+		if (strcmp(argv[i], "--seccomp") == 0 && i + 1 < argc && asked.seccomp == NULL) {
+			asked.seccomp = argv[++i];
+			continue;
 		}
+		if (flag == NULL || *flag)
+			return refuse(strcmp(argv[i], "--seccomp") == 0 ? "given twice, or without a value"
+			              : flag == NULL                    ? "no such option"
+			                                                : "given twice",
+			              argv[i]);
 		*flag = true;
 	}
-	return true;
+	if (asked.seccomp != NULL && !asked.attack)
+		return refuse("goes with --attack only", "--seccomp");
+	/* an attacker without a filter would not know a box from a host */
+	if (asked.seccomp != NULL && strcmp(asked.seccomp, "none") == 0)
+		return refuse("--attack wants a profile, not", asked.seccomp);
+	return 0;
+}
+
+static int exit_status(bool failed, const struct sbx_err *err)
+{
+	const struct attack_result *attacks = asked.extras.attacks;
+
+	if (failed || (attacks != NULL && attacks->counts[ATTACK_OPEN] > 0))
+		return SBX_EXIT_VERDICT;
+	if (err->stage != SBX_STAGE_NONE || (attacks != NULL && attacks->counts[ATTACK_NOT_TRIED] > 0))
+		return SBX_EXIT_SANDBOX;
+	return SBX_EXIT_OK;
 }
 
 int cmd_check(int argc, char **argv)
 {
 	static struct check_row rows[N_CHECKS];
-	struct check_measure measured;
 	struct sbx_err err = {0};
-	bool json = false, wants_measure = false, wants_help = false, failed, has_measure;
+	bool failed;
 	int rc;
 
-	if (!parse(argc, argv, &json, &wants_measure, &wants_help))
+	if (argc == 5 && strcmp(argv[1], "--attacker") == 0)
+		return attack_inside(argv[2], argv[3], argv[4]);
+	if (parse(argc, argv) < 0)
 		return SBX_EXIT_USAGE;
-	if (wants_help) {
+	if (asked.help) {
 		fputs(help, stdout);
 		return SBX_EXIT_OK;
 	}
 	failed = run_checks(rows);
-	has_measure = wants_measure && measure(&measured, &err) == 0;
-	rc = (json ? check_print_json : check_print_table)(rows, N_CHECKS, has_measure ? &measured : NULL);
+	run_boxes(&err);
+	rc = (asked.json ? check_print_json : check_print_table)(rows, N_CHECKS, &asked.extras);
 	if (rc < 0)
 		sbx_fail(&err, SBX_STAGE_REPORT, -rc, "cannot write to the standard output: %s", strerror(-rc));
 	if (err.stage != SBX_STAGE_NONE)
 		fprintf(stderr, "sbx: check: %s\n", err.msg);
-	if (failed && rc == 0)
-		return SBX_EXIT_VERDICT;
-	return err.stage != SBX_STAGE_NONE ? SBX_EXIT_SANDBOX : SBX_EXIT_OK;
+	return rc < 0 ? SBX_EXIT_SANDBOX : exit_status(failed, &err);
 }
