@@ -99,7 +99,8 @@ void attack_kernel_settings(const struct attack_place *at)
 
 	(void)at;
 	for (size_t i = 0; i < N(paths); i++)
-		REFUSED(open(paths[i], O_WRONLY), ENOENT, EROFS, EACCES);
+		if (open(paths[i], O_WRONLY | O_CLOEXEC) >= 0)
+			attack_through("%s can be written", paths[i]);
 }
 
 /* The folder of the job is shown by its own name, whatever the host calls it. */
@@ -187,8 +188,8 @@ void attack_terminal(const struct attack_place *at)
 	for (int fd = 0; fd < 3; fd++) {
 		if (isatty(fd))
 			attack_through("descriptor %d is a terminal", fd);
-		REFUSED(ioctl(fd, TIOCSTI, "\n"), EPERM);
-		REFUSED(syscall(SYS_ioctl, fd, TIOCSTI | 1UL << 32, "\n"), EPERM);
+		REFUSED(ioctl(fd, TIOCSTI, "\n"), EPERM, ENOTTY);
+		REFUSED(syscall(SYS_ioctl, fd, TIOCSTI | 1UL << 32, "\n"), EPERM, ENOTTY);
 	}
 }
 

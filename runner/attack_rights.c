@@ -23,6 +23,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -58,7 +59,8 @@ void attack_look_at_init(const struct attack_place *at)
 
 	(void)at;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		REFUSED(open(paths[i], O_RDONLY), EACCES, ENOENT);
+		if (open(paths[i], O_RDONLY | O_CLOEXEC) >= 0)
+			attack_through("%s can be read", paths[i]);
 	attack_alone();
 }
 
@@ -89,15 +91,16 @@ void attack_new_namespace(const struct attack_place *at)
 		REFUSED(syscall(SYS_clone3, NULL, 0), ENOSYS);
 }
 
-/* Names that are not there: what gets as far as to look for them is not fenced off. */
+/* On a folder of its own. */
 void attack_mount(const struct attack_place *at)
 {
+	NEED(mkdir("/tmp/at", 0755));
 	if (at->way == 0)
-		REFUSED(mount("none", "/none", "tmpfs", 0, NULL), EPERM, ENOSYS);
+		REFUSED(mount("none", "/tmp/at", "tmpfs", 0, NULL), EPERM, ENOSYS);
 	else if (at->way == 1)
-		REFUSED(umount2("/none", MNT_DETACH), EPERM, ENOSYS);
+		REFUSED(umount2("/tmp/at", MNT_DETACH), EPERM, ENOSYS);
 	else
-		REFUSED(syscall(SYS_pivot_root, "/none", "/none"), EPERM, ENOSYS);
+		REFUSED(syscall(SYS_pivot_root, "/tmp/at", "/tmp/at"), EPERM, ENOSYS);
 }
 
 void attack_new_mount(const struct attack_place *at)

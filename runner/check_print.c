@@ -1,4 +1,5 @@
-/* The rows of `sbx check`, and what it measured and attacked, as a table for a person or as JSON. Called by cmd_check.c. */
+/* The rows of `sbx check`, and what it measured and attacked, as a table for a person or as JSON. Called by
+ * cmd_check.c. */
 #include "policy/json.h"
 #include "runner/attack.h"
 #include "runner/check.h"

@@ -173,6 +173,8 @@ static int exit_status(bool failed, const struct sbx_err *err)
 {
 	const struct attack_result *attacks = asked.extras.attacks;
 
+	if (err->stage == SBX_STAGE_USAGE)
+		return SBX_EXIT_USAGE; /* a profile that cannot be used */
 	if (failed || (attacks != NULL && attacks->counts[ATTACK_OPEN] > 0))
 		return SBX_EXIT_VERDICT;
 	if (err->stage != SBX_STAGE_NONE || (attacks != NULL && attacks->counts[ATTACK_NOT_TRIED] > 0))
