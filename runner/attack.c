@@ -78,8 +78,7 @@ static const char *const means[] = {
         ['C' - 'A'] = "a program can take more of this machine than it was given, and disturb the others",
         ['D' - 'A'] = "a program can choose its verdict, or reach into the next test",
         ['E' - 'A'] = "a program can talk to this host or to others",
-        ['F' - 'A'] = "a program can reach parts of the kernel that it has no business with: fewer fences stand "
-                      "between it and this host",
+        ['F' - 'A'] = "a program can reach parts of the kernel that are a way to this host when they err",
         ['G' - 'A'] = "a program can reach the caller's terminal and files",
 };
 

@@ -27,7 +27,8 @@
 #include <sys/wait.h>
 
 #define MIB (UINT64_C(1) << 20)
-#define ATTACKER "attacker" /* the copy, in /box */
+#define ATTACKER "attacker" /* the copy */
+#define ATTACKER_PATH "/box/attacker"
 
 /* What the child tells, in memory of both. */
 struct told {
@@ -172,7 +173,7 @@ static int start_box(const char *const *argv, enum attack_end end, struct sbx_er
 static int run_box(const struct attack *attack, unsigned way, struct sbx_err *err)
 {
 	char way_text[16], port_text[16];
-	const char *const argv[] = {"/box/" ATTACKER, "check", "--attacker", attack->id, way_text, port_text, NULL};
+	const char *const argv[] = {ATTACKER_PATH, "check", "--attacker", attack->id, way_text, port_text, NULL};
 	int rc;
 
 	snprintf(way_text, sizeof(way_text), "%u", way);

@@ -159,6 +159,15 @@ through() {
 	grep -Eq '^([0-9]+) of \1 attacks held$' "$T/out"
 }
 
+@test "where no box can be made, nothing is said about attacks" {
+	only_on_v1
+	status=0
+	there setpriv --reuid 12345 --regid 12345 --clear-groups "$SBX" check --attack --json >"$T/json" 2>"$T/err" || status=$?
+	equal "$status" 1
+	one_line "$T/err" '^sbx: check: an ordinary user can run sbx on cgroup v2 only'
+	grep -q '"attack":null}' "$T/json"
+}
+
 @test "wrong usage" {
 	for args in '--attack --attack' '--seccomp default' '--attack --seccomp' '--attack --seccomp none' \
 		'--attack --seccomp nope' '--attack --seccomp /none.json' '--attack --seccomp default --seccomp default' \
