@@ -98,34 +98,34 @@ static bool run_checks(struct check_row rows[N_CHECKS])
 }
 
 /* What was asked for, and what of it there is. */
-static struct asked {
+struct asked {
 	bool json, measure, attack, help;
 	const char *seccomp;
 	struct check_measure measured;
 	struct attack_result attacks;
 	struct check_extras extras;
-} asked;
+};
 
 /*
  * Starts boxes, for which root's slice is made where there is none: then it is taken away again, to keep what the help
  * promises.
  */
-static int run_boxes(struct sbx_err *err)
+static int run_boxes(struct asked *asked, struct sbx_err *err)
 {
 	struct host_layout kept;
 	bool had_slice = geteuid() != 0 || host_layout_load(0, &kept) == 0;
 	struct sbx_err ignored;
 	int rc = 0;
 
-	if (asked.measure) {
-		rc = check_measure(&asked.measured, err);
+	if (asked->measure) {
+		rc = check_measure(&asked->measured, err);
 		if (rc == 0)
-			asked.extras.measure = &asked.measured;
+			asked->extras.measure = &asked->measured;
 	}
-	if (rc == 0 && asked.attack) {
-		rc = attack_run(asked.seccomp, &asked.attacks, err);
-		if (asked.attacks.n > 0)
-			asked.extras.attacks = &asked.attacks;
+	if (rc == 0 && asked->attack) {
+		rc = attack_run(asked->seccomp, &asked->attacks, err);
+		if (asked->attacks.n > 0)
+			asked->extras.attacks = &asked->attacks;
 	}
 	if (!had_slice)
 		setup_undo(NULL, &ignored);
@@ -141,17 +141,17 @@ static int refuse(const char *what, const char *arg)
 	return -1;
 }
 
-static int parse(int argc, char **argv)
+static int parse(int argc, char **argv, struct asked *asked)
 {
 	for (int i = 1; i < argc; i++) {
-		bool *flag = strcmp(argv[i], "--json") == 0      ? &asked.json
-		             : strcmp(argv[i], "--measure") == 0 ? &asked.measure
-		             : strcmp(argv[i], "--attack") == 0  ? &asked.attack
-		             : strcmp(argv[i], "--help") == 0    ? &asked.help
-		             : strcmp(argv[i], "-h") == 0        ? &asked.help
+		bool *flag = strcmp(argv[i], "--json") == 0      ? &asked->json
+		             : strcmp(argv[i], "--measure") == 0 ? &asked->measure
+		             : strcmp(argv[i], "--attack") == 0  ? &asked->attack
+		             : strcmp(argv[i], "--help") == 0    ? &asked->help
+		             : strcmp(argv[i], "-h") == 0        ? &asked->help
 		                                                 : NULL;
-		if (strcmp(argv[i], "--seccomp") == 0 && i + 1 < argc && asked.seccomp == NULL) {
-			asked.seccomp = argv[++i];
+		if (strcmp(argv[i], "--seccomp") == 0 && i + 1 < argc && asked->seccomp == NULL) {
+			asked->seccomp = argv[++i];
 			continue;
 		}
 		if (flag == NULL || *flag)
@@ -161,18 +161,16 @@ static int parse(int argc, char **argv)
 			              argv[i]);
 		*flag = true;
 	}
-	if (asked.seccomp != NULL && !asked.attack)
+	if (asked->seccomp != NULL && !asked->attack)
 		return refuse("goes with --attack only", "--seccomp");
 	/* an attacker without a filter would not know a box from a host */
-	if (asked.seccomp != NULL && strcmp(asked.seccomp, "none") == 0)
-		return refuse("--attack wants a profile, not", asked.seccomp);
+	if (asked->seccomp != NULL && strcmp(asked->seccomp, "none") == 0)
+		return refuse("--attack wants a profile, not", asked->seccomp);
 	return 0;
 }
 
-static int exit_status(bool failed, const struct sbx_err *err)
+static int exit_status(bool failed, const struct attack_result *attacks, const struct sbx_err *err)
 {
-	const struct attack_result *attacks = asked.extras.attacks;
-
 	if (err->stage == SBX_STAGE_USAGE)
 		return SBX_EXIT_USAGE; /* a profile that cannot be used */
 	if (failed || (attacks != NULL && attacks->counts[ATTACK_OPEN] > 0))
@@ -185,24 +183,25 @@ static int exit_status(bool failed, const struct sbx_err *err)
 int cmd_check(int argc, char **argv)
 {
 	static struct check_row rows[N_CHECKS];
+	struct asked asked = {0};
 	struct sbx_err err = {0};
 	bool failed;
 	int rc;
 
 	if (argc == 5 && strcmp(argv[1], "--attacker") == 0)
 		return attack_inside(argv[2], argv[3], argv[4]);
-	if (parse(argc, argv) < 0)
+	if (parse(argc, argv, &asked) < 0)
 		return SBX_EXIT_USAGE;
 	if (asked.help) {
 		fputs(help, stdout);
 		return SBX_EXIT_OK;
 	}
 	failed = run_checks(rows);
-	run_boxes(&err);
+	run_boxes(&asked, &err);
 	rc = (asked.json ? check_print_json : check_print_table)(rows, N_CHECKS, &asked.extras);
 	if (rc < 0)
 		sbx_fail(&err, SBX_STAGE_REPORT, -rc, "cannot write to the standard output: %s", strerror(-rc));
 	if (err.stage != SBX_STAGE_NONE)
 		fprintf(stderr, "sbx: check: %s\n", err.msg);
-	return rc < 0 ? SBX_EXIT_SANDBOX : exit_status(failed, &err);
+	return rc < 0 ? SBX_EXIT_SANDBOX : exit_status(failed, asked.extras.attacks, &err);
 }
