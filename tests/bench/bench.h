@@ -2,7 +2,7 @@
  * make bench: what sbx costs and how exactly it cuts, beside its peers, in one run. The parts: launch.c starts and
  * times one process, stats.c keeps samples, place.c makes the files that the peers need, contenders.c and crun.c say
  * how each is called, speed.c, exact.c, many.c and judge.c measure, show.c prints and writes JSON, bench.c ties them
- * together.
+ * together. report.c looks into reports. The soak uses launch.c, place.c and report.c as well: see soak.h.
  *
  * The benchmark's own process stays small (no libraries, static, few samples), since a child inherits the peak memory
  * of the process that it was spawned from, and since a large one is slower to spawn from.
@@ -76,6 +76,15 @@ const char *place_path(const struct place *place, const char *name);
 int place_read(const char *path, char *buf, size_t size);
 /* Reads sbx's default filter out of its --dry-run into place->filter. 0 or -errno. */
 int place_make_filter(struct place *place);
+/* Removes a folder with all that is in it, but for what is mounted there. */
+void place_remove(const char *dir);
+
+/* ---- report.c ---- */
+
+/* A number of a JSON report by its key, which is unique there but for those of the limits; -1 where it is null. */
+int64_t report_number(const char *report, const char *key);
+/* `reason` is JSON: null, or in quotes. */
+bool report_has_verdict(const char *report, const char *verdict, const char *reason);
 
 /* ---- contenders.c and crun.c ---- */
 

@@ -46,25 +46,14 @@ static int run_sbx(const struct place *place, const char *const *args, bool coun
 	return rc < 0 ? rc : 0;
 }
 
-/* A number of the report by its key, which is unique there but for those of the limits; -1 where it is null. */
 static int64_t number(const struct run *run, const char *key)
 {
-	char quoted[64];
-	const char *at;
-
-	snprintf(quoted, sizeof(quoted), "\"%s\":", key);
-	at = strstr(run->report, quoted);
-	if (at == NULL || at[strlen(quoted)] < '0' || at[strlen(quoted)] > '9')
-		return -1;
-	return strtoll(at + strlen(quoted), NULL, 10);
+	return report_number(run->report, key);
 }
 
 static bool has_verdict(const struct run *run, const char *verdict, const char *reason)
 {
-	char text[96];
-
-	snprintf(text, sizeof(text), "\"verdict\":\"%s\",\"reason\":%s", verdict, reason);
-	return strstr(run->report, text) != NULL;
+	return report_has_verdict(run->report, verdict, reason);
 }
 
 /* What a figure is when the run was not as it should have been. */

@@ -68,12 +68,17 @@ static void remove_cgroups(const char *name)
 		endmntent(mounts);
 }
 
+void place_remove(const char *dir)
+{
+	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
 void place_finish(struct place *place)
 {
 	if (place->cgroup[0] != '\0')
 		remove_cgroups(place->cgroup);
 	if (place->dir[0] != '\0')
-		nftw(place->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+		place_remove(place->dir);
 }
 
 const char *place_path(const struct place *place, const char *name)
