@@ -145,7 +145,11 @@ BENCH_TARGETS := $(patsubst tests/bench/targets/%.c,$(BUILD)/bench/%,$(wildcard 
 $(BUILD)/bench/%: tests/bench/targets/%.c | $(BUILD)/.packages
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) -static -o $@ $<
-$(BUILD)/bench/bench: $(wildcard tests/bench/*.c) tests/bench/bench.h | $(BUILD)/.packages
+SOAK := $(wildcard tests/bench/soak*.c)
+$(BUILD)/bench/bench: $(filter-out $(SOAK),$(wildcard tests/bench/*.c)) tests/bench/bench.h | $(BUILD)/.packages
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -static -o $@ $(filter %.c,$^)
+$(BUILD)/bench/soak: $(SOAK) $(addprefix tests/bench/,launch.c place.c report.c bench.h soak.h) | $(BUILD)/.packages
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) -static -o $@ $(filter %.c,$^)
 
@@ -153,6 +157,10 @@ $(BUILD)/bench/bench: $(wildcard tests/bench/*.c) tests/bench/bench.h | $(BUILD)
 bench: all $(BUILD)/bench/bench $(BENCH_TARGETS) ## speed and exactness, as ratios within one run
 	@tests/install-packages $(BENCH_PACKAGES)
 	@$(BUILD)/bench/bench $(BUILD)
+
+.PHONY: soak
+soak: all $(BUILD)/bench/soak $(BENCH_TARGETS) ## RUNS=N mixed runs: no wrong verdict, and a host that stays as it was
+	@$(BUILD)/bench/soak $(BUILD) $(RUNS)
 
 .PHONY: lint
 lint: ## format, clang-tidy, shellcheck, include rule, function and file length
