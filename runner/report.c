@@ -37,7 +37,7 @@ static const char *signal_name(int signal, char buf[SIGNAL_NAME_SIZE])
 
 static const char *denied_name(const struct run_result *result, char buf[CALL_NAME_SIZE])
 {
-	if (!result->denied.seen || result->denied.nr < 0)
+	if (!result->denied.seen || result->denied.arch == 0)
 		return NULL;
 	seccomp_call_name(result->denied.arch, result->denied.nr, buf, CALL_NAME_SIZE);
 	return buf;

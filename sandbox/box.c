@@ -354,7 +354,7 @@ enum box_event box_read_event(struct box *box, struct run_result *result)
 		result->wait_status = msg.exit.wait_status;
 		result->involuntary_switches = msg.exit.involuntary_switches;
 		if (msg.exit.denied && !result->denied.seen)
-			result->denied = (struct denied_call){.seen = true, .nr = -1};
+			result->denied = (struct denied_call){.seen = true};
 		if (msg.exit.alone)
 			box->end_ns = msg.exit.end_ns;
 		return BOX_EVENT_EXIT;
@@ -367,7 +367,7 @@ void box_read_denied(struct box *box, struct run_result *result)
 	struct pollfd waiting = {.fd = box->notify_fd, .events = POLLIN};
 	struct seccomp_notif notif = {0}; /* the kernel insists on zeroes */
 
-	result->denied = (struct denied_call){.seen = true, .nr = -1};
+	result->denied = (struct denied_call){.seen = true};
 	/* without a caller that waits the ioctl would block, on 6.1 even after the last process of the filter is gone
 	 */
 	if (poll(&waiting, 1, 0) > 0 && (waiting.revents & POLLIN) &&

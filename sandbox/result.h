@@ -31,8 +31,8 @@ const char *killed_by_name(enum killed_by killed_by);
 
 struct denied_call {
 	bool seen;
-	uint32_t arch; /* AUDIT_ARCH_*, as the kernel gave it */
-	int nr;        /* number in that architecture's table, x32's bit 30 kept; -1: its caller died before it told */
+	uint32_t arch; /* AUDIT_ARCH_*, as the kernel gave it; 0: its caller died before it told */
+	int nr;        /* number in that architecture's table, x32's bit 30 kept; there are calls below 0 too */
 };
 
 enum limit_hit {

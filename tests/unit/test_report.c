@@ -3,6 +3,7 @@
 #include "runner/report.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/audit.h>
 #include <signal.h>
 #include <stdio.h>
@@ -165,6 +166,8 @@ static void text_endings(void **state)
 	text_is("sbx: SV (syscall)  cpu 0.012 s  wall 0.015 s  memory 1.2 MiB\n");
 	result.denied = (struct denied_call){true, AUDIT_ARCH_X86_64, SYS_ptrace};
 	text_is("sbx: SV (ptrace)  cpu 0.012 s  wall 0.015 s  memory 1.2 MiB\n");
+	result.denied = (struct denied_call){true, AUDIT_ARCH_I386, -1};
+	text_is("sbx: SV (i386:-1)  cpu 0.012 s  wall 0.015 s  memory 1.2 MiB\n");
 }
 
 static void text_failures(void **state)
@@ -293,6 +296,10 @@ static void json_endings(void **state)
 	json_has("\"reason\":\"exit\",\"exit_code\":255,\"signal\":null,\"signal_name\":null,");
 	result.denied = (struct denied_call){true, AUDIT_ARCH_X86_64, SYS_ptrace};
 	json_has("\"denied_syscall\":\"ptrace\",");
+	result.denied = (struct denied_call){true, AUDIT_ARCH_X86_64, INT_MIN};
+	json_has("\"denied_syscall\":\"syscall_-2147483648\",");
+	result.denied = (struct denied_call){.seen = true};
+	json_has("\"denied_syscall\":null,");
 	plan.cpus = "0-1,3";
 	plan.filter_name = "none";
 	limits[BOX_LIMIT_SECCOMP].mechanism = "none";
