@@ -120,6 +120,10 @@ $(BUILD)/threats/%: tests/threats/%.c tests/threats/attack.h | $(BUILD)/.check-p
 threats: all cli-programs $(THREATS) ## try the attacks of tests/threats/catalogue.tsv; IDS='A1 B5' for some
 	@tests/threats/run $(IDS)
 
+.PHONY: calls
+calls: all $(BUILD)/threats/calls ## try every system call under every profile; UNDER='default ./own.json' for some
+	@tests/threats/calls.py $(BUILD)/sbx $(BUILD)/threats/calls $(UNDER)
+
 .PHONY: check
 check: all unit cli-programs $(BUILD)/.check-packages ## unit, CLI and VM suites; closes with "N passed, N failed"
 	@tests/check unit cli vm
