@@ -32,8 +32,9 @@
 #define FIRST_LOOK_NS 10000000ULL
 /* After a killed box is dead: how long a slow reader of its output is waited for. */
 #define DRAIN_NS 1000000000ULL
-/* What a killed box may take to die before it is left behind as stuck. */
-#define DYING_NS 10000000000ULL
+/* What a killed box may take to die before it is left behind as stuck: on a busy host gigabytes take their time to
+ * free. */
+#define DYING_NS 30000000000ULL
 #define OOM_LOOKS 100
 #define OOM_LOOK_NS 1000000ULL
 #define NEVER UINT64_MAX

@@ -30,7 +30,7 @@ within 2 grep -q ready "$T/trace"
 ended=0 start=$SECONDS
 wait "$launcher" || ended=$?
 equal "$ended" 3
-[ $((SECONDS - start)) -le 40 ]
+[ $((SECONDS - start)) -le 60 ]
 cp "$T/stuck" "$T/report"
 report verdict=IE reason=error killed_by=wall error.stage=teardown
 [ -n "$(program)" ]
