@@ -63,7 +63,6 @@ static int weight(enum box_wait wait)
 static bool add_process(int pid, unsigned *n, enum box_wait *wait)
 {
 	char path[32], text[256], file[300];
-	FD_CLEANUP int fd = -1;
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
