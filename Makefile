@@ -17,6 +17,7 @@ LDLIBS   := -lseccomp -lcgroup -ljson-c -lyaml -lsodium -lm
 BUILD_PACKAGES := gcc libc6-dev libseccomp-dev libcgroup-dev libjson-c-dev libyaml-dev libsodium-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev bats python3 iproute2 procps util-linux strace \
 	g++ default-jdk-headless nodejs golang-go rustc perl ruby fp-compiler fp-units-rtl
+FUZZ_PACKAGES  := $(BUILD_PACKAGES) libcmocka-dev clang libclang-rt-dev llvm
 LINT_PACKAGES  := clang-format clang-tidy clang shellcheck git
 DEMO_PACKAGES  := g++
 BENCH_PACKAGES := bubblewrap crun
@@ -81,9 +82,40 @@ $(BUILD)/unit/%: tests/unit/%.c $(SAN_OBJ) | $(BUILD)/.check-packages
 	@echo "  TEST $@"
 	@$(CC) $(ALL_CFLAGS) $(SAN) -MMD -MP -o $@ $< $(SAN_OBJ) $(LDLIBS) -lcmocka
 
+# What is kept of the fuzz targets' inputs is tried with each make check.
+REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/unit/test_fuzz_%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(BUILD)/unit/test_fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c tests/fuzz/fuzz.c tests/fuzz/fuzz.h $(SAN_OBJ)
+	@mkdir -p $(@D)
+	@echo "  TEST $@"
+	@$(CC) $(ALL_CFLAGS) $(SAN) -DFUZZ_NAME='"$*"' -o $@ $(filter %.c %.o,$^) $(LDLIBS) -lcmocka
+
 .PHONY: unit
-unit: $(UNIT)
+unit: $(UNIT) $(REPLAY)
 .SECONDARY: $(SAN_OBJ)
+
+# The fuzz targets, linked with all but main() as unit tests are, by the compiler that has libFuzzer.
+FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_OBJ := $(LIB:$(BUILD)/obj/%=$(BUILD)/fuzz/obj/%) $(BUILD)/fuzz/obj/tests/fuzz/fuzz.o
+FUZZ_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_CC  := clang $(ALL_CFLAGS) $(FUZZ_SAN)
+
+$(BUILD)/fuzz/obj/gen/%.o: $(BUILD)/gen/%.c | $(BUILD)/.fuzz-packages
+	@mkdir -p $(@D)
+	@$(FUZZ_CC) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+$(BUILD)/fuzz/obj/%.o: %.c | $(BUILD)/.fuzz-packages
+	@mkdir -p $(@D)
+	@echo "  FUZZ $<"
+	@$(FUZZ_CC) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/fuzz.h $(FUZZ_OBJ)
+	@echo "  FUZZ $@"
+	@$(FUZZ_CC) -fsanitize=fuzzer -o $@ $(filter %.c %.o,$^) $(LDLIBS) -lcmocka
+.SECONDARY: $(FUZZ_OBJ)
+
+SECONDS := 60
+.PHONY: fuzz
+fuzz: $(FUZZ) ## give parsers made-up input for SECONDS=N each; TARGETS='size job' for some; 0 only tries what is kept
+	@tests/fuzz/run $(SECONDS) $(TARGETS)
 
 $(BUILD)/.packages:
 	@mkdir -p $(@D)
@@ -92,6 +124,11 @@ $(BUILD)/.packages:
 $(BUILD)/.check-packages:
 	@mkdir -p $(@D)
 	@tests/install-packages $(CHECK_PACKAGES)
+	@touch $@
+
+$(BUILD)/.fuzz-packages:
+	@mkdir -p $(@D)
+	@tests/install-packages $(FUZZ_PACKAGES)
 	@touch $@
 
 # What the CLI suites run and look into reports with, compiled here, since in the VM it would take minutes.
@@ -196,4 +233,4 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
--include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/san/*/*.d $(BUILD)/unit/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/san/*/*.d $(BUILD)/unit/*.d $(BUILD)/fuzz/obj/*/*.d $(BUILD)/fuzz/obj/*/*/*.d)
