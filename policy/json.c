@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <json-c/json.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,26 @@ static size_t count_members(struct json_object *json)
 	return n;
 }
 
+/* strtod(3) makes infinity of 1e999, which no JSON can say. */
+static bool all_finite(struct json_object *json)
+{
+	if (json_object_is_type(json, json_type_double))
+		return isfinite(json_object_get_double(json));
+	if (json_object_is_type(json, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(json); i++)
+			if (!all_finite(json_object_array_get_idx(json, i)))
+				return false;
+	if (json_object_is_type(json, json_type_object)) {
+		json_object_object_foreach(json, key, value)
+		{
+			(void)key;
+			if (!all_finite(value))
+				return false;
+		}
+	}
+	return true;
+}
+
 /* Of a key that is given twice json-c keeps the last, so the text then has more members than what was read from it. */
 static int check_text(const char *text, size_t len, struct json_object *json, const char *origin, struct sbx_err *err)
 {
@@ -65,6 +86,8 @@ static int check_text(const char *text, size_t len, struct json_object *json, co
 		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s: %s at byte %zu", origin, what, at);
 	if (members != count_members(json))
 		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s: an object has a key twice", origin);
+	if (!all_finite(json))
+		return sbx_fail(err, SBX_STAGE_USAGE, ERANGE, "%s: a number is too large", origin);
 	return 0;
 }
 

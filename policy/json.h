@@ -1,8 +1,9 @@
 /*
  * JSON through json-c, which only policy/json.c includes. Parsing is strict, and stricter than json-c: UTF-8 checked,
  * bounded depth (32), size and number of values, nothing after the value, no key twice in an object, no integer beyond
- * 64 bits. Building keeps the order of insertion. `struct json_object` is json-c's own; values are reference counted:
- * json_free() gives one up. As in json-c, the JSON value null is the NULL pointer.
+ * 64 bits, no other number beyond what a double can hold. Building keeps the order of insertion. `struct json_object`
+ * is json-c's own; values are reference counted: json_free() gives one up. As in json-c, the JSON value null is the
+ * NULL pointer.
  */
 #pragma once
 
