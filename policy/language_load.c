@@ -129,7 +129,9 @@ static int read_list(const struct yaml_place *place, const char *(*check)(const 
 
 static const char *check_extension(const char *item)
 {
-	return item[0] != '.' || item[1] == '\0' || strchr(item, '/') != NULL ? "not an extension, as .cpp" : NULL;
+	/* a file's begins at its last dot */
+	return item[0] != '.' || item[1] == '\0' || strpbrk(item + 1, "./") != NULL ? "not an extension, as .cpp"
+	                                                                            : NULL;
 }
 
 static const char *check_package(const char *item)

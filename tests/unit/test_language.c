@@ -181,6 +181,7 @@ static void test_load_refuses(void **state)
 	        {"extensions: .x", "x.yaml:1:1: \"extensions\" has to be a list"},
 	        {"extensions: [.x,\n x]", "x.yaml:2:2: \"extensions\": not an extension"},
 	        {"extensions: [.]", "x.yaml:1:14: \"extensions\": not an extension"},
+	        {"extensions: [.x.y]", "x.yaml:1:14: \"extensions\": not an extension"},
 	        {"extensions: [.x/y]", "x.yaml:1:14: \"extensions\": not an extension"},
 	        {"extensions: [.x, 1]", "x.yaml:1:18: \"extensions\": not a string"},
 	        {"packages: [-y]", "x.yaml:1:12: \"packages\": not the name of a package"},
