@@ -168,7 +168,7 @@ static void take_sign(struct parser *parser, struct token sign)
 void java_source_read(const char *text, size_t len, struct java_source *ret)
 {
 	struct scanner scanner = {.at = text, .end = text + len};
-	struct parser parser = {.found = ret, .before = {.text = "", .len = 0}};
+	struct parser parser = {.found = ret, .before = {.text = ""}, .type = {.text = ""}};
 
 	*ret = (struct java_source){0};
 	for (;;) {
