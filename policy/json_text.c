@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Behind the string that opens at text[at]; or the offset of a control character in it, *ret_bad set. */
 static size_t skip_string(const char *text, size_t len, size_t at, bool *ret_bad)
@@ -38,6 +39,54 @@ static size_t skip_number(const char *text, size_t len, size_t at, bool *ret_bad
 	return at;
 }
 
+static size_t skip_digits(const char *text, size_t len, size_t at)
+{
+	while (at < len && text[at] >= '0' && text[at] <= '9')
+		at++;
+	return at;
+}
+
+/* Whether it is one by the standard's grammar: json-c takes -04 and 1. as well. */
+static bool is_number(const char *text, size_t len)
+{
+	size_t at = text[0] == '-', start = at;
+
+	at = skip_digits(text, len, at);
+	if (at == start || (at - start > 1 && text[start] == '0'))
+		return false;
+	if (at < len && text[at] == '.') {
+		start = ++at;
+		at = skip_digits(text, len, at);
+		if (at == start)
+			return false;
+	}
+	if (at < len && (text[at] == 'e' || text[at] == 'E')) {
+		at++;
+		at += at < len && (text[at] == '+' || text[at] == '-');
+		start = at;
+		at = skip_digits(text, len, at);
+		if (at == start)
+			return false;
+	}
+	return at == len;
+}
+
+/* Whether a string is a key that has a NUL in it, at which json-c would end it. */
+static bool is_cut_key(const char *text, size_t len, size_t start, size_t end)
+{
+	bool has_nul = false;
+
+	for (size_t at = start; at < end; at++) {
+		if (text[at] != '\\')
+			continue;
+		has_nul = has_nul || (end - at > 6 && memcmp(text + at, "\\u0000", 6) == 0);
+		at++;
+	}
+	while (end < len && strchr(" \t\n\r", text[end]) != NULL && text[end] != '\0')
+		end++;
+	return has_nul && end < len && text[end] == ':';
+}
+
 size_t json_text_values(const char *text, size_t len)
 {
 	size_t values = 1;
@@ -67,10 +116,16 @@ size_t json_text_check(const char *text, size_t len, const char **ret_what, size
 			*ret_what = "control character in a string";
 			if (bad)
 				return at;
+			*ret_what = "NUL in a key";
+			if (is_cut_key(text, len, start, at))
+				return start;
 		} else if (text[at] == '-' || (text[at] >= '0' && text[at] <= '9')) {
 			at = skip_number(text, len, at, &bad);
 			*ret_what = "number of more than 64 bits";
 			if (bad)
+				return start;
+			*ret_what = "number that is none";
+			if (!is_number(text + start, at - start))
 				return start;
 		} else if (text[at] == '\'') {
 			*ret_what = "string in single quotes";

@@ -75,6 +75,8 @@ static void test_parse_refuses(void **state)
 	refused(TEXT("[-Infinity]"), EINVAL, "byte");
 	refused(TEXT("[1, 18446744073709551616]"), EINVAL, "more than 64 bits at byte 4");
 	refused(TEXT("[-9223372036854775809]"), EINVAL, "more than 64 bits at byte 1");
+	refused(TEXT("[-04]"), EINVAL, "number that is none at byte 1");
+	refused(TEXT("{\"a\\u0000b\" : 1}"), EINVAL, "NUL in a key at byte 1");
 	refused(TEXT("[1, {\"a\": [-1e999]}]"), ERANGE, "a number is too large");
 	refused(TEXT("{\"a\": 1, \"a\": 2}"), EINVAL, "key twice");
 	refused(TEXT("[{\"b\": {\"a\": 1, \"\\u0061\": {}}}]"), EINVAL, "key twice");
