@@ -7,7 +7,7 @@ mknod -m 666 "$T/job/nodes/loop" b 7 1000
 cp -a "$T/job/nodes" "$T/nodes"
 
 try() {
-	JOB=$T/job box "$@"
+	JOB=$T/job box --time 60s --wall 120s "$@"
 	report verdict=OK || { cat "$T/out"; exit 1; }
 }
 try -- ./A13 filtered /box

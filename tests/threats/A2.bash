@@ -53,12 +53,12 @@ except OSError:
     pass
 print("found:" if found else "nothing", *found)
 END
-judge --time 20 --wall 120 --problem "$T/p" -- "$T/spy.py" || :
+judge --time 90 --wall 200 --problem "$T/p" -- "$T/spy.py" || :
 verdicts 'AC: AC AC' || { cat "$T/report" "$T/err"; exit 1; }
 # and where sbx compares
 mkdir "$T/tests"
 cp "$T"/p/data/secret/* "$T/tests"
-judge --time 20 --wall 120 --tests "$T/tests" -- "$T/spy.py" || :
+judge --time 90 --wall 200 --tests "$T/tests" -- "$T/spy.py" || :
 equal "$(field '[(t["verdict"], t["stdout"]) for t in r["tests"]]')" "[('WA', 'nothing\\n'), ('WA', 'nothing\\n')]"
 
 # through the compiler, by all ways to a file's content
