@@ -73,6 +73,7 @@ through() {
 }
 
 @test "with a filter that stops nothing attacks get through, and it says which, and what that means" {
+	not_in_vm
 	allow_all
 	status=0
 	sbx check --attack --seccomp "$T/allow.json" >"$T/out" 2>"$T/err" || status=$?
@@ -90,6 +91,7 @@ through() {
 }
 
 @test "an attack gets through where its fence is taken away" {
+	not_in_vm
 	mkdir "$T/box" "$T/tmp"
 	cp "$SBX" "$T/box/attacker"
 	: >"$T/tmp/left"
@@ -116,6 +118,7 @@ through() {
 }
 
 @test "an attacker attacks nothing but a box" {
+	not_in_vm
 	allow_all
 	mkdir "$T/box"
 	cp "$SBX" "$T/box/attacker"
@@ -141,6 +144,7 @@ through() {
 }
 
 @test "killed half-way, it leaves no process" {
+	not_in_vm
 	there "$SBX" check --attack >"$T/out" 2>/dev/null &
 	local pid
 	within 60 pgrep -x attacker
@@ -169,6 +173,7 @@ through() {
 }
 
 @test "wrong usage" {
+	not_in_vm
 	for args in '--attack --attack' '--seccomp default' '--attack --seccomp' '--attack --seccomp none' \
 		'--attack --seccomp nope' '--attack --seccomp /none.json' '--attack --seccomp default --seccomp default' \
 		'--attacker F2' '--attacker F2 0'; do
