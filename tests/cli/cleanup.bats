@@ -69,7 +69,7 @@ child_of() {
 	within 30 grep -q ready "$T/ready"
 	kill -KILL "$launcher"
 	wait "$launcher" || true
-	if [ -n "${SBX_VM:-}" ]; then within 10 no_processes; else within 1 no_processes; fi
+	within 1 no_processes
 	# the next start takes what is left
 	box -- ./die exit 0
 	verdict OK null

@@ -129,9 +129,11 @@ mountinfo() {
 	cut -d ' ' -f 5- /proc/self/mountinfo | sort
 }
 
-# Waits up to SECONDS for a command to succeed.
+# within SECONDS COMMAND...: waits so long for it to succeed; under emulation eight times that.
 within() {
-	local end=$((SECONDS + $1 + 1))
+	local seconds=$1 end
+	[ -z "${SBX_VM:-}" ] || seconds=$((seconds * 8))
+	end=$((SECONDS + seconds + 1))
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1

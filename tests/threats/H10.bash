@@ -1,7 +1,7 @@
 # The launcher is killed at each step: by strace at its Nth call, which is a step whatever the machine's speed, and
 # while the program runs. Nothing is alive a second later, and the next start takes what is left.
 gone() {
-	if [ -n "${SBX_VM:-}" ]; then within 10 no_processes; else within 1 no_processes; fi || {
+	within 1 no_processes || {
 		echo "left: $(ps -o pid,stat,args -p "$(processes | paste -sd ,)")"
 		return 1
 	}
@@ -52,7 +52,7 @@ within 30 pgrep -fx 'sleep 4321' >/dev/null
 kill -KILL "$judge"
 wait "$judge" || :
 no_sleepers() { ! pgrep -fx 'sleep 4321' >/dev/null; }
-if [ -n "${SBX_VM:-}" ]; then within 10 no_sleepers; else within 1 no_sleepers; fi
+within 1 no_sleepers
 equal "$(ls -A /run/sbx/jobs)" '' || within 10 [ -z "$(ls -A /run/sbx/jobs)" ]
 box -- ./die exit 0
 verdict OK null
