@@ -4,22 +4,6 @@
  */
 #include "tests/threats/attack.h"
 
-#include <sys/socket.h>
-
-static bool send_away(int sock, const int ends[2])
-{
-	char control[CMSG_SPACE(2 * sizeof(int))] = {0};
-	struct iovec one = {"", 1};
-	struct msghdr msg = {
-	        .msg_iov = &one, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	*cmsg = (struct cmsghdr){
-	        .cmsg_len = CMSG_LEN(2 * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-	memcpy(CMSG_DATA(cmsg), ends, 2 * sizeof(int));
-	return sendmsg(sock, &msg, MSG_DONTWAIT) == 1;
-}
-
 int main(int argc, char **argv)
 {
 	static char block[1 << 16];

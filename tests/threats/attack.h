@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -123,4 +124,19 @@ static inline void must_be_inside(const char *what, int fd)
 		}
 		strcat(up, "/..");
 	}
+}
+
+/* Both ends, in a message of one byte; false where the socket takes no more. */
+static inline bool send_away(int sock, const int ends[2])
+{
+	char control[CMSG_SPACE(2 * sizeof(int))] = {0};
+	struct iovec one = {"", 1};
+	struct msghdr msg = {
+	        .msg_iov = &one, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+
+	*cmsg = (struct cmsghdr){
+	        .cmsg_len = CMSG_LEN(2 * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+	memcpy(CMSG_DATA(cmsg), ends, 2 * sizeof(int));
+	return sendmsg(sock, &msg, MSG_DONTWAIT) == 1;
 }
