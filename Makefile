@@ -161,6 +161,24 @@ threats: all cli-programs $(THREATS) ## try the attacks of tests/threats/catalog
 calls: all $(BUILD)/threats/calls ## try every system call under every profile; UNDER='default ./own.json' for some
 	@tests/threats/calls.py $(BUILD)/sbx $(BUILD)/threats/calls $(UNDER)
 
+# What runs in a box, and what looks at the host meanwhile.
+MEMORY := $(BUILD)/memory/routes $(BUILD)/memory/host
+MEMORY_CC = $(CC) -std=gnu17 -Wall -Werror -D_GNU_SOURCE -I. -O1 -static -pthread
+
+$(BUILD)/memory/host: tests/memory/host.c | $(BUILD)/.check-packages
+	@mkdir -p $(@D)
+	@echo "  TEST $@"
+	@$(MEMORY_CC) -o $@ $<
+$(BUILD)/memory/routes: $(filter-out tests/memory/host.c,$(wildcard tests/memory/*.c)) tests/memory/routes.h \
+		tests/threats/attack.h | $(BUILD)/.check-packages
+	@mkdir -p $(@D)
+	@echo "  TEST $@"
+	@$(MEMORY_CC) -o $@ $(filter %.c,$^)
+
+.PHONY: memory
+memory: all cli-programs $(MEMORY) ## what each way to use memory takes from the host; ROUTES='pipes epoll' for some, ARGS=--raised
+	@tests/memory/run $(ARGS) $(ROUTES)
+
 .PHONY: check
 check: all unit cli-programs $(BUILD)/.check-packages ## unit, CLI and VM suites; closes with "N passed, N failed"
 	@tests/check unit cli vm
