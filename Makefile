@@ -179,6 +179,20 @@ $(BUILD)/memory/routes: $(filter-out tests/memory/host.c,$(wildcard tests/memory
 memory: all cli-programs $(MEMORY) ## what each way to use memory takes from the host; ROUTES='pipes epoll' for some, ARGS=--raised
 	@tests/memory/run $(ARGS) $(ROUTES)
 
+# What `make fault` makes fail, and what looks around in the box.
+$(BUILD)/fault/fault: $(wildcard tests/fault/*.[ch]) | $(BUILD)/.check-packages
+	@mkdir -p $(@D)
+	@echo "  TEST $@"
+	@$(CC) $(ALL_CFLAGS) -o $@ $(filter-out tests/fault/confined.c,$(filter %.c,$^)) -lseccomp
+$(BUILD)/fault/confined: tests/fault/confined.c | $(BUILD)/.check-packages
+	@mkdir -p $(@D)
+	@echo "  TEST $@"
+	@$(CC) $(ALL_CFLAGS) -static -o $@ $<
+
+.PHONY: fault
+fault: all $(BUILD)/fault/fault $(BUILD)/fault/confined ## each system call of a run fails, or is its last; WHO, ERRORS, KILL, STEP for some
+	@tests/fault/run
+
 .PHONY: check
 check: all unit cli-programs $(BUILD)/.check-packages ## unit, CLI and VM suites; closes with "N passed, N failed"
 	@tests/check unit cli vm
