@@ -397,10 +397,9 @@ void box_kill(struct box *box)
 	cg_leaf_kill(&box->leaf);
 }
 
-static int reap(struct box *box, struct sbx_err *err)
+static int reap(struct box *box, siginfo_t *ret, struct sbx_err *err)
 {
 	struct pollfd dead = {.fd = box->init_pidfd, .events = POLLIN};
-	siginfo_t info;
 	int n;
 
 	n = poll(&dead, 1, 0);
@@ -411,7 +410,7 @@ static int reap(struct box *box, struct sbx_err *err)
 	if (n <= 0)
 		return sbx_fail(err, SBX_STAGE_TEARDOWN, n < 0 ? errno : ETIMEDOUT,
 		                "the box does not die; a process of it is stuck in the kernel");
-	if (waitid(P_PIDFD, (id_t)box->init_pidfd, &info, WEXITED) < 0)
+	if (waitid(P_PIDFD, (id_t)box->init_pidfd, ret, WEXITED) < 0)
 		return sbx_fail(err, SBX_STAGE_TEARDOWN, errno, "cannot reap the box's init");
 	fd_close(&box->init_pidfd);
 	return 0;
@@ -444,16 +443,28 @@ static void judge_early_death(const struct box *box, struct run_result *result)
 	result->error = (struct sbx_err){0};
 }
 
+/* Nobody that we know of ended the run, and yet init has not said how the program did. */
+static void tell_lost_init(const siginfo_t *info, struct run_result *result)
+{
+	if (result->status_known || result->killed_by != KILLED_BY_NONE || result->error.stage != SBX_STAGE_NONE)
+		return;
+	sbx_fail(&result->error, SBX_STAGE_SUPERVISE, 0, "the box's init ended by %s %d before the program did",
+	         info->si_code == CLD_EXITED ? "itself, with status" : "signal", info->si_status);
+}
+
 int box_end(struct box *box, struct run_result *result, struct sbx_err *err)
 {
 	struct sbx_err later;
+	siginfo_t info = {0};
 	int rc = 0;
 
 	result->cgroup_version = box->host->cgroup_version;
 	if (box->init_pidfd >= 0) {
-		rc = reap(box, err);
+		rc = reap(box, &info, err);
 		if (box->end_ns == 0)
 			box->end_ns = clock_ns();
+		if (rc == 0)
+			tell_lost_init(&info, result);
 		judge_early_death(box, result);
 	}
 	if (rc == 0 && box->exec_ns != 0) {
