@@ -60,8 +60,9 @@ int main(int argc, char **argv)
 	char quoted[ARGS_QUOTE_SIZE];
 	struct sbx_err err;
 
-	if (streams_guard() < 0)
-		return SBX_EXIT_SANDBOX; /* there is nowhere to say it */
+	/* said where the standard error is open: nothing of ours has come to stand in its place */
+	if (streams_guard(&err) < 0)
+		return cmd_fail(&err);
 	/* who is root by such a bit would have each path opened, and each box built, with rights that the caller has
 	 * not */
 	if (getuid() != geteuid() || getgid() != getegid()) {

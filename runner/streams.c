@@ -15,14 +15,17 @@
 unsigned streams_closed;
 mode_t streams_file_mode = 0644;
 
-int streams_guard(void)
+int streams_guard(struct sbx_err *err)
 {
 	for (int fd = 0; fd < 3; fd++) {
+		int opened;
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
 		/* the lowest free number is this one, since those below are open */
-		if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
-			return errno != 0 ? -errno : -EBADF;
+		opened = open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+		if (opened != fd)
+			return sbx_fail(err, SBX_STAGE_STDIO, opened < 0 ? errno : EBADF,
+			                "cannot open /dev/null in the place of the standard stream %d", fd);
 		streams_closed |= 1U << fd;
 	}
 	return 0;

@@ -13,8 +13,8 @@
 /* Which of 0, 1 and 2 were closed when sbx started, as a mask. They hold /dev/null since, so nothing else lands there.
  */
 extern unsigned streams_closed;
-/* Called first of all. Returns 0 or -errno when not even /dev/null can be opened. */
-int streams_guard(void);
+/* Called first of all. Fails with SBX_STAGE_STDIO when not even /dev/null can be opened. */
+int streams_guard(struct sbx_err *err);
 
 /* What a new file of ours gets: the caller's umask and 022 are off it, but the caller itself can use it. */
 extern mode_t streams_file_mode;
