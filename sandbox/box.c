@@ -198,6 +198,7 @@ static int map_setup(struct box *box, const int stdio[3], struct sbx_err *err)
 {
 	struct setup *setup = setup_take();
 	char score[16];
+	int rc;
 
 	if (setup == NULL)
 		return sbx_fail(err, SBX_STAGE_NAMESPACES, errno, "cannot map memory for the box's init");
@@ -208,8 +209,12 @@ static int map_setup(struct box *box, const int stdio[3], struct sbx_err *err)
 	setup->slot_fd = box->slot.lock_fd;
 	setup->root_fd = setup->listener_fd = -1;
 	setup->tracing = box->trace != NULL;
-	setup->oom_protected =
-	        fd_read_at(AT_FDCWD, "/proc/self/oom_score_adj", score, sizeof(score)) > 0 && score[0] == '-';
+	rc = fd_read_at(AT_FDCWD, "/proc/self/oom_score_adj", score, sizeof(score));
+	if (rc <= 0)
+		return sbx_fail(
+		        err, SBX_STAGE_NAMESPACES, rc < 0 ? -rc : EIO,
+		        "cannot read /proc/self/oom_score_adj, by which the OOM killer is kept from the launcher");
+	setup->oom_protected = score[0] == '-';
 	return 0;
 }
 
