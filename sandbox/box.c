@@ -326,6 +326,15 @@ static ssize_t receive(int sock, struct setup_msg *msg, int *ret_fd)
 	return n < 0 ? -errno : n;
 }
 
+/* A box of which it is not known how far it has come, or whose denied calls nobody would see, cannot be supervised. */
+static enum box_event lose_word(struct box *box, int errnum, const char *what, struct run_result *result)
+{
+	if (result->error.stage == SBX_STAGE_NONE)
+		sbx_fail(&result->error, SBX_STAGE_SUPERVISE, errnum, "cannot receive %s", what);
+	box_kill(box);
+	return BOX_EVENT_FAILED;
+}
+
 enum box_event box_read_event(struct box *box, struct run_result *result)
 {
 	struct setup_msg msg;
@@ -334,6 +343,8 @@ enum box_event box_read_event(struct box *box, struct run_result *result)
 
 	if (n == -EAGAIN || n == -EINTR)
 		return BOX_EVENT_NONE;
+	if (n < 0 && n != -ECONNRESET) /* that is init's end, with something of ours unread */
+		return lose_word(box, (int)-n, "what the box's init says", result);
 	if (n != (ssize_t)sizeof(msg)) {
 		fd_close(&fd);
 		return BOX_EVENT_CLOSED;
@@ -347,6 +358,8 @@ enum box_event box_read_event(struct box *box, struct run_result *result)
 		result->error = msg.err;
 		return BOX_EVENT_FAILED;
 	case SETUP_MSG_EXEC:
+		if (box->plan->filter != NULL && fd < 0)
+			return lose_word(box, EMFILE, "the filter's listener", result);
 		box->exec_ns = msg.exec.exec_ns;
 		box->cpu_base_us = msg.exec.cpu_base_ns / 1000;
 		box->notify_fd = fd;
