@@ -99,8 +99,11 @@ static int reset_signals(struct setup *setup, struct sbx_err *err)
 	long rc;
 
 	(void)setup;
-	for (int sig = 1; sig < _NSIG; sig++)
-		sys(SYS_rt_sigaction, sig, dfl, NULL, sizeof(none)); /* KILL and STOP cannot be changed anyway */
+	for (int sig = 1; sig < _NSIG; sig++) {
+		rc = sys(SYS_rt_sigaction, sig, dfl, NULL, sizeof(none));
+		if (rc < 0 && sig != SIGKILL && sig != SIGSTOP) /* these cannot be changed anyway */
+			return sbx_fail(err, SBX_STAGE_NAMESPACES, (int)-rc, "cannot reset signal %d", sig);
+	}
 	rc = sys(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none));
 	if (rc < 0)
 		return sbx_fail(err, SBX_STAGE_NAMESPACES, (int)-rc, "cannot unblock signals");
@@ -123,14 +126,17 @@ static bool has_more_io(long prio)
 static int reset_priorities(struct setup *setup, struct sbx_err *err)
 {
 	static const struct sched_param none = {0};
-	long policy = sys(SYS_sched_getscheduler, 0) & ~SCHED_RESET_ON_FORK, rc = 0;
+	long policy = sys(SYS_sched_getscheduler, 0) & ~SCHED_RESET_ON_FORK, prio, rc = 0;
 	FD_CLEANUP int fd = -1;
 
+	/* what cannot be read is reset */
 	if (policy != SCHED_OTHER && policy != SCHED_BATCH && policy != SCHED_IDLE)
 		rc = sys(SYS_sched_setscheduler, 0, SCHED_OTHER, &none);
-	if (rc == 0 && sys(SYS_getpriority, PRIO_PROCESS, 0) > 20) /* the raw call counts from 40 downwards */
+	prio = sys(SYS_getpriority, PRIO_PROCESS, 0);
+	if (rc == 0 && (prio < 0 || prio > 20)) /* the raw call counts from 40 downwards */
 		rc = sys(SYS_setpriority, PRIO_PROCESS, 0, 0);
-	if (rc == 0 && has_more_io(sys(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0)))
+	prio = sys(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0);
+	if (rc == 0 && (prio < 0 || has_more_io(prio)))
 		rc = sys(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0));
 	if (rc == 0 && setup->oom_protected) {
 		fd = (int)sys(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
