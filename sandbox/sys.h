@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 static inline long sys_call(long nr, long a, long b, long c, long d, long e)
 {
@@ -35,11 +36,16 @@ long syscall(long nr, ...);
 #endif
 #define SYS_FIVE_OF(nr, a, b, c, d, e, ...) sys_call(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 
-/* Until *word is no longer `value`. The word is private to processes of one memory. */
+/*
+ * Until *word is no longer `value`. The word is private to processes of one memory. It is looked at now and then
+ * without being woken too, so that a waker who fails is late and not waited for without end.
+ */
 static inline void sys_wait_while(uint32_t *word, uint32_t value)
 {
+	static const struct timespec now_and_then = {.tv_nsec = 100000000};
+
 	while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == value)
-		sys(SYS_futex, word, FUTEX_WAIT, value, 0);
+		sys(SYS_futex, word, FUTEX_WAIT, value, &now_and_then);
 }
 
 static inline void sys_set(uint32_t *word, uint32_t value)
