@@ -69,8 +69,13 @@ void supervise_arm(struct run *run)
 		spec.it_value.tv_sec = (time_t)(at / 1000000000);
 		spec.it_value.tv_nsec = (long)(at % 1000000000);
 	}
-	/* cannot fail: the descriptor and the value are right */
-	timerfd_settime(run->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
+	/* without it no limit of time is held */
+	if (timerfd_settime(run->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL) < 0 &&
+	    run->result.error.stage == SBX_STAGE_NONE) {
+		struct sbx_err err;
+		sbx_fail(&err, SBX_STAGE_SUPERVISE, errno, "cannot set the clock of the run");
+		supervise_fail(run, &err);
+	}
 }
 
 /* From here on no limit of time can be hit; only the dying itself may not take for ever. */
