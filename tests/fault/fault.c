@@ -28,6 +28,8 @@
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 /* A case whose call was not made is tried so often: how often the launcher looks at a descriptor depends on when. */
 #define TRIES 3
+/* System calls have lower numbers. */
+#define NUMBERS_MAX 512
 
 static const int errors[] = {ENOMEM, EMFILE, EINTR, EAGAIN, ENOSPC, EPERM, ENOENT};
 
@@ -65,11 +67,12 @@ static struct {
 	unsigned seconds;    /* that a run may take */
 	uint64_t gone_us;    /* that a box may live after a kill */
 	struct outcome good; /* a run without a fault */
+	char limits[4096];   /* what its report says of them */
 	char out[256];       /* what the program said in it */
 	char mounts[65536];
 	char report[16384], errors[8192], said[256], left[4096];
 	struct outcome got;
-	unsigned char accepted[ROLE_MAX][CALLS_MAX]; /* bits by index of `errors` */
+	unsigned accepted[ROLE_MAX][NUMBERS_MAX][LENGTH(errors)]; /* how often OK was right, by number of the call */
 	struct tally tally[ROLE_MAX];
 	unsigned passed, failed, skipped;
 } suite;
@@ -107,9 +110,9 @@ static bool is_wanted(const char *variable, const char *word)
 static const char *call_name(int nr)
 {
 	static char unknown[16];
-	static char *names[512];
+	static char *names[NUMBERS_MAX];
 
-	if (nr < 0 || (size_t)nr >= LENGTH(names)) {
+	if (nr < 0 || nr >= NUMBERS_MAX) {
 		snprintf(unknown, sizeof(unknown), "%d", nr);
 		return unknown;
 	}
@@ -184,11 +187,30 @@ static bool names_stage(void)
 	return message[strcspn(message, ": \n")] == ':' && strchr(message, '\n') != NULL;
 }
 
+/* What the report says of limits and who holds them; whether one was hit may not be known after a fault. */
+static void limits_of(const char *report, char *buf, size_t size)
+{
+	const char *from = strstr(report, "\"limits\":"), *to = strstr(report, "\"noise\":");
+	size_t len = 0;
+
+	while (from != NULL && from < to && len < size - 1) {
+		if (strncmp(from, "\"hit\":", 6) == 0)
+			from += strcspn(from, "}");
+		buf[len++] = *from++;
+	}
+	buf[len] = '\0';
+}
+
 static bool is_whole_ok(void)
 {
+	char limits[sizeof(suite.limits)];
+
 	if (strstr(suite.report, "\"verdict\":\"OK\"") == NULL || strstr(suite.report, "\"error\":null") == NULL ||
 	    suite.report[strlen(suite.report) - 1] != '\n')
 		return wrong("status 0, and the report is not OK: %.300s", suite.report);
+	limits_of(suite.report, limits, sizeof(limits));
+	if (strcmp(limits, suite.limits) != 0)
+		return wrong("OK, and other limits: %.900s", limits);
 	if (!suite.got.executed || strcmp(suite.said, suite.out) != 0)
 		return wrong("OK, and the program said \"%.100s\"", suite.said);
 	return true;
@@ -281,11 +303,10 @@ static bool is_clean(bool was_killed)
 	return true;
 }
 
-static void fail(const struct fault *fault, const char *what)
+static void fail(const struct fault *fault, int nr, const char *what)
 {
 	suite.failed++;
-	printf("%s call %u %s, %s: FAILED: %s\n", role_name(fault->role), fault->call,
-	       call_name(suite.good.nr[fault->role][fault->call - 1]), what, why);
+	printf("%s call %u %s, %s: FAILED: %s\n", role_name(fault->role), fault->call, call_name(nr), what, why);
 	fflush(stdout);
 }
 
@@ -295,6 +316,7 @@ static void try_error(enum role role, unsigned call, size_t error)
 	struct tally *tally = &suite.tally[role];
 	unsigned ok = tally->ok;
 	bool held;
+	int nr;
 
 	for (int i = 0; i < TRIES && !run(&fault); i++)
 		;
@@ -302,14 +324,15 @@ static void try_error(enum role role, unsigned call, size_t error)
 		suite.skipped++;
 		return;
 	}
+	nr = suite.got.nr[role][call - 1];
 	/* what libc does about a failure before main() is its own; no box is there */
 	held = is_safe(&fault) &&
 	       ((role == ROLE_START && !suite.got.executed && suite.got.status != 0) || is_verdict_held(tally));
 	held = held && is_clean(false);
 	if (!held)
-		fail(&fault, strerrorname_np(fault.errnum));
-	else if (tally->ok > ok)
-		suite.accepted[role][call - 1] |= (unsigned char)(1U << error);
+		fail(&fault, nr, strerrorname_np(fault.errnum));
+	else if (tally->ok > ok && nr < NUMBERS_MAX)
+		suite.accepted[role][nr][error]++;
 	suite.passed += held;
 }
 
@@ -317,6 +340,7 @@ static void try_kill(enum role role, unsigned call, size_t kill)
 {
 	struct fault fault = {.role = role, .call = call, .victims = kills[kill].victims};
 	char what[32];
+	int nr;
 
 	/* once more where something lived on, too: a busy machine may have let it wait for that long */
 	for (int i = 0; i < TRIES && (!run(&fault) || suite.got.left_us > suite.gone_us); i++)
@@ -328,12 +352,13 @@ static void try_kill(enum role role, unsigned call, size_t kill)
 	/* before init's birth and after its death there are fewer to kill */
 	if (!suite.got.victim)
 		return;
+	nr = suite.got.nr[role][call - 1];
 	if (is_safe(&fault) && is_killed_right(&fault, &suite.tally[role]) && is_clean(true)) {
 		suite.passed++;
 		return;
 	}
 	snprintf(what, sizeof(what), "%s killed", kills[kill].name);
-	fail(&fault, what);
+	fail(&fault, nr, what);
 }
 
 static bool can_fail(enum role role, unsigned call)
@@ -356,17 +381,21 @@ static void try_role(enum role role, unsigned from, unsigned to, unsigned step)
 	}
 }
 
+/* A line for each name of calls: the errors that were answered by OK, and how often. */
 static void show_accepted(enum role role)
 {
-	for (unsigned call = 0; call < suite.good.calls[role]; call++) {
-		if (suite.accepted[role][call] == 0)
-			continue;
-		printf("OK all the same: %s call %u %s:", role_name(role), call + 1,
-		       call_name(suite.good.nr[role][call]));
-		for (size_t e = 0; e < LENGTH(errors); e++)
-			if (suite.accepted[role][call] & (1U << e))
-				printf(" %s", strerrorname_np(errors[e]));
-		putchar('\n');
+	for (int nr = 0; nr < NUMBERS_MAX; nr++) {
+		bool is_first = true;
+		for (size_t e = 0; e < LENGTH(errors); e++) {
+			if (suite.accepted[role][nr][e] == 0)
+				continue;
+			if (is_first)
+				printf("OK all the same: %s %s", role_name(role), call_name(nr));
+			is_first = false;
+			printf(" %s:%u", strerrorname_np(errors[e]), suite.accepted[role][nr][e]);
+		}
+		if (!is_first)
+			putchar('\n');
 	}
 }
 
@@ -379,6 +408,7 @@ static void prepare(void)
 	run(&none);
 	suite.good = suite.got;
 	strcpy(suite.out, suite.said);
+	limits_of(suite.report, suite.limits, sizeof(suite.limits));
 	view_read("/proc/self/mountinfo", suite.mounts, sizeof(suite.mounts));
 	if (suite.got.status != 0 || !is_whole_ok() || strcmp(suite.said, "confined\n") != 0) {
 		printf("a run without a fault fails: %s%s%s\n", why, suite.said, suite.errors);

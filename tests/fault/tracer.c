@@ -5,12 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ioprio.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/user.h>
@@ -171,8 +173,10 @@ static void on_exec(struct tracer *t, struct tracee *tracee)
 	tracee->is_followed = !tracee->is_box;
 	if (!tracee->is_box)
 		return;
-	t->out->executed = true;
 	view_take(tracee->pid, t->out->view, sizeof(t->out->view));
+	errno = 0;
+	ptrace(PTRACE_PEEKUSER, tracee->pid, 0, 0);
+	t->out->executed = errno == 0; /* else it was killed while it was looked at, and will not run */
 }
 
 /* Each stop costs, so where a fault is to come only its process is stopped at its calls, and only as far as that. */
@@ -245,6 +249,13 @@ static void on_tick(int sig)
 	(void)sig; /* all that it is for is to end a waitpid */
 }
 
+/* What a caller may have and the program must not inherit, so that a step that fails to take it away shows. */
+static bool be_privileged(void)
+{
+	return signal(SIGINT, SIG_IGN) != SIG_ERR && setpriority(PRIO_PROCESS, 0, -1) == 0 &&
+	       syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 0)) == 0;
+}
+
 /* Until it is seized it waits for a byte, since it may not run a call that is not counted. */
 static _Noreturn void launch(char *const *argv, const char *err_path, int go)
 {
@@ -252,8 +263,8 @@ static _Noreturn void launch(char *const *argv, const char *err_path, int go)
 	int none = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	char byte;
 
-	if (err >= 0 && none >= 0 && read(go, &byte, 1) == 1 && dup2(none, 0) == 0 && dup2(err, 1) == 1 &&
-	    dup2(err, 2) == 2)
+	if (err >= 0 && none >= 0 && be_privileged() && read(go, &byte, 1) == 1 && dup2(none, 0) == 0 &&
+	    dup2(err, 1) == 1 && dup2(err, 2) == 2)
 		execv(argv[0], argv);
 	_exit(126);
 }

@@ -3,11 +3,15 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/ioprio.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LAYOUT "/run/sbx/host"
@@ -62,6 +66,23 @@ static void put_status(struct text *text, const char *status)
 		if (line != NULL)
 			put(text, "%.*s\n", (int)strcspn(line + 1, "\n"), line + 1);
 	}
+}
+
+static void put_priorities(struct text *text, pid_t pid)
+{
+	put(text, "nice %d\n", getpriority(PRIO_PROCESS, (id_t)pid));
+	put(text, "scheduler %d\n", sched_getscheduler(pid));
+	put(text, "disk %ld\n", syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, pid));
+}
+
+/* One line of a small file. */
+static void put_line(struct text *text, const char *proc, const char *file)
+{
+	char path[64], value[256];
+
+	snprintf(path, sizeof(path), "%s/%s", proc, file);
+	view_read(path, value, sizeof(value));
+	put(text, "%s %.*s\n", file, (int)strcspn(value, "\n"), value);
 }
 
 /* Numbers of descriptors, which depend on which process came first, become '#'. */
@@ -219,9 +240,12 @@ void view_take(pid_t pid, char *buf, size_t size)
 	view_read(path, got, sizeof(got));
 	put_mounts(&text, got);
 	put_descriptors(&text, proc);
-	snprintf(path, sizeof(path), "%s/environ", proc);
-	view_read(path, got, sizeof(got));
-	put(&text, "first variable %s\n", got);
+	put_priorities(&text, pid);
+	put_line(&text, proc, "environ"); /* its first */
+	put_line(&text, proc, "cmdline");
+	put_line(&text, proc, "oom_score_adj");
+	put_line(&text, proc, "personality");
+	put_line(&text, proc, "timerslack_ns");
 	snprintf(path, sizeof(path), "%s/cgroup", proc);
 	view_read(path, got, sizeof(got));
 	for_slices(put_membership, &(struct membership){.text = &text, .cgroups = got});

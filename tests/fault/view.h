@@ -13,8 +13,8 @@ bool view_read(const char *path, char *buf, size_t size);
 
 /*
  * All of a process that has just executed its program that confines it and does not change from run to run: ids,
- * capabilities, filter, signals, resource limits, namespaces, mounts, descriptors, environment, cgroups with the values
- * of their limits.
+ * capabilities, filter, signals, priorities, resource limits, namespaces, mounts, descriptors, environment, cgroups
+ * with the values of their limits.
  */
 void view_take(pid_t pid, char *buf, size_t size);
 
