@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 static void must(int ok, const char *what)
@@ -69,6 +70,15 @@ static void check_interfaces(void)
 	must(strstr(file("/proc/self/net/if_inet6"), "lo") == NULL, "lo is up");
 }
 
+static void check_scratch(void)
+{
+	struct statfs tmp;
+
+	must(statfs("/tmp", &tmp) == 0 && tmp.f_bavail * (unsigned long long)tmp.f_bsize == 8 << 20,
+	     "the limit of the tmpfs' size");
+	must(tmp.f_ffree == 2048, "the limit of the tmpfs' inodes");
+}
+
 int main(int argc, char **argv)
 {
 	char text[64] = "";
@@ -86,6 +96,7 @@ int main(int argc, char **argv)
 	must(access(argv[1], F_OK) < 0 && access("/etc/shadow", F_OK) < 0, "it sees a file of the host's");
 	must(access("/", W_OK) < 0 && access("/usr", W_OK) < 0, "its root can be written");
 	check_interfaces();
+	check_scratch();
 	must(fgets(text, sizeof(text), stdin) != NULL && strcmp(text, "input\n") == 0 && fgetc(stdin) == EOF,
 	     "its input is not what it should be");
 	puts("confined");

@@ -54,9 +54,9 @@ bool view_read(const char *path, char *buf, size_t size)
 
 static void put_status(struct text *text, const char *status)
 {
-	static const char *const keys[] = {"Umask",  "Uid",    "Gid",    "Groups",     "CapInh",  "CapPrm",
-	                                   "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp", "Seccomp_filters",
-	                                   "SigBlk", "SigIgn", "SigCgt", "Threads"};
+	static const char *const keys[] = {"Umask",  "Groups", "CapInh",     "CapPrm",  "CapEff",
+	                                   "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp", "Seccomp_filters",
+	                                   "SigBlk", "SigIgn", "SigCgt",     "Threads"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		char key[32];
@@ -66,6 +66,17 @@ static void put_status(struct text *text, const char *status)
 		if (line != NULL)
 			put(text, "%.*s\n", (int)strcspn(line + 1, "\n"), line + 1);
 	}
+}
+
+/* The four of a kind, as those of slot 0: a slot that cannot be had is passed over, and each has ids of its own. */
+static void put_ids(struct text *text, const char *status, const char *key, const char *cgroups)
+{
+	const char *line = strstr(status, key), *run = strstr(cgroups, "/sbx/run-");
+	unsigned id[4] = {0}, slot = run == NULL ? 0 : (unsigned)atoi(run + strlen("/sbx/run-"));
+
+	if (line != NULL && sscanf(line + strlen(key), "%u %u %u %u", &id[0], &id[1], &id[2], &id[3]) == 4)
+		for (int i = 0; i < 4; i++)
+			put(text, "%s %u\n", key + 1, id[i] - 2 * slot);
 }
 
 static void put_priorities(struct text *text, pid_t pid)
@@ -85,14 +96,12 @@ static void put_line(struct text *text, const char *proc, const char *file)
 	put(text, "%s %.*s\n", file, (int)strcspn(value, "\n"), value);
 }
 
-/* Numbers of descriptors, which depend on which process came first, become '#'. */
-static void hide_descriptors(char *line)
+/* The numbers behind `key` become '#'. */
+static void hide_numbers(char *line, const char *key)
 {
-	static const char path[] = "/proc/self/fd/";
-
-	for (char *at = strstr(line, path); at != NULL; at = strstr(at, path)) {
+	for (char *at = strstr(line, key); at != NULL; at = strstr(at, key)) {
 		size_t digits;
-		at += strlen(path);
+		at += strlen(key);
 		digits = strspn(at, "0123456789");
 		if (digits == 0)
 			continue;
@@ -106,7 +115,9 @@ static void put_mounts(struct text *text, char *mounts)
 {
 	char *save = NULL;
 
-	hide_descriptors(mounts);
+	hide_numbers(mounts, "/proc/self/fd/"); /* which these are depends on which process came first */
+	hide_numbers(mounts, "id=");            /* ids of the slot */
+	hide_numbers(mounts, "nr_inodes=");     /* with those of the box itself; confined.c looks at the program's */
 
 	for (char *line = strtok_r(mounts, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
 		for (int field = 0; field < 3 && *line != '\0'; field++)
@@ -174,7 +185,12 @@ static void put_leaf(struct text *text, const char *leaf)
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		char path[1024], value[256];
 		snprintf(path, sizeof(path), "%s/%s", leaf, files[i]);
-		if (view_read(path, value, sizeof(value)))
+		if (!view_read(path, value, sizeof(value)))
+			continue;
+		/* which one is by the slot */
+		if (strcmp(files[i], "cpuset.cpus") == 0 && strspn(value, "0123456789") == strcspn(value, "\n"))
+			put(text, "limit cpuset.cpus one core\n");
+		else
 			put(text, "limit %s %.*s\n", files[i], (int)strcspn(value, "\n"), value);
 	}
 }
@@ -226,12 +242,16 @@ static void put_membership(const char *controller, const char *slice, void *arg)
 void view_take(pid_t pid, char *buf, size_t size)
 {
 	struct text text = {.buf = buf, .size = size};
-	char proc[32], path[64], got[8192];
+	char proc[32], path[64], got[8192], cgroups[2048];
 
 	snprintf(proc, sizeof(proc), "/proc/%d", (int)pid);
+	snprintf(path, sizeof(path), "%s/cgroup", proc);
+	view_read(path, cgroups, sizeof(cgroups));
 	snprintf(path, sizeof(path), "%s/status", proc);
 	view_read(path, got, sizeof(got));
 	put_status(&text, got);
+	put_ids(&text, got, "\nUid:", cgroups);
+	put_ids(&text, got, "\nGid:", cgroups);
 	snprintf(path, sizeof(path), "%s/limits", proc);
 	view_read(path, got, sizeof(got));
 	put(&text, "%s", got);
@@ -246,9 +266,7 @@ void view_take(pid_t pid, char *buf, size_t size)
 	put_line(&text, proc, "oom_score_adj");
 	put_line(&text, proc, "personality");
 	put_line(&text, proc, "timerslack_ns");
-	snprintf(path, sizeof(path), "%s/cgroup", proc);
-	view_read(path, got, sizeof(got));
-	for_slices(put_membership, &(struct membership){.text = &text, .cgroups = got});
+	for_slices(put_membership, &(struct membership){.text = &text, .cgroups = cgroups});
 }
 
 /* Other runs on this machine have their slots locked. */
