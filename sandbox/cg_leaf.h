@@ -19,6 +19,7 @@ struct cg_leaf {
 	int tasks_fd[CG_MAX]; /* v1: what the program writes "0" to, to enter; -1 on v2 */
 	int cpu_fd;           /* the CPU counter, kept open: the supervisor reads it again and again */
 	uint64_t seen_bytes, seen_anon_bytes, seen_shared_bytes; /* memory in use at the look when that was most */
+	bool swap_free; /* the kernel does not account swap, and the plan lets that limit go */
 	int oom_fd; /* v1: an eventfd that is readable once the OOM killer acts; -1 on v2, which kills the whole leaf */
 };
 
@@ -62,7 +63,6 @@ struct cg_backend {
 	int (*read)(const struct cg_leaf *leaf, struct run_result *result);
 	const char *const *mechanism; /* BOX_LIMIT_MAX of them */
 	const char *cpu_counter;
-	const char *swap_limit;  /* the file that limits swap, where the kernel accounts it */
 	const char *oom_counter; /* the file with the line "oom_kill N" */
 	const char *usage;       /* the file with the memory in use */
 	const char *anon_key;    /* in memory.stat */

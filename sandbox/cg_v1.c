@@ -23,7 +23,7 @@ static const char *const mechanism[BOX_LIMIT_MAX] = {
         [BOX_LIMIT_PIN] = "cgroup-v1 cpuset.cpus",
 };
 
-static int set_memory(const struct cg_leaf *leaf, const struct box_plan *plan, struct sbx_err *err)
+static int set_memory(struct cg_leaf *leaf, const struct box_plan *plan, struct sbx_err *err)
 {
 	char text[24], sockets[24];
 	int rc;
@@ -40,7 +40,8 @@ static int set_memory(const struct cg_leaf *leaf, const struct box_plan *plan, s
 		return sbx_fail(err, SBX_STAGE_CGROUP, -rc, "cannot write %s to memory.kmem.tcp.limit_in_bytes",
 		                sockets);
 	rc = fd_write_at(leaf->dir_fd[CG_MEMORY], "memory.memsw.limit_in_bytes", text);
-	if (rc == -ENOENT)
+	leaf->swap_free = rc == -ENOENT;
+	if (leaf->swap_free)
 		return cg_leaf_without(plan, BOX_LIMIT_SWAP, "swap accounting (boot with swapaccount=1)", err);
 	if (rc < 0)
 		return sbx_fail(err, SBX_STAGE_CGROUP, -rc, "cannot write %s to memory.memsw.limit_in_bytes", text);
@@ -168,7 +169,6 @@ const struct cg_backend cg_v1 = {
         .read = read_counters,
         .mechanism = mechanism,
         .cpu_counter = "cpuacct.usage",
-        .swap_limit = "memory.memsw.limit_in_bytes",
         .oom_counter = "memory.oom_control",
         .usage = "memory.usage_in_bytes",
         .anon_key = "rss",

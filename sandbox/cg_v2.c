@@ -26,12 +26,13 @@ static int write_max(const struct cg_leaf *leaf, enum box_limit limit, const cha
 	return cg_leaf_write(leaf, limit, CG_MEMORY, file, text, err);
 }
 
-static int set_swap(const struct cg_leaf *leaf, const struct box_plan *plan, struct sbx_err *err)
+static int set_swap(struct cg_leaf *leaf, const struct box_plan *plan, struct sbx_err *err)
 {
 	int rc = plan->memory_bytes_max == BOX_UNLIMITED ? 0
 	                                                 : fd_write_at(leaf->dir_fd[CG_MEMORY], "memory.swap.max", "0");
 
-	if (rc == -ENOENT)
+	leaf->swap_free = rc == -ENOENT;
+	if (leaf->swap_free)
 		return cg_leaf_without(plan, BOX_LIMIT_SWAP, "swap accounting (memory.swap.max)", err);
 	if (rc < 0)
 		return sbx_fail(err, SBX_STAGE_CGROUP, -rc, "cannot write 0 to memory.swap.max");
@@ -113,7 +114,6 @@ const struct cg_backend cg_v2 = {
         .read = read_counters,
         .mechanism = mechanism,
         .cpu_counter = "cpu.stat",
-        .swap_limit = "memory.swap.max",
         .oom_counter = "memory.events",
         .usage = "memory.current",
         .anon_key = "anon",
