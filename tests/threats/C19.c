@@ -1,7 +1,7 @@
 /* As many mappings as there can be, each of other rights than its neighbours; in one process, or in as many as may be.
  */
 // run: --mem 128M => verdict=OK memory_peak_bytes<=67108864
-// run: --mem 64M -- children => verdict=MLE oom_kills>=1 memory_peak_bytes<=67108864
+// run: --mem 64M --time 60s --wall 120s -- children => verdict=MLE oom_kills>=1 memory_peak_bytes<=67108864
 #include "tests/threats/attack.h"
 
 #include <sys/mman.h>

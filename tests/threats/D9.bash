@@ -25,7 +25,7 @@ cat >"$T/leave.sh" <<-'END'
 	for dir in /tmp /dev/shm /box / /dev "$HOME" /var/tmp; do { echo x >"$dir/.left"; } 2>/dev/null; done
 	[ -e /tmp/.left ] && [ ! -e /box/.left ] && echo clean
 END
-judge --tests "$T/tests" -j 1 "$T/leave.sh"
+judge --time 60 --wall 200 --tests "$T/tests" -j 1 "$T/leave.sh"
 verdicts 'AC: AC AC AC AC'
-judge --tests "$T/tests" -j 2 "$T/leave.sh"
+judge --time 60 --wall 200 --tests "$T/tests" -j 2 "$T/leave.sh"
 verdicts 'AC: AC AC AC AC'

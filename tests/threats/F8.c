@@ -27,8 +27,9 @@ static long in_32_bit(long nr)
 	struct {
 		uint32_t to, segment;
 	} * far;
-	unsigned char *low =
-	        mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	/* populated: qemu takes a page fault of this call for one of the kernel's */
+	unsigned char *low = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE | PROT_EXEC,
+	                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT | MAP_POPULATE, -1, 0);
 	long ret;
 
 	if (low == MAP_FAILED)

@@ -27,7 +27,7 @@ done
 if unshare -T --monotonic=100000000 --boottime=200000000 true 2>/dev/null; then
 	status=0
 	# shellcheck disable=SC2034
-	unshare -T --monotonic=100000000 --boottime=200000000 "$SBX" run --box "$BOX" --wall 300ms --report "$T/report" --format json -- ./stay sleep 2>"$T/err" || status=$?
+	unshare -T --fork --monotonic=100000000 --boottime=200000000 "$SBX" run --box "$BOX" --wall 300ms --report "$T/report" --format json -- ./stay sleep 2>"$T/err" || status=$?
 	verdict TLE wall 'wall_us>=300001' 'wall_us<=30000000'
 fi
 if [ -n "${SBX_VM:-}" ]; then
