@@ -315,7 +315,7 @@ setup() { cd "$BOX" && T=$BATS_TEST_TMPDIR; }
 }
 
 @test "a fork bomb ends by a limit, and wholly" {
-	box --time 300ms --wall 5s --pids 32 -- ./forks bomb
+	box --time 2s --wall 20s --pids 32 -- ./forks bomb
 	report 'verdict=TLE' limits.pids.hit=true 'pids_peak<=32'
 	within 5 no_processes
 }
