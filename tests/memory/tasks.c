@@ -12,9 +12,10 @@
 #include <sys/wait.h>
 #include <time.h>
 
+/* Until all threads have come to where they wait, or children to their end. */
 static void settle(void)
 {
-	nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+	nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
 }
 
 static int only_be(const char *arg)
