@@ -208,7 +208,7 @@ static void say_refused(struct attack_row *row, const struct run_result *result)
 		series.refused_within = true;
 		return;
 	}
-	if (result->denied.nr >= 0)
+	if (result->denied.arch != 0)
 		seccomp_call_name(result->denied.arch, result->denied.nr, name, sizeof(name));
 	add(row, row->outcome[0] == '\0' ? "stopped at " : ", ");
 	add(row, name);

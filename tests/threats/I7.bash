@@ -22,7 +22,10 @@ while kill -0 "$judge" 2>/dev/null; do
 	sleep 0.02
 done >"$T/samples"
 wait "$judge"
-python3 -IS - "$T/samples" "$n" <<-'P'
+# two boxes have some ten while they live, and under emulation there are but a few looks
+slack=4
+[ -z "${SBX_VM:-}" ] || slack=12
+python3 -IS - "$T/samples" "$n" "$slack" <<-'P'
 	import sys
 	rows = [row for row in (tuple(map(int, line.split())) for line in open(sys.argv[1])) if len(row) == 3]
 	n = max(row[0] for row in rows)
@@ -30,6 +33,6 @@ python3 -IS - "$T/samples" "$n" <<-'P'
 	late = [row for row in rows if row[0] > n // 2]
 	print(len(rows), n, early[:1], late[-1:])
 	assert n >= int(sys.argv[2]) * 3 // 4 and early and late, "too few looks"
-	assert max(row[1] for row in late) <= max(row[1] for row in early) + 12, "descriptors"
+	assert max(row[1] for row in late) <= max(row[1] for row in early) + int(sys.argv[3]), "descriptors"
 	assert max(row[2] for row in late) <= max(row[2] for row in early) + 1024, "memory"
 P
