@@ -8,6 +8,7 @@
 #include "runner/cache_entry.h"
 #include "runner/judge.h"
 #include "sandbox/fd.h"
+#include "tests/unit/cache_format.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,25 +18,10 @@
 
 static const unsigned char key[DIGEST_BYTES] = "key";
 
-/* As runner/cache_entry.c has them. */
-struct header {
-	char magic[8];
-	uint64_t len;
-	unsigned char digest[DIGEST_BYTES];
-};
-
-struct record {
-	uint8_t kind, flag;
-	uint16_t name_len;
-	uint32_t unused;
-	uint64_t len;
-};
-
 static int entry_of(struct fuzz_input *input)
 {
-	struct header header = {.magic = "sbxcc 1"};
+	struct header header;
 	char *records = NULL;
-	struct digest digest;
 	size_t len = 0;
 	FILE *out = open_memstream(&records, &len);
 	int fd = memfd_create("entry", MFD_CLOEXEC);
@@ -57,12 +43,7 @@ static int entry_of(struct fuzz_input *input)
 		input->left -= n;
 	}
 	FUZZ_ASSERT(fclose(out) == 0);
-	header.len = len;
-	digest_init(&digest);
-	digest_put(&digest, header.magic, sizeof(header.magic));
-	digest_put(&digest, key, sizeof(key));
-	digest_put(&digest, records, len);
-	digest_end(&digest, header.digest);
+	header = header_for(key, records, len);
 	FUZZ_ASSERT(fd_write_all(fd, (const char *)&header, sizeof(header)) == 0);
 	FUZZ_ASSERT(fd_write_all(fd, records, len) == 0 && lseek(fd, 0, SEEK_SET) == 0);
 	free(records);

@@ -4,6 +4,7 @@
 #include "runner/compile_cache.h"
 #include "runner/judge.h"
 #include "sandbox/fd.h"
+#include "tests/unit/cache_format.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -205,19 +206,6 @@ static void test_every_damage_is_seen(void **state)
 
 /* ---- entries that are whole, but not what we would write ---- */
 
-struct header {
-	char magic[8];
-	uint64_t len;
-	unsigned char digest[DIGEST_BYTES];
-};
-
-struct record {
-	uint8_t kind, flag;
-	uint16_t name_len;
-	uint32_t unused;
-	uint64_t len;
-};
-
 enum { TEXT = 1, FILE_, FOLDER, UP, END };
 
 struct forged {
@@ -237,17 +225,11 @@ static void add(struct forged *forged, uint8_t kind, const char *name, size_t na
 
 static int read_forged(const struct fixture *fixture, const struct forged *forged)
 {
-	struct header header = {.magic = "sbxcc 1", .len = forged->len};
+	struct header header = header_for(key, forged->bytes, forged->len);
 	char buf[8];
 	struct kept text = {.bytes = buf, .max = sizeof(buf)};
 	int fd = memfd_create("entry", MFD_CLOEXEC), rc;
-	struct digest digest;
 
-	digest_init(&digest);
-	digest_put(&digest, header.magic, sizeof(header.magic));
-	digest_put(&digest, key, DIGEST_BYTES);
-	digest_put(&digest, forged->bytes, forged->len);
-	digest_end(&digest, header.digest);
 	assert_int_equal(write(fd, &header, sizeof(header)), sizeof(header));
 	assert_int_equal(write(fd, forged->bytes, forged->len), (ssize_t)forged->len);
 	rc = read_entry(fixture, fd, key, &text);
