@@ -248,7 +248,8 @@ void cg_leaf_look(struct cg_leaf *leaf)
 	char text[8192];
 
 	fd_read_u64_at(leaf->dir_fd[CG_MEMORY], be->usage, &usage);
-	if (usage <= leaf->seen_bytes || fd_read_at(leaf->dir_fd[CG_MEMORY], "memory.stat", text, sizeof(text)) <= 0 ||
+	/* at the same usage again: what memory.stat says may be two seconds old */
+	if (usage < leaf->seen_bytes || fd_read_at(leaf->dir_fd[CG_MEMORY], "memory.stat", text, sizeof(text)) <= 0 ||
 	    !text_key_u64(text, be->anon_key, &anon) || !text_key_u64(text, "shmem", &shared))
 		return;
 	leaf->seen_bytes = usage;

@@ -37,7 +37,7 @@ int cg_leaf_cpu_us(const struct cg_leaf *leaf, uint64_t *ret_us);
 int cg_leaf_oom_kills(const struct cg_leaf *leaf, uint64_t *ret_kills);
 /* Whether the leaf ever was out of memory, which is known even where the kill was counted elsewhere. */
 bool cg_leaf_oom_seen(const struct cg_leaf *leaf);
-/* Looks at what kind of memory is in use now, and remembers it if it is more than at any look before. */
+/* Looks at what kind of memory is in use now, and remembers it if it is no less than at any look before. */
 void cg_leaf_look(struct cg_leaf *leaf);
 /* The final counters, after the last process is gone, into the memory, pids, CPU and noise fields. Fails with
  * SBX_STAGE_TEARDOWN. */
