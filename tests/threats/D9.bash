@@ -21,7 +21,7 @@ for i in 1 2 3 4; do
 	echo clean >"$T/tests/$i.ans"
 done
 cat >"$T/leave.sh" <<-'END'
-	find / -name '.left*' -not -path '/usr/*' -not -path '/proc/*' 2>/dev/null
+	find / \( -path /usr -o -path /proc \) -prune -o -name '.left*' -print 2>/dev/null
 	for dir in /tmp /dev/shm /box / /dev "$HOME" /var/tmp; do { echo x >"$dir/.left"; } 2>/dev/null; done
 	[ -e /tmp/.left ] && [ ! -e /box/.left ] && echo clean
 END
