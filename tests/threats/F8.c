@@ -27,7 +27,7 @@ static long in_32_bit(long nr)
 	struct {
 		uint32_t to, segment;
 	} * far;
-	/* populated, and with the flag AC set: qemu makes this call's writes as the kernel's, and takes a fault for one */
+	/* populated: qemu takes a page fault of this call for one of the kernel's */
 	unsigned char *low = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE | PROT_EXEC,
 	                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT | MAP_POPULATE, -1, 0);
 	long ret;
@@ -40,13 +40,7 @@ static long in_32_bit(long nr)
 	far->segment = 0x23;
 	__asm__ volatile("mov %%rsp, %%r12\n\t"
 	                 "mov %[stack], %%rsp\n\t"
-	                 "pushfq\n\t"
-	                 "orl $0x40000, (%%rsp)\n\t"
-	                 "popfq\n\t"
 	                 "lcall *(%[far])\n\t"
-	                 "pushfq\n\t"
-	                 "andl $~0x40000, (%%rsp)\n\t"
-	                 "popfq\n\t"
 	                 "mov %%r12, %%rsp"
 	                 : "=a"(ret)
 	                 : "a"(nr), "b"(0), "c"(0), "d"(0), [far] "r"(far), [stack] "r"(low + (1 << 15))
