@@ -2,11 +2,15 @@
 #include "tests/memory/routes.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/un.h>
 
 static char block[16 << 10];
 
 #define LEAST 512 /* bytes of a socket, and of a message */
+
+/* What the kernel takes at once for a thread, and cuts into pieces for all that it sends by TCP and UDP. */
+#define CUT (32UL << 10)
 
 /* All that it takes, in pieces of `size`. */
 static void fill(int fd, size_t size)
@@ -87,14 +91,16 @@ static bool connects(int fd, const struct sockaddr *address, socklen_t size)
 	return connect(fd, address, size) == 0 || connect(fd, address, size) == 0 || errno == EISCONN;
 }
 
-/* Connects to `address` until the queue is full, and hangs up each time. */
-static void knock(const struct sockaddr *address, socklen_t size)
+/* Connects to `address` until the queue is full, sends as much as is taken of `bytes`, and hangs up each time. */
+static void knock(const struct sockaddr *address, socklen_t size, size_t bytes)
 {
 	bool connected = true;
 
-	while (connected && take(2048)) {
+	while (connected && take(2048 + bytes)) {
 		int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
 		connected = fd >= 0 && connects(fd, address, size);
+		if (bytes > 0)
+			send(fd, block, bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
 		close(fd);
 	}
 }
@@ -109,7 +115,7 @@ static int unaccepted(const char *arg)
 		snprintf(here.sun_path, sizeof(here.sun_path), "/tmp/%d-%d", (int)getpid(), i);
 		if (fd < 0 || bind(fd, (struct sockaddr *)&here, sizeof(here)) < 0 || listen(fd, 4096) < 0)
 			return errno;
-		knock((struct sockaddr *)&here, sizeof(here));
+		knock((struct sockaddr *)&here, sizeof(here), 0);
 	}
 	return 0;
 }
@@ -129,16 +135,94 @@ static int bind_inet(int type, struct sockaddr_in *ret_address)
 	return fd;
 }
 
-static int tcp_unaccepted(const char *arg)
+static int listen_only(size_t bytes)
 {
 	struct sockaddr_in here;
 
-	(void)arg;
 	while (take(0)) {
 		int fd = bind_inet(SOCK_STREAM, &here);
 		if (fd < 0 || listen(fd, 4096) < 0)
 			return errno;
-		knock((struct sockaddr *)&here, sizeof(here));
+		knock((struct sockaddr *)&here, sizeof(here), bytes);
+	}
+	return 0;
+}
+
+static int tcp_unaccepted(const char *arg)
+{
+	(void)arg;
+	return listen_only(0);
+}
+
+static int tcp_full(const char *arg)
+{
+	(void)arg;
+	return listen_only(sizeof(block));
+}
+
+/* Both ends of a connection. False with errno set. */
+static bool pair_inet(int ret_fds[2])
+{
+	struct sockaddr_in here;
+	int listener = bind_inet(SOCK_STREAM, &here), one = 1;
+
+	ret_fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+	if (listener < 0 || listen(listener, 1) < 0 || ret_fds[0] < 0 ||
+	    setsockopt(ret_fds[0], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) < 0 ||
+	    connect(ret_fds[0], (struct sockaddr *)&here, sizeof(here)) < 0)
+		return false;
+	ret_fds[1] = accept(listener, NULL, NULL);
+	close(listener);
+	return ret_fds[1] >= 0;
+}
+
+/* Sends what is left of a cut but one byte, and reads it, so that none of it stays. */
+static void pass_on(const int through[2])
+{
+	for (size_t left = CUT - 1; left > 0;) {
+		size_t piece = left < sizeof(block) ? left : sizeof(block);
+		MUST(send(through[0], block, piece, 0));
+		MUST(recv(through[1], block, piece, MSG_WAITALL));
+		left -= piece;
+	}
+}
+
+/*
+ * One byte of each cut, on the way to one who does not read: it keeps all of the cut, and only the byte is charged. No
+ * buffer gets full, since then the kernel copies what lies in it, and lets go of the cuts.
+ */
+static int tcp_cuts(const char *arg)
+{
+	int through[2], kept[2];
+
+	(void)arg;
+	if (!pair_inet(through))
+		return errno;
+	for (int i = 0; take(CUT); i++) {
+		if (i % 128 == 0 && !pair_inet(kept))
+			return errno;
+		if (send(kept[0], block, 1, 0) < 0)
+			return errno;
+		pass_on(through);
+	}
+	return 0;
+}
+
+/* The same in datagrams that are never finished, each of as many pieces as the kernel lets one have. */
+static int udp_cuts(const char *arg)
+{
+	struct sockaddr_in here;
+	int through[2], fd = -1;
+
+	(void)arg;
+	if (!pair_inet(through))
+		return errno;
+	for (int i = 0; take(CUT); i++) {
+		if (i % 16 == 0 && (fd = bind_inet(SOCK_DGRAM, &here)) < 0)
+			return errno;
+		if (sendto(fd, block, 1, MSG_MORE, (struct sockaddr *)&here, sizeof(here)) < 0)
+			return errno;
+		pass_on(through);
 	}
 	return 0;
 }
@@ -234,7 +318,7 @@ static int options(const char *arg)
 {
 	static const int names[][2] = {{SOL_SOCKET, SO_ATTACH_FILTER}, {IPPROTO_IP, IP_ADD_MEMBERSHIP},
 	                               {IPPROTO_IP, IP_MSFILTER},      {IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP},
-	                               {IPPROTO_IPV6, IPV6_RTHDR},     {IPPROTO_TCP, 14 /* TCP_MD5SIG */}};
+	                               {IPPROTO_IPV6, IPV6_RTHDR},     {IPPROTO_TCP, TCP_MD5SIG}};
 	int fd = socket(AF_INET6, SOCK_STREAM, 0);
 
 	(void)arg;
@@ -254,10 +338,13 @@ const struct route socket_routes[] = {
         {"pipes-in-flight", in_flight, NULL, true},
         {"tcp-unread", tcp_unread, NULL, true},
         {"tcp-unaccepted", tcp_unaccepted, NULL, true},
+        {"tcp-full", tcp_full, NULL, true},
+        {"tcp-cuts", tcp_cuts, NULL},
         {"tcp-closed", tcp_closed, NULL},
         {"udp", udp_large, NULL, true},
         {"udp-small", udp_small, NULL, true},
         {"udp-first", udp_first, NULL, true},
+        {"udp-cuts", udp_cuts, NULL, true},
         {"socket-families", other_families, NULL},
         {"socket-options", options, NULL},
         {0},
