@@ -344,7 +344,9 @@ void cg_leaf_sweep(const struct box_host *host, unsigned own)
 	closedir(dir);
 }
 
-const char *cg_leaf_mechanism(const struct box_host *host, enum box_limit limit)
+const char *cg_leaf_mechanism(const struct box_host *host, const struct box_plan *plan, enum box_limit limit)
 {
+	if (limit == BOX_LIMIT_MEMORY && plan->network == BOX_NETWORK_LOOPBACK && !plan->filter_bars_sockets)
+		return backend(host)->memory_with_network;
 	return backend(host)->mechanism[limit];
 }

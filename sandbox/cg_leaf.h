@@ -54,14 +54,18 @@ int cg_leaf_destroy(struct cg_leaf *leaf, struct sbx_err *err);
  */
 void cg_leaf_sweep(const struct box_host *host, unsigned own);
 
-/* What enforces a limit here: "cgroup-v2 memory.max", ... NULL for limits that no cgroup holds. */
-const char *cg_leaf_mechanism(const struct box_host *host, enum box_limit limit);
+/*
+ * What enforces a limit here: "cgroup-v2 memory.max", ... NULL for limits that no cgroup holds. Where a box has a network, the
+ * limit of memory is not held for what lies in its sockets (ADR 9), and is named otherwise.
+ */
+const char *cg_leaf_mechanism(const struct box_host *host, const struct box_plan *plan, enum box_limit limit);
 
 /* Backends, for cg_leaf.c alone. */
 struct cg_backend {
 	int (*set_limits)(struct cg_leaf *leaf, const struct box_plan *plan, const char *cpus, struct sbx_err *err);
 	int (*read)(const struct cg_leaf *leaf, struct run_result *result);
 	const char *const *mechanism; /* BOX_LIMIT_MAX of them */
+	const char *memory_with_network;
 	const char *cpu_counter;
 	const char *oom_counter; /* the file with the line "oom_kill N" */
 	const char *usage;       /* the file with the memory in use */

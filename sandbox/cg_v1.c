@@ -168,6 +168,7 @@ const struct cg_backend cg_v1 = {
         .set_limits = set_limits,
         .read = read_counters,
         .mechanism = mechanism,
+        .memory_with_network = "cgroup-v1 memory.limit_in_bytes, not for TCP and UDP",
         .cpu_counter = "cpuacct.usage",
         .oom_counter = "memory.oom_control",
         .usage = "memory.usage_in_bytes",

@@ -113,6 +113,7 @@ const struct cg_backend cg_v2 = {
         .set_limits = set_limits,
         .read = read_counters,
         .mechanism = mechanism,
+        .memory_with_network = "cgroup-v2 memory.max, not for TCP and UDP",
         .cpu_counter = "cpu.stat",
         .oom_counter = "memory.events",
         .usage = "memory.current",

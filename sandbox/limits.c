@@ -80,7 +80,7 @@ void box_limit_facts(const struct box_host *host, const struct box_plan *plan, c
 	for (int l = 0; l < BOX_LIMIT_MAX; l++) {
 		enum box_limit limit = (enum box_limit)l;
 		enum cg_controller controller = needs(limit);
-		const char *mechanism = cg_leaf_mechanism(host, limit);
+		const char *mechanism = cg_leaf_mechanism(host, plan, limit);
 		uint64_t value = box_limit_value(plan, limit);
 
 		if (mechanism == NULL)

@@ -141,6 +141,12 @@ setup() { cd "$BOX" && T=$BATS_TEST_TMPDIR; }
 		limits.pids.value=64 limits.stack.value=268435456 limits.fsize.value=67108864 \
 		limits.output.value=67108864 limits.open-files.value=256 limits.tmp.value=67108864 \
 		limits.cpus.value=null limits.cpus.mechanism=none limits.seccomp.value=default
+	# with a network it is not held for what lies in sockets, but where none can be made
+	mechanism=$(report limits.memory.mechanism)
+	box --net loopback -- ./die exit 0
+	report "limits.memory.mechanism=$mechanism, not for TCP and UDP"
+	box --net loopback --seccomp contest -- ./die exit 0
+	report "limits.memory.mechanism=$mechanism"
 }
 
 @test "json: bytes of stdout and stderr are counted exactly" {

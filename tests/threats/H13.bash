@@ -1,7 +1,7 @@
 # A launcher that is stopped, as by a suspended machine: CPU time is the cgroup's, so nobody is over time by that.
 # shellcheck disable=SC2034 # verdict() looks at status
 k=1 # under emulation it takes a while to see that a box lives
-[ -z "${SBX_VM:-}" ] || k=8
+[ -z "${SBX_VM:-}" ] || k=20
 stopped_for() {
 	local seconds=$1
 	shift
