@@ -154,8 +154,8 @@ $(BUILD)/threats/%: tests/threats/%.c tests/threats/attack.h | $(BUILD)/.check-p
 	@$(CC) -std=gnu17 -D_GNU_SOURCE -I. -O1 -static -pthread -o $@ $<
 
 .PHONY: threats
-threats: all cli-programs $(THREATS) ## try the attacks of tests/threats/catalogue.tsv; IDS='A1 B5' for some
-	@tests/threats/run $(IDS)
+threats: all cli-programs $(THREATS) ## try the attacks of tests/threats/catalogue.tsv; IDS='A1 B5' for some, CALLER=NAME as a user
+	@tests/threats/run $(if $(CALLER),--user $(CALLER)) $(IDS)
 
 .PHONY: calls
 calls: all $(BUILD)/threats/calls ## try every system call under every profile; UNDER='default ./own.json' for some

@@ -10,6 +10,7 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 SLICES=(/sys/fs/cgroup/sbx /sys/fs/cgroup/*/sbx)
+RUN_DIR=/run/sbx
 
 common_setup_file() {
 	export BOX=$BATS_SUITE_TMPDIR/box SBX=$BATS_SUITE_TMPDIR/sbx
@@ -164,7 +165,7 @@ leftover_cgroups() {
 	for slice in "${SLICES[@]}"; do
 		for leaf in "$slice"/run-*; do
 			[ -d "$leaf" ] || continue
-			flock -n "/run/sbx/slots/${leaf##*/run-}" [ -d "$leaf" ] && echo "$leaf"
+			flock -n "$RUN_DIR/slots/${leaf##*/run-}" [ -d "$leaf" ] && echo "$leaf"
 		done
 	done
 	return 0

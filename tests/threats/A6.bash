@@ -16,7 +16,7 @@ report verdict=OK || { cat "$T/out"; exit 1; }
 box --bind "$T/bin:/host:rw" --seccomp none -- ./A6 /host/sbx
 report verdict=OK || { cat "$T/out"; exit 1; }
 # without a box, and when nobody runs it, it can be written
-setpriv --reuid nobody --regid nogroup --clear-groups "$BOX/A6" "$T/bin/sbx" >"$T/out" || :
+"${ORDINARY[@]}" "$BOX/A6" "$T/bin/sbx" >"$T/out" || :
 grep -q '^broke: ' "$T/out"
 
 # a script whose interpreter is the launcher, which is what init's memory was executed from

@@ -1,5 +1,6 @@
 # While boxes are built without end, processes with their very ids try to get hold of them. (An ordinary user's box has
 # that user's own ids, who gains nothing by it.)
+not_as_user "it takes on the ids of boxes, which only root may, and which an ordinary user has already"
 : >"$T/go"
 "$SBX" run --box "$BOX" --wall 100s --report "$T/other" -- ./stay children 1 >"$T/ready" 2>&1 &
 other=$!

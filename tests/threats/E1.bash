@@ -1,7 +1,6 @@
 # On a host that would answer, and that counts every packet.
 # shellcheck source=tests/threats/network.bash
 . "$ROOT/tests/threats/network.bash"
-own_network
 serve
 before=$(packets)
 for options in '' '--net loopback' '--seccomp interpreted' '--seccomp jvm' '--net none --seccomp none' '--net loopback --seccomp none'; do

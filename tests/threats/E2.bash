@@ -1,7 +1,6 @@
 # A service of the host's that listens on all addresses, loopback among them: no box reaches it, whatever network it has.
 # shellcheck source=tests/threats/network.bash
 . "$ROOT/tests/threats/network.bash"
-own_network
 serve
 before=$(packets)
 for options in '' '--net loopback' '--net none --seccomp none' '--net loopback --seccomp none' '--seccomp interpreted' \

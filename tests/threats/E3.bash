@@ -1,7 +1,6 @@
 # The metadata service of a cloud: here it is there, on the host.
 # shellcheck source=tests/threats/network.bash
 . "$ROOT/tests/threats/network.bash"
-own_network
 serve
 before=$(packets)
 for options in '' '--net loopback' '--net none --seccomp none' '--net loopback --seccomp none' '--seccomp interpreted'; do

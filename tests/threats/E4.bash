@@ -1,7 +1,6 @@
 # Three boxes and the host have one port and one name at the same time, and each hears only itself.
 # shellcheck source=tests/threats/network.bash
 . "$ROOT/tests/threats/network.bash"
-own_network
 "$BOX/E4" h hold >"$T/host" 2>&1 &
 pids=($!)
 for id in a b; do

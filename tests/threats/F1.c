@@ -1,6 +1,6 @@
 /*
- * Programs with set-user-ID, set-group-ID or file capabilities: the files of /box that are executed here, by their
- * names, and one of its own in /tmp. F1.bash makes them.
+ * F1 INIT DIR: programs with set-user-ID, set-group-ID or file capabilities: the files of DIR that are executed here, by
+ * their names, INIT's among them, which is init's id in the box; and one of its own in /tmp. F1.bash makes them.
  */
 #include "tests/threats/attack.h"
 
@@ -55,23 +55,26 @@ static void copy_self(const char *path)
 
 int main(int argc, char **argv)
 {
-	const char *folder = argc > 2 ? argv[2] : "/box";
 	struct dirent *entry;
 	bool of_init = false;
 	int tried = 0;
+	uid_t init;
 	DIR *dir;
 
 	check(argv[0]);
 	if (argc > 1 && strcmp(argv[1], "gained") == 0)
 		return 0;
-	dir = opendir(folder);
+	if (argc < 3)
+		broke("not tried: no arguments");
+	init = (uid_t)atoi(argv[1]);
+	dir = opendir(argv[2]);
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		char path[512];
 		struct stat st;
-		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		snprintf(path, sizeof(path), "%s/%s", argv[2], entry->d_name);
 		if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || strncmp(entry->d_name, "priv-", 5) != 0)
 			continue;
-		of_init |= st.st_uid == 999;
+		of_init |= st.st_uid == init;
 		if (execute(path) != 0)
 			broke("%s gained something", path);
 		tried++;
@@ -83,7 +86,7 @@ int main(int argc, char **argv)
 	if (execute("/tmp/own") != 0)
 		broke("its own gained something");
 	REFUSED(chown("/tmp/own", 0, 0), EPERM, EINVAL);
-	REFUSED(chown("/tmp/own", 999, 999), EPERM);
+	REFUSED(chown("/tmp/own", 999, 999), EPERM, EINVAL);
 	/* CAP_SETUID and all others, permitted and effective */
 	static const uint32_t caps[] = {0x02000001, 0xffffffff, 0, 0x1ff, 0};
 	REFUSED(syscall(SYS_setxattr, "/tmp/own", "security.capability", caps, sizeof(caps), 0), EPERM, EOPNOTSUPP);

@@ -1,7 +1,6 @@
 # A caller whose streams are sockets, and servers of the host's that would take a descriptor.
 # shellcheck source=tests/threats/network.bash
 . "$ROOT/tests/threats/network.bash"
-own_network
 serve
 for options in '' '--seccomp none' '--seccomp contest' '--net loopback'; do
 	# shellcheck disable=SC2086 # words

@@ -53,7 +53,7 @@ kill -KILL "$judge"
 wait "$judge" || :
 no_sleepers() { ! pgrep -fx 'sleep 4321' >/dev/null; }
 within 1 no_sleepers
-equal "$(ls -A /run/sbx/jobs)" '' || within 10 [ -z "$(ls -A /run/sbx/jobs)" ]
+equal "$(ls -A "$RUN_DIR/jobs")" '' || within 10 [ -z "$(ls -A "$RUN_DIR/jobs")" ]
 box -- ./die exit 0
 verdict OK null
 no_cgroups || within 5 no_cgroups

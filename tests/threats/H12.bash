@@ -31,15 +31,8 @@ if unshare -T --monotonic=100000000 --boottime=200000000 true 2>/dev/null; then
 	verdict TLE wall 'wall_us>=300001' 'wall_us<=30000000'
 fi
 if [ -n "${SBX_VM:-}" ]; then
-	(
-		sleep 1
-		for step in +1hour -2hours +1hour; do
-			/bin/date -s "$step" >/dev/null
-			sleep 0.3
-		done
-	) &
-	stepper=$!
+	: >"$T/step"
 	box --wall 60s -- ./D5 wall 3000000
 	verdict OK null 'wall_us>=3000000' 'wall_us<=60000000'
-	wait "$stepper"
+	[ -e "$T/stepped" ]
 fi

@@ -2,6 +2,7 @@
 cd "$BOX" || exit
 same() {
 	"$@" run --report "$T/report" --format json -- ./see "$what" >"$T/out" 2>"$T/err"
+	chmod u+r "$T/report"
 	report verdict=OK
 	equal "$(cat "$T/out")" "$wanted"
 }

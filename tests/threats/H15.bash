@@ -24,7 +24,9 @@ for i in $(seq 8); do
 	pids+=($!)
 done
 ended_with 0 "${pids[@]}"
-equal "$(stat -c %u "$T/shared"/mine-* | sort -u | wc -l)" 8
+ids=8
+[ -z "$CALLER" ] || ids=1 # an ordinary user has but one to give
+equal "$(stat -c %u "$T/shared"/mine-* | sort -u | wc -l)" "$ids"
 # one report for all: whoever was last, it is whole
 pids=()
 for i in $(seq $((many / 5))); do
@@ -70,10 +72,4 @@ for i in 1 2 3 4; do
 	verdicts 'AC: AC AC AC'
 	cp "$T/wrong-$i" "$T/report"
 	verdicts 'WA: WA AC WA'
-done
-# two that set up at once
-for _ in $(rounds 5); do
-	"$SBX" setup >/dev/null &
-	"$SBX" setup >/dev/null
-	wait $!
 done

@@ -1,29 +1,23 @@
 # An ordinary user has sbx read, write or mount what only root, or another user, may. On v1 such a user gets no box at all; on
 # v2, with a delegated cgroup, each path is opened with that user's own rights, group and supplementary groups among them.
-USER_ID=65533
-mkdir -m 777 "$T/theirs" "$T/theirs/out"
-mkdir -m 755 "$T/job"
-cp "$BOX/die" "$T/job"
-echo 'of the group' >"$T/group"
-chmod 640 "$T/group" # root:root, of which a user with root's group alone could read it
-chmod 755 "$T" "$SUITE"
-as_user() { setpriv --reuid "$USER_ID" --regid "$USER_ID" --clear-groups "$@"; }
-export -f as_user
-export USER_ID SBX T
-if [ "$(cgroup_version)" = 2 ]; then
+USER_ID=${CALLER:-65533}
+CANARY=$SUITE/roots
+as_user() { "${ORDINARY[@]}" "$@"; }
+delegated() { "$@"; }
+if [ -z "$CALLER" ] && [ "$(cgroup_version)" = 2 ]; then
+	export USER_ID SBX
 	delegated() {
 		# shellcheck disable=SC2016
-		bash -c '"$SBX" setup --user "$USER_ID" --pid $$ >/dev/null && as_user "$@"' bash "$@"
+		bash -c '"$SBX" setup --user "$USER_ID" --pid $$ >/dev/null && exec "$@"' bash "${ORDINARY[@]}" "$@"
 	}
 	trap '"$SBX" setup --undo --user "$USER_ID" >/dev/null' EXIT
-	delegated "$SBX" run --box "$T/job" --report "$T/theirs/ok" --format json -- ./die exit 7 2>"$T/err" || :
-	"$SUITE/report" "$T/theirs/ok" verdict=RE exit_code=7
-	tries() { delegated "$@"; }
-else
-	tries() { as_user "$@"; }
 fi
-ln -s "$CANARY/secret" "$T/theirs/link"
-chown -h "$USER_ID" "$T/theirs/link"
+tries() { as_user "$@"; }
+if [ "$(cgroup_version)" = 2 ]; then
+	tries() { delegated "$@"; }
+	tries "$SBX" run --box "$T/job" --report "$T/theirs/ok" --format json -- ./die exit 7 2>"$T/err" || :
+	"$SUITE/report" "$T/theirs/ok" verdict=RE exit_code=7
+fi
 n=0
 while read -r options; do
 	n=$((n + 1))
@@ -42,7 +36,7 @@ while read -r options; do
 done <<-END
 	--stdin $CANARY/secret -- /bin/cat
 	--stdin /etc/shadow -- /bin/cat
-	--stdin $T/group -- /bin/cat
+	--stdin $T/roots/group -- /bin/cat
 	--stdin $T/theirs/link -- /bin/cat
 	--stdin /proc/1/environ -- /bin/cat
 	--stdout $CANARY/public -- /bin/echo x
@@ -65,14 +59,14 @@ done <<-END
 	--bind $CANARY/secret:/s -- /bin/cat /s
 	--bind /root:/r:rw -- /bin/cat /r/.bashrc /r/.profile
 	--bind /etc/shadow:/s -- /bin/cat /s
-	--bind $T:/t:rw -- /bin/sh -c cat</t/group;echo>/t/new
+	--bind $T/roots:/t:rw -- /bin/sh -c cat</t/group;echo>/t/new
 	--bind /etc:/e:rw -- /bin/cat /e/shadow
 	--bind /proc:/p:rw -- /bin/cat /p/1/environ
 	--bind /sys/fs/cgroup:/c:rw -- /bin/mkdir /c/new
 	--bind /dev:/d:rw -- /bin/cat /d/mem
 	--bind $CANARY:/c:rw -- /bin/cat /c/secret
 END
-[ ! -e "$T/new" ] && [ ! -e /etc/sbx-was-here ]
+[ ! -e "$T/roots/new" ] && [ ! -e /etc/sbx-was-here ]
 # a report in a folder of root's, and one by way of a link
 for place in "$CANARY/folder/report" /etc/sbx-report "$T/job/report" "$T/theirs/link"; do
 	status=0
@@ -85,7 +79,3 @@ for command in 'setup' "setup --user $USER_ID" 'setup --undo' "setup --undo --us
 	# shellcheck disable=SC2086
 	if as_user "$SBX" $command >"$T/out" 2>"$T/err"; then exit 1; fi
 done
-# root's own runs do not lend their rights to their files either: a link that the user left is not followed
-status=0
-"$SBX" run --box "$T/job" --stdin "$T/theirs/link" -- /bin/cat >"$T/out" 2>"$T/err" || status=$?
-equal "$status $(cat "$T/out")" '3 '

@@ -2,8 +2,7 @@
 # What cannot be executed is a failure at the stage exec, with its errno: never RE, never a status that a program could have.
 mkdir -m 755 "$T/job" "$T/job/folder"
 cd "$T/job" || exit
-cp "$BOX/die" private
-chmod 700 private
+mv "$T/private" private
 cp "$BOX/die" plain
 chmod 644 plain
 printf '#!/no/such/interpreter\n' >script

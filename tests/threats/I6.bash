@@ -2,7 +2,7 @@
 # catalogue these are few; and what other boxes of this machine leave counts too, so the bound is loose.)
 dying() {
 	if [ "$(cgroup_version)" = 2 ]; then
-		awk '$1 == "nr_dying_descendants" { print $2 }' /sys/fs/cgroup/sbx/cgroup.stat
+		awk '$1 == "nr_dying_descendants" { print $2 }' "${SLICES[0]}/cgroup.stat"
 	else
 		awk '$1 == "memory" { print $3 }' /proc/cgroups
 	fi

@@ -1,5 +1,9 @@
-# Runs the case $ID in a shell of its own, in the empty folder $T; see `run`. What the files of tests/cli have at hand is
-# there too: box, report, verdict, equal, judge, verdicts, field, within, no_processes, no_cgroups.
+# Runs one $STAGE of the case $ID in a shell of its own, in the folder $T, which is empty at first; see `run`:
+#   root  as root: what ID.root.bash prepares; the shell then becomes the one of the next stage
+#   case  the case itself, as root, or as the user $CALLER to whom a cgroup is delegated
+#   left  as root, when it has ended: nothing of it is left
+# What the files of tests/cli have at hand is there too: box, report, verdict, equal, judge, verdicts, field, within,
+# no_processes, no_cgroups.
 # shellcheck shell=bash disable=SC2034 # for common.bash
 
 bats_require_minimum_version() { :; }
@@ -8,6 +12,17 @@ BATS_TEST_TMPDIR=$T BATS_SUITE_TMPDIR=$SUITE
 . "$ROOT/tests/cli/common.bash"
 SBX=$SUITE/sbx BOX=$SUITE/box
 CANARY=$SUITE/canary
+# What the case's user is called with by root: nothing where that is root itself.
+AS=()
+# The id that programs of a box have on the host, where that is the first box of root's.
+BOX_ID=1879048192
+# For what an ordinary user does without a box: one whom nothing here belongs to, where the case's is root.
+ORDINARY=(setpriv --reuid 65533 --regid 65533 --clear-groups)
+if [ -n "$CALLER" ]; then
+	SLICES=("/sys/fs/cgroup/sbx/user-$CALLER") RUN_DIR=/run/sbx/$CALLER BOX_ID=$CALLER
+	AS=(setpriv --reuid "$CALLER" --regid "$CALLER_GROUP" --clear-groups)
+	[ "$STAGE" = root ] || ORDINARY=()
+fi
 
 # skip REASON: this machine cannot show it.
 skip() {
@@ -84,15 +99,42 @@ agrees() {
 	END
 }
 
-if [ -e "$ROOT/tests/threats/$ID.bash" ]; then
+# not_as_user REASON: an ordinary user's sbx has not what this case attacks.
+not_as_user() {
+	[ -z "$CALLER" ] || skip "$ID: $1"
+}
+
+# For ID.root.bash: starts it again in a mount namespace of its own, which the case is in, too.
+own_mounts() {
+	[ -n "${OWN_MOUNTS:-}" ] || OWN_MOUNTS=1 exec unshare -m --propagation private bash -eu "$ROOT/tests/threats/lib.bash"
+}
+
+root_stage() {
+	# the user's shell, and so all that it starts, has to be where the user may make boxes
+	[ -z "$CALLER" ] || "$SBX" setup --user "$CALLER" --pid $$ >/dev/null
 	# shellcheck source=/dev/null
-	. "$ROOT/tests/threats/$ID.bash"
-elif grep -q '^// run:' "$ROOT/tests/threats/$ID.c"; then
-	while read -r line; do
-		run_line "${line#// run:}"
-	done < <(grep '^// run:' "$ROOT/tests/threats/$ID.c")
-else
-	run_line ''
-fi
-within 5 no_processes
-within 5 no_cgroups
+	[ ! -e "$ROOT/tests/threats/$ID.root.bash" ] || . "$ROOT/tests/threats/$ID.root.bash"
+	rm -f "$T/out" "$T/err" "$T/report"
+	STAGE=case exec "${AS[@]}" bash -eu "$ROOT/tests/threats/lib.bash"
+}
+
+case_stage() {
+	local line
+	if [ -e "$ROOT/tests/threats/$ID.bash" ]; then
+		# shellcheck source=/dev/null
+		. "$ROOT/tests/threats/$ID.bash"
+	elif grep -q '^// run:' "$ROOT/tests/threats/$ID.c"; then
+		while read -r line; do
+			run_line "${line#// run:}"
+		done < <(grep '^// run:' "$ROOT/tests/threats/$ID.c")
+	else
+		run_line ''
+	fi
+}
+
+left_stage() {
+	within 5 no_processes
+	within 5 no_cgroups
+}
+
+"${STAGE}_stage"

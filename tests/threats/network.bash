@@ -4,7 +4,7 @@
 HERE_V4=(192.0.2.1 169.254.169.254 169.254.170.2 10.1.2.3)
 HERE_V6=(2001:db8::1 fd00:ec2::254)
 
-# Starts the case again, in a network namespace in which all of these addresses are the host's.
+# For ID.root.bash: starts it again, in a network namespace in which all of these addresses are the host's.
 own_network() {
 	[ -n "${OWN_NETWORK:-}" ] || exec env OWN_NETWORK=1 unshare -n bash -eu "$ROOT/tests/threats/lib.bash"
 	local addr
