@@ -144,6 +144,9 @@ static void test_policy_of_all(void **state)
 	        {SYS_personality, UPPER | 0x400000, 0, 0, ERRNO(EPERM)}, /* READ_IMPLIES_EXEC */
 	        {SYS_mknod, 0, 0x2000, 0, ERRNO(EPERM)},                 /* S_IFCHR */
 	        {SYS_mknodat, 0, 0, 0x6000, ERRNO(EPERM)},               /* S_IFBLK */
+	        {SYS_prlimit64, UPPER, 0, 0, ALLOW},
+	        {SYS_prlimit64, 1, 0, 0, ERRNO(EPERM)}, /* init */
+	        {SYS_prlimit64, UPPER | 2, 0, 0, ERRNO(EPERM)},
 	        {SYS_sched_setscheduler, 0, 0, 0, ALLOW},
 	        {SYS_sched_setscheduler, 0, UPPER | 1, 0, ERRNO(EPERM)}, /* SCHED_FIFO */
 	        {SYS_sched_setaffinity, 0, 0, 0, ERRNO(EPERM)},

@@ -73,6 +73,12 @@ wanted() {
 	[ "$(as_user "$SBX" run --seccomp none -- /usr/bin/python3 -c 'import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 print(libc.ptrace(0x4206, 1, 0, 0), ctypes.get_errno())')" = '-1 1' ]
+	# nor with one set its limits, of which that of CPU time would end it: prlimit(1, RLIMIT_CPU, {0, 0}), EPERM
+	[ "$(as_user "$SBX" run -- /usr/bin/python3 -c 'import resource
+try:
+    resource.prlimit(1, resource.RLIMIT_CPU, (0, 0))
+except PermissionError:
+    print("refused")')" = refused ]
 }
 
 @test "a launcher that is protected from the OOM killer does not pass that on" {
