@@ -61,6 +61,8 @@ static int set_cpu(const struct cg_leaf *leaf, const struct box_plan *plan, cons
 
 static int set_limits(struct cg_leaf *leaf, const struct box_plan *plan, const char *cpus, struct sbx_err *err)
 {
+	int rc;
+
 	TRY(write_max(leaf, BOX_LIMIT_MEMORY, "memory.max", plan->memory_bytes_max, err));
 	TRY(set_swap(leaf, plan, err));
 	/* a child killed for memory under a parent that goes on would be a run nobody can judge: all or none */
@@ -69,6 +71,11 @@ static int set_limits(struct cg_leaf *leaf, const struct box_plan *plan, const c
 		TRY(write_max(leaf, BOX_LIMIT_PIDS, "pids.max", plan->pids_max, err));
 	else
 		TRY(cg_leaf_without(plan, BOX_LIMIT_PIDS, "pids controller", err));
+	/* an ordinary user's box owns the leaf; what it made below, where it can mount cgroupfs, would keep it in place
+	 */
+	rc = fd_write_at(leaf->dir_fd[CG_MEMORY], "cgroup.max.descendants", "0");
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_CGROUP, -rc, "cannot write 0 to cgroup.max.descendants");
 	return set_cpu(leaf, plan, cpus, err);
 }
 
