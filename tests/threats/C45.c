@@ -45,17 +45,22 @@ static void look(void)
 
 static void try_to_write(const char *dir, bool entered)
 {
-	static const char *const files[] = {
-	        "cgroup.procs",           "tasks",       "memory.max",    "memory.limit_in_bytes", "pids.max",
-	        "cgroup.subtree_control", "cgroup.kill", "release_agent", "notify_on_release",     "cpu.max"};
+	static const char *const files[] = {"tasks",       "memory.max",    "memory.limit_in_bytes", "pids.max",
+	                                    "cgroup.kill", "release_agent", "notify_on_release",     "cpu.max"};
+	/* who has a delegated cgroup may move its processes in it, where there is but one for them */
+	static const char *const delegated[] = {"cgroup.procs", "cgroup.subtree_control"};
 	char path[64];
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
+		must_not_be_set(path);
+	}
+	for (size_t i = 0; !has_inits_id() && i < sizeof(delegated) / sizeof(delegated[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, delegated[i]);
 		REFUSED(open(path, O_WRONLY), ENOENT, EACCES, EPERM, EROFS);
 	}
 	snprintf(path, sizeof(path), "%s/new", dir);
-	REFUSED(mkdir(path, 0755), EACCES, EPERM, EROFS);
+	REFUSED(mkdir(path, 0755), EACCES, EPERM, EROFS, EAGAIN);
 	if (!entered)
 		return;
 	snprintf(path, sizeof(path), "%s/sbx", dir);
@@ -70,6 +75,7 @@ int main(int argc, char **argv)
 	                                      "cpu,cpuacct", "cpuset", "freezer", "none,name=x"};
 	const char *how = argc > 1 ? argv[1] : "", *type = argc > 2 ? argv[2] : "";
 
+	has_inits_id();
 	look();
 	if (strcmp(how, "mount") == 0)
 		REFUSED(mount("none", "/tmp", type, 0, strcmp(type, "cgroup") == 0 ? "memory" : NULL), EPERM, ENODEV);

@@ -1,6 +1,6 @@
 /*
- * F1 INIT DIR: programs with set-user-ID, set-group-ID or file capabilities: the files of DIR that are executed here, by
- * their names, INIT's among them, which is init's id in the box; and one of its own in /tmp. F1.bash makes them.
+ * F1 INIT DIR: programs with set-user-ID, set-group-ID or file capabilities: the files of DIR that are executed here,
+ * by their names, INIT's among them, which is init's id in the box; and one of its own in /tmp. F1.bash makes them.
  */
 #include "tests/threats/attack.h"
 

@@ -53,7 +53,7 @@ static void try_privileges(void)
 }
 
 /* Dumpable or not, it leaves no core, and init stays out of its reach. */
-static void try_dumps(void)
+static void try_dumps(bool filtered)
 {
 	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 	int status;
@@ -72,7 +72,8 @@ static void try_dumps(void)
 		if (WCOREDUMP(status))
 			broke("a core was dumped");
 		REFUSED(open("/proc/1/mem", O_RDONLY), ENOENT, EACCES);
-		REFUSED(prlimit(1, RLIMIT_CORE, NULL, &limit), EPERM, ESRCH);
+		if (filtered || !has_inits_id())
+			REFUSED(prlimit(1, RLIMIT_CORE, NULL, &limit), EPERM, ESRCH);
 	}
 	prctl(PR_SET_PTRACER, 1);
 	MUST(prctl(PR_SET_PDEATHSIG, 0));
@@ -96,6 +97,6 @@ int main(int argc, char **argv)
 	try_privileges();
 	if (!filtered)
 		REFUSED(ptrace(PTRACE_ATTACH, 1, 0, 0), EPERM, ESRCH);
-	try_dumps();
+	try_dumps(filtered);
 	return 0;
 }

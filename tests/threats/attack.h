@@ -102,6 +102,45 @@ static inline int try_attacks(int argc, char **argv, const struct attack *attack
 	return 0;
 }
 
+/*
+ * In the box of an ordinary user init has the program's id, by which it could be reached: that it is process 1 keeps
+ * signals from it, and the filter limits and priorities. To be called once before nest(), which has no ids.
+ */
+static inline bool has_inits_id(void)
+{
+	static int ids;
+	char line[128];
+	FILE *map = ids > 0 ? NULL : fopen("/proc/self/uid_map", "re");
+
+	while (map != NULL && fgets(line, sizeof(line), map) != NULL)
+		ids++;
+	if (map != NULL)
+		fclose(map);
+	if (ids == 0)
+		broke("not tried: no /proc/self/uid_map");
+	return ids == 1;
+}
+
+/*
+ * A file of the box's cgroup, reached by mounting cgroupfs. An ordinary user's box owns it, and can open it; but that
+ * cgroup is the root of the box's namespace, and what limits such a one is its parent's to set (nsdelegate).
+ */
+static inline void must_not_be_set(const char *path)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 && errno != ENOENT && errno != EACCES && errno != EPERM && errno != EROFS)
+		broke("%s: %s", path, strerrorname_np(errno));
+	if (fd < 0)
+		return;
+	if (!has_inits_id())
+		broke("%s opens for writing", path);
+	/* no value that all of them would take for wrong, but none either that would let anything go on */
+	if (write(fd, "1", 1) >= 0 || errno != EPERM)
+		broke("%s can be written", path);
+	close(fd);
+}
+
 /* Root's powers in user and mount namespaces of its own, which it gets without a filter where the host lets it. */
 static inline bool nest(void)
 {
