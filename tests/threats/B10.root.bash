@@ -8,3 +8,4 @@ print(next(r["status"] for r in json.load(sys.stdin)["checks"] if r["name"] == "
 }
 equal "$(check '|/usr/lib/collect %p')" warn
 equal "$(check core)" ok
+rm "$T/pattern"

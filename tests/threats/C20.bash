@@ -8,7 +8,13 @@ for profile in default interpreted jvm compile contest; do
 done
 
 # Without a filter the kernel's quota holds, and each box has its own: a box that used it up leaves another's, and the
-# caller's, alone.
+# caller's, alone. It is one by user id, so those of an ordinary user share the user's, as SECURITY.md says.
+if [ -n "$CALLER" ]; then
+	box --seccomp none -- ./C20 fill
+	verdict OK null
+	[ "$(cat "$T/out")" -lt 10000 ]
+	return
+fi
 mkfifo "$T/hold"
 "$SBX" run --box "$BOX" --wall 60s --seccomp none --report "$T/first" --format json -- ./C20 fill <"$T/hold" >"$T/first.out" &
 first=$!
