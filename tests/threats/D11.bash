@@ -34,7 +34,7 @@ cat >"$T/self.sh" <<-'END'
 	ls -A /box | grep -vxF self.sh
 	exit 0
 END
-judge -j 1 --tests "$T/tests" "$T/self.sh"
+judge --time 60 --wall 200 -j 1 --tests "$T/tests" "$T/self.sh"
 verdicts 'AC: AC AC AC'
 cat >"$T/check.sh" <<-'END'
 	{ echo 'exit 42' >"$0" || rm "$0" || cp /bin/true "$0" || echo x >/box/x; } 2>/dev/null && exit 1
@@ -44,5 +44,5 @@ END
 cat >"$T/job.json" <<-END
 	{"files": [{"path": "self.sh"}], "checker": {"kind": "kattis", "files": [{"path": "check.sh"}]}, "tests": [{}, {}]}
 END
-judge -j 1 --job "$T/job.json"
+judge --time 60 --wall 200 -j 1 --job "$T/job.json"
 verdicts 'AC: AC AC'
