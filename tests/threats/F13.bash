@@ -21,7 +21,7 @@ done
 # shellcheck disable=SC2054 # it is one word
 groups=(setpriv --groups 0,4,27 --)
 [ -z "$CALLER" ] || groups=()
-"${groups[@]}" "$SBX" run --box "$BOX" --wall 3s -- ./stay sleep >"$T/out" 2>&1 &
+"${groups[@]}" "$SBX" run --box "$BOX" --wall 100s -- ./stay sleep >"$T/out" 2>&1 &
 launcher=$!
 program=
 within 10 program_of "$launcher"
