@@ -72,7 +72,8 @@ not_in_vm() {
 	status=0
 	"$SBX" run --report "$T/a" --report "$T/b" -- ./die 2>"$T/err" || status=$?
 	equal "$status" 2
-	[ ! -e "$T/a" ] && [ ! -e "$T/b" ]
+	[ ! -e "$T/a" ]
+	[ ! -e "$T/b" ]
 }
 
 @test "a missing value, a missing program, an empty one" {

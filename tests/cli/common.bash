@@ -115,7 +115,10 @@ run_in_deleted_folder() {
 	"$SBX" run -- /bin/true >"$T/out" 2>"$T/err" || status=$?
 	case $status in
 	0) one_line "$T/err" '^sbx: OK' ;;
-	*) equal "$status" 3 && one_line "$T/err" '^sbx: IE \((sources|mount|chdir)' ;;
+	*)
+		equal "$status" 3
+		one_line "$T/err" '^sbx: IE \((sources|mount|chdir)'
+		;;
 	esac
 }
 

@@ -17,7 +17,7 @@ setup() { T=$BATS_TEST_TMPDIR; }
 	while read -r name tool; do
 		if [ -x "/usr/bin/$tool" ]; then
 			grep -Eq "^$name .*[0-9]\.[0-9]" "$T/out"
-			! grep -Eq "^$name .*(apt-get install|prints no version)" "$T/out"
+			run ! grep -Eq "^$name .*(apt-get install|prints no version)" "$T/out"
 		else
 			grep -Eq "^$name .* install: apt-get install [a-z]" "$T/out"
 		fi

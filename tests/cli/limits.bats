@@ -47,13 +47,15 @@ setup() { cd "$BOX" && T=$BATS_TEST_TMPDIR; }
 @test "--tmp: its size bounds what can be written" {
 	box --tmp 1M -- ./see space
 	verdict OK null
-	[ "$(cat "$T/out")" -ge 900 ] && [ "$(cat "$T/out")" -le 1280 ]
+	[ "$(cat "$T/out")" -ge 900 ]
+	[ "$(cat "$T/out")" -le 1280 ]
 }
 
 @test "--tmp: its inodes bound how many files there can be" {
 	box --tmp 16M,50 -- ./see inodes
 	verdict OK null
-	[ "$(cat "$T/out")" -ge 40 ] && [ "$(cat "$T/out")" -le 120 ]
+	[ "$(cat "$T/out")" -ge 40 ]
+	[ "$(cat "$T/out")" -le 120 ]
 }
 
 @test "--tmp: inodes are bounded even when nobody says so" {
@@ -213,7 +215,10 @@ setup() { cd "$BOX" && T=$BATS_TEST_TMPDIR; }
 @test "--mem: the buffers of sockets count" {
 	box --net loopback --mem 32M --time 60s --wall 120s -- ./socks 40
 	case $(cgroup_version) in
-	1) verdict OK null && [ "$(cat "$T/out")" -le 16 ] ;;
+	1)
+		verdict OK null
+		[ "$(cat "$T/out")" -le 16 ]
+		;;
 	2) verdict MLE memory || [ "$(cat "$T/out")" -le 32 ] ;;
 	esac
 }

@@ -373,7 +373,9 @@ leads_nowhere() {
 	ln -s "$T" "$T/rw/here"
 	JOB=$T/rw box --box-mode rw -- /bin/sh -c 'mv ref answer; mv here dir; mv data answers'
 	verdict OK null
-	[ -e "$T/rw/answer" ] && [ -e "$T/rw/answers/ref" ] && [ -e "$T/rw/dir/secret" ]
+	[ -e "$T/rw/answer" ]
+	[ -e "$T/rw/answers/ref" ]
+	[ -e "$T/rw/dir/secret" ]
 	leads_nowhere 'root alone to write' "$T/rw/answer" "$T/rw/answers/ref" "$T/rw/dir/secret"
 	equal "$(cat "$T/secret")" secret
 	# not even in a sticky folder: they can come there from another

@@ -22,13 +22,14 @@ for name in out err in new self dir dir/file dir/new report/ ./out ../rw/out fd;
 	option --bind "$T/rw/$name:/x"
 	option --seccomp "$T/rw/$name/"
 done
-echo 1 >"$T/1.in" && echo 1 >"$T/1.ans"
+echo 1 | tee "$T/1.in" >"$T/1.ans"
 echo 'print(input())' >"$T/echo.py"
 for opt in --report --html --events --transcript --compile-cache; do
 	for place in "$T/rw/page" "$T/rw/new" "$T/rw/dir/page"; do
 		status=0
 		"$SBX" judge "$opt" "$place" --tests "$T" -- "$T/echo.py" >"$T/out" 2>"$T/err" || status=$?
-		[ "$status" != 0 ] && unchanged
+		[ "$status" != 0 ]
+		unchanged
 	done
 done
 
@@ -49,4 +50,5 @@ wait "$flipper" || :
 unchanged
 # both happened, or the race was none
 echo "written $written refused $refused"
+[ "$written" -gt 0 ]
 [ "$refused" -gt 0 ]

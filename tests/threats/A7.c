@@ -62,7 +62,8 @@ static void flip(const char *dir, const char *target, int seconds)
 	while (time(NULL) < end) {
 		MUST(renameat2(AT_FDCWD, file, AT_FDCWD, link, RENAME_EXCHANGE));
 		MUST(renameat2(AT_FDCWD, own, AT_FDCWD, folder, RENAME_EXCHANGE));
-		if (n++ % 64 == 0)
+		/* odd, so that it rests with each of the two in turn */
+		if (n++ % 63 == 0)
 			usleep(200);
 	}
 }

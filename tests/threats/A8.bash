@@ -10,7 +10,9 @@ for how in '--box-mode ro /tmp' '--box-mode ro /dev/shm' '--box-mode cow /box' '
 	report verdict=OK teardown_us!=null || { cat "$T/out"; exit 1; }
 	equal "$(find "$T/job" -printf '%p %u %m %s %T@\n')" "$before"
 done
-[ -L "$T/rw/link2" ] && [ -L "$T/rw/closed/link" ] # they were made
+# they were made
+[ -L "$T/rw/link2" ]
+[ -L "$T/rw/closed/link" ]
 # a folder that was used so can be used again
 JOB=$T/rw box --box-mode cow -- /bin/true
 report verdict=OK

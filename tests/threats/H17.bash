@@ -66,14 +66,16 @@ done <<-END
 	--bind /dev:/d:rw -- /bin/cat /d/mem
 	--bind $CANARY:/c:rw -- /bin/cat /c/secret
 END
-[ ! -e "$T/roots/new" ] && [ ! -e /etc/sbx-was-here ]
+[ ! -e "$T/roots/new" ]
+[ ! -e /etc/sbx-was-here ]
 # a report in a folder of root's, and one by way of a link
 for place in "$CANARY/folder/report" /etc/sbx-report "$T/job/report" "$T/theirs/link"; do
 	status=0
 	tries "$SBX" run --box "$T/job" --report "$place" -- ./die exit 0 >"$T/out" 2>"$T/err" || status=$?
 	equal "$status" 3
 done
-[ ! -e /etc/sbx-report ] && [ ! -e "$T/job/report" ]
+[ ! -e /etc/sbx-report ]
+[ ! -e "$T/job/report" ]
 # commands for root alone
 for command in 'setup' "setup --user $USER_ID" 'setup --undo' "setup --undo --user 0"; do
 	# shellcheck disable=SC2086

@@ -53,21 +53,35 @@ ln -s "$T/hidden" "$T/race/other"
 "$BOX/H4" "$T/race/job" "$T/race/other" &
 swapper=$!
 trap 'kill "$swapper" 2>/dev/null || :' EXIT
-seen=0
+seen=0 refused=0
 for _ in $(rounds 60); do
 	JOB=$T/race/job box -- /bin/cat secret
 	case $(report verdict) in
-	OK) printed mine && seen=$((seen + 1)) ;;
-	*) verdict IE error && printed '' ;;
+	OK)
+		printed mine
+		seen=$((seen + 1))
+		;;
+	*)
+		verdict IE error
+		printed ''
+		refused=$((refused + 1))
+		;;
 	esac
 done
+# both happened, or the race was none
+echo "seen $seen refused $refused"
+[ "$seen" -gt 0 ]
+[ "$refused" -gt 0 ]
 # and as a report's, an input's and an output's folder
 for _ in $(rounds 20); do
 	status=0
 	"$SBX" run --box "$BOX" --stdin "$T/race/job/secret" --report "$T/race/job/report" -- /bin/cat >"$T/out" 2>"$T/err" || status=$?
 	case $status in
 	0) printed mine ;;
-	*) equal "$status" 3 && printed '' ;;
+	*)
+		equal "$status" 3
+		printed ''
+		;;
 	esac
 	"$SBX" run --box "$BOX" --stdout "$T/race/job/out" -- /bin/echo x >"$T/out" 2>"$T/err" || :
 done
