@@ -9,11 +9,11 @@ for how in timers signals; do
 	box -- ./C23 "$how"
 	verdict OK null
 	for out in "$T/first.out" "$T/out"; do
-		[ "$(cat "$out")" -ge 200 ] && [ "$(cat "$out")" -le 256 ]
+		between 200 256 "$(cat "$out")"
 	done
 	box --seccomp none -- ./C23 "$how"
 	verdict OK null
-	[ "$(cat "$T/out")" -ge 200 ] && [ "$(cat "$T/out")" -le 256 ]
+	between 200 256 "$(cat "$T/out")"
 	exec 9>&-
 	wait "$first"
 done

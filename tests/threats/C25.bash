@@ -9,7 +9,7 @@ report 'memory_peak_bytes<=25165824'
 for how in inodes dirs symlinks links; do
 	box --mem 128M --wall 120s --time 60s -- ./C25 "$how"
 	verdict OK null 'memory_peak_bytes<=134217728'
-	[ "$(cat "$T/out")" -gt 1000 ] && [ "$(cat "$T/out")" -le 16384 ]
+	between 1001 16384 "$(cat "$T/out")"
 	box --mem 8M --tmp 1G --wall 120s --time 60s -- ./C25 "$how"
 	verdict MLE memory 'memory_peak_bytes<=8388608'
 done

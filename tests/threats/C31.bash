@@ -9,7 +9,7 @@ for how in plain setsid daemon vfork threads; do
 	for _ in $(seq 20); do
 		/bin/true
 		# launcher and init are among them, and while they are counted some end and others begin
-		[ "$(processes | wc -l)" -le 100 ]
+		between 0 100 "$(processes | wc -l)"
 	done
 	wait "$launcher" || :
 	no_processes
@@ -18,7 +18,7 @@ for how in plain setsid daemon vfork threads; do
 	report pids_peak=null 2>/dev/null || report 'pids_peak<=40'
 	[ "$how" = daemon ] || report limits.pids.hit=true
 done
-box --time 500ms --wall 3s -- ./forks bomb
+box --time 500ms --wall 60s -- ./forks bomb
 verdict TLE cpu
 no_processes
 # with more processes than the machine gives anybody quickly

@@ -10,11 +10,14 @@ lines() {
 before=$(lines) start=$SECONDS
 box --time 60s --wall 120s -- ./C40 crash
 verdict OK null
-[ $(($(lines) - before)) -le $((20 * (2 + (SECONDS - start) / 5))) ]
+said=$(($(lines) - before))
+# some there are, where they are asked for, or nothing would be seen here
+between "$(cat /proc/sys/debug/exception-trace)" $((20 * (2 + (SECONDS - start) / 5))) "$said"
 no_processes
 for profile in default none; do
 	box --seccomp "$profile" -- ./C40 syslog
 	verdict OK null
 done
 [ -z "$CALLER" ] || sleep 1
-not grep sbx-threat <(log)
+log >"$T/log"
+not grep sbx-threat "$T/log"

@@ -6,6 +6,10 @@
 # no_processes, no_cgroups.
 # shellcheck shell=bash disable=SC2034 # for common.bash
 
+# where the case ended, since not every check says what was wrong
+set -E
+trap 'if [ "$BASH_SUBSHELL" = 0 ]; then echo "${BASH_SOURCE[0]##*/}, line $LINENO: $BASH_COMMAND"; fi' ERR
+
 bats_require_minimum_version() { :; }
 BATS_TEST_TMPDIR=$T BATS_SUITE_TMPDIR=$SUITE
 # shellcheck source=tests/cli/common.bash
@@ -45,6 +49,14 @@ trap end_jobs EXIT
 # not COMMAND...: it fails. (`!` does not end a case.)
 not() {
 	if "$@"; then return 1; fi
+}
+
+# between LOW HIGH VALUE
+between() {
+	if [ "$3" -lt "$1" ] || [ "$3" -gt "$2" ]; then
+		echo "wanted from $1 to $2, got $3"
+		return 1
+	fi
 }
 
 # run_line LINE: a call as `run` describes them.
