@@ -1,14 +1,14 @@
 /*
- * C22 HOW: eventfds; epoll instances that all watch each of as many files; timers' and signals' descriptors; until they
- * are refused with EMFILE or ENOSPC, or OOM.
+ * C22 HOW LIMIT: eventfds; epoll instances that all watch each of as many files; timers' and signals' descriptors;
+ * until they are refused with EMFILE or ENOSPC, or OOM. LIMIT is that of open files.
  */
-// run: -- eventfd
-// run: -- others
-// run: -- epoll => exit_code=0 memory_peak_bytes<=134217728
-// run: --mem 4M --open-files 19000 -- eventfd => verdict=MLE memory_peak_bytes<=4194304
-// run: --mem 24M --open-files 4000 -- epoll => verdict=MLE memory_peak_bytes<=25165824
-// run: -- userfaultfd => verdict=SV denied_syscall=userfaultfd
-// run: --seccomp none -- userfaultfd
+// run: -- eventfd 256
+// run: -- others 256
+// run: -- epoll 256 => exit_code=0 memory_peak_bytes<=134217728
+// run: --mem 4M --open-files 19000 -- eventfd 19000 => verdict=MLE memory_peak_bytes<=4194304
+// run: --mem 24M --open-files 4000 -- epoll 4000 => verdict=MLE memory_peak_bytes<=25165824
+// run: -- userfaultfd 256 => verdict=SV denied_syscall=userfaultfd
+// run: --seccomp none -- userfaultfd 256
 #include "tests/threats/attack.h"
 
 #include <linux/userfaultfd.h>
@@ -58,6 +58,8 @@ int main(int argc, char **argv)
 	const char *how = argc > 1 ? argv[1] : "";
 
 	MUST(getrlimit(RLIMIT_NOFILE, &files));
+	if (argc < 3 || files.rlim_cur != (rlim_t)atoi(argv[2]))
+		broke("a limit of %ld descriptors", (long)files.rlim_cur);
 	if (strcmp(how, "epoll") == 0) {
 		watch_all();
 		return 0;
