@@ -60,6 +60,7 @@ one_line() {
 
 # judge ARGS...: sets $status and fills out, err and report (JSON).
 judge() {
+	rm -f "$BATS_TEST_TMPDIR/report"
 	status=0
 	"$SBX" judge --report "$BATS_TEST_TMPDIR/report" --format json "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || status=$?
 }

@@ -3,6 +3,7 @@ time=1s wall=3s
 [ -z "${SBX_VM:-}" ] || time=20s wall=30s
 # While it goes on there are no more than allowed, and the host can start what it likes; then none is left.
 for how in plain setsid daemon vfork threads; do
+	rm -f "$T/report"
 	"$SBX" run --box "$BOX" --time "$time" --wall "$wall" --pids 40 --report "$T/report" --format json -- ./C31 "$how" >"$T/out" 2>&1 &
 	launcher=$!
 	within 10 a_box_lives

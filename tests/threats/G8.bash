@@ -3,6 +3,7 @@
 . "$ROOT/tests/threats/network.bash"
 serve
 for options in '' '--seccomp none' '--seccomp contest' '--net loopback'; do
+	rm -f "$T/report"
 	# shellcheck disable=SC2086 # words
 	"$BOX/G8" caller "$SBX" run --box "$BOX" --report "$T/report" --format json $options -- ./G8 box @sbx-e "$T/socket" || :
 	report verdict=OK

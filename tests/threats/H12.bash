@@ -2,6 +2,7 @@
 # see it jump; in the VM, whose clock is nobody else's, it does.
 # shellcheck disable=SC2034 # verdict() looks at status
 stepped() {
+	rm -f "$T/report"
 	status=0
 	"$BOX/H12" "$SBX" run --box "$BOX" --report "$T/report" --format json "$@" >"$T/out" 2>"$T/err" || status=$?
 	grep -Eq '^looks [0-9]+ timers 0 monotonic 1$' "$T/out" || {

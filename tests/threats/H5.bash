@@ -37,6 +37,7 @@ done
 # a reader that has gone already, that goes in the middle, and SIGPIPE ignored or not, blocked or not
 for how in '' '--ignore-signal=PIPE' '--block-signal=PIPE'; do
 	for take in 0 1 100000; do
+		rm -f "$T/report"
 		# shellcheck disable=SC2086
 		(
 			status=0

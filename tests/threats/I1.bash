@@ -27,7 +27,7 @@ for _ in $(rounds 10); do
 	L
 	for pid in "${pids[@]}"; do wait "$pid" || :; done
 	for i in $(seq $n); do
-		cp "$T/$i" "$T/report"
+		mv "$T/$i" "$T/report"
 		report "verdict=$(cat "$T/wanted$i")" error=null
 	done
 done

@@ -15,7 +15,7 @@ for _ in $(rounds 10); do
 	done
 	for pid in "${pids[@]}"; do wait "$pid" || :; done
 	for n in 1 2 3 4; do
-		cp "$T/report$n" "$T/report"
+		mv "$T/report$n" "$T/report"
 		report verdict=MLE reason=memory 'oom_kills>=1'
 	done
 done
