@@ -12,6 +12,7 @@ crowd() {
 	done
 	for i in 1 2 3; do
 		within 20 grep -q ready "$T/crowd.$i" || {
+			echo "box $i does not get as many processes as it may have"
 			cat "$T/crowd.$i"
 			exit 1
 		}
