@@ -19,5 +19,5 @@ for profile in default none; do
 	verdict OK null
 done
 [ -z "$CALLER" ] || sleep 1
-log >"$T/log"
-not grep sbx-threat "$T/log"
+log >"$T/lines"
+not grep sbx-threat "$T/lines"
