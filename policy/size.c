@@ -32,6 +32,10 @@ static const struct unit size_units[] = {
 static const struct unit duration_units[] = {
         {"", 1000000}, {"us", 1}, {"ms", 1000}, {"s", 1000000}, {"m", 60000000}, {NULL, 0},
 };
+static const struct unit period_units[] = {
+        {"us", 1}, {"ms", 1000}, {"s", 1000000}, {"m", 60000000}, {"h", 3600000000ULL}, {"d", 86400000000ULL},
+        {NULL, 0},
+};
 static const struct unit count_units[] = {{"", 1}, {NULL, 0}};
 static const struct unit rate_units[] = {{"", 1000}, {NULL, 0}};
 
@@ -125,6 +129,11 @@ int duration_parse(const char *text, uint64_t *ret_us)
 {
 	/* case counts: `M` for a minute would be read as a size by half of its readers */
 	return quantity_parse(text, duration_units, false, SIZE_MAX, ret_us);
+}
+
+int period_parse(const char *text, uint64_t *ret_us)
+{
+	return quantity_parse(text, period_units, false, SIZE_MAX, ret_us);
 }
 
 int count_parse(const char *text, uint64_t *ret_count)

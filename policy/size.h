@@ -20,6 +20,8 @@
 int size_parse(const char *text, uint64_t *ret_bytes);
 /* Microseconds: us, ms, s, m; a bare number is seconds. */
 int duration_parse(const char *text, uint64_t *ret_us);
+/* Microseconds of what lasts longer than a run: us, ms, s, m, h, d, one of which has to be there. */
+int period_parse(const char *text, uint64_t *ret_us);
 /* A whole positive number. */
 int count_parse(const char *text, uint64_t *ret_count);
 /* Cores with up to three decimals, in thousandths: "1.5" gives 1500. */

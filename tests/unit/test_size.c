@@ -160,6 +160,29 @@ static void durations(void **state)
 	CHECK(duration_parse, rows);
 }
 
+static void periods(void **state)
+{
+	static const struct row rows[] = {
+	        {"1us", 0, 1},
+	        {"200ms", 0, 200000},
+	        {"30s", 0, 30000000},
+	        {"1m", 0, 60000000},
+	        {"1.5h", 0, UINT64_C(5400000000)},
+	        {"7d", 0, UINT64_C(604800000000)},
+	        {"unlimited", 0, SPEC_UNLIMITED},
+	        {"1", -EINVAL, 0},
+	        {"0d", -EINVAL, 0},
+	        {"1D", -EINVAL, 0},
+	        {"1w", -EINVAL, 0},
+	        {"1h30m", -EINVAL, 0},
+	        {"-1h", -EINVAL, 0},
+	        {"200000000d", -ERANGE, 0},
+	};
+
+	(void)state;
+	CHECK(period_parse, rows);
+}
+
 static void counts_and_rates(void **state)
 {
 	static const struct row counts[] = {
@@ -307,7 +330,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(all_are_strict),     cmocka_unit_test(sizes),      cmocka_unit_test(durations),
 	        cmocka_unit_test(counts_and_rates),   cmocka_unit_test(core_lists), cmocka_unit_test(formats),
-	        cmocka_unit_test(megabyte_of_digits),
+	        cmocka_unit_test(megabyte_of_digits), cmocka_unit_test(periods),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
