@@ -41,6 +41,11 @@ void digest_text(struct digest *digest, const char *text)
 		digest_field(digest, text, strlen(text));
 }
 
+unsigned digest_equal(const unsigned char a[DIGEST_BYTES], const unsigned char b[DIGEST_BYTES])
+{
+	return (unsigned)(sodium_memcmp(a, b, DIGEST_BYTES) + 1); /* -1 and 0 are all that it returns */
+}
+
 void digest_end(struct digest *digest, unsigned char ret[DIGEST_BYTES])
 {
 	crypto_hash_sha256_final(state(digest), ret);

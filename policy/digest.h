@@ -1,6 +1,7 @@
 /*
  * SHA-256 of fields, each with its length before it, so that no two lists of fields are the same bytes. For the compile
- * cache, whose entries a stranger may try to make collide: its sources are the input.
+ * cache, whose entries a stranger may try to make collide: its sources are the input. And of the keys of the callers of
+ * `sbx serve`, which are compared.
  */
 #pragma once
 
@@ -22,3 +23,5 @@ void digest_field(struct digest *digest, const void *bytes, size_t len);
 void digest_text(struct digest *digest, const char *text);
 void digest_u64(struct digest *digest, uint64_t value);
 void digest_end(struct digest *digest, unsigned char ret[DIGEST_BYTES]);
+/* 1 where they are the same, else 0, in a time that the bytes do not change. */
+unsigned digest_equal(const unsigned char a[DIGEST_BYTES], const unsigned char b[DIGEST_BYTES]);

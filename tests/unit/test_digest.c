@@ -33,10 +33,24 @@ static void test_digest(void **state)
 	}
 }
 
+static void test_equal(void **state)
+{
+	unsigned char a[DIGEST_BYTES] = {1, 2, 3}, b[DIGEST_BYTES] = {1, 2, 3};
+
+	(void)state;
+	assert_int_equal(digest_equal(a, b), 1);
+	for (size_t bit = 0; bit < 8 * sizeof(b); bit++) {
+		b[bit / 8] ^= (unsigned char)(1U << bit % 8);
+		assert_int_equal(digest_equal(a, b), 0);
+		b[bit / 8] ^= (unsigned char)(1U << bit % 8);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_digest),
+	        cmocka_unit_test(test_equal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
