@@ -6,7 +6,6 @@
 
 #include "policy/json.h"
 #include "policy/language_argv.h"
-#include "policy/size.h"
 #include "policy/yaml_map.h"
 
 #include <errno.h>
@@ -28,34 +27,6 @@ static int read_name(const struct yaml_place *place, void *field, struct sbx_err
 	    text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
 		return yaml_wanted(place, "a letter and then letters, digits and _, all in lower case", err);
 	*(const char **)field = text;
-	return 0;
-}
-
-static int read_size(const struct yaml_place *place, void *field, struct sbx_err *err)
-{
-	const char *text = json_string_of(place->value);
-
-	if (text == NULL || strcmp(text, "unlimited") == 0 || size_parse(text, field) < 0)
-		return yaml_wanted(place, "a size with its unit, as 64M", err);
-	return 0;
-}
-
-static int read_duration(const struct yaml_place *place, void *field, struct sbx_err *err)
-{
-	const char *text = json_string_of(place->value);
-
-	if (text == NULL || strcmp(text, "unlimited") == 0 || duration_parse(text, field) < 0)
-		return yaml_wanted(place, "a time with its unit, as 30s", err);
-	return 0;
-}
-
-static int read_count(const struct yaml_place *place, void *field, struct sbx_err *err)
-{
-	uint64_t value;
-
-	if (!json_u64_of(place->value, &value) || value == 0 || value > INT32_MAX)
-		return yaml_wanted(place, "a whole number of at least 1", err);
-	*(uint64_t *)field = value;
 	return 0;
 }
 
@@ -195,12 +166,12 @@ static const struct yaml_key compile_keys[] = {
         {"profile", yaml_read_string, FIELD(compile.profile), NULL, true},
         {"env", read_env, FIELD(compile.env), NULL, false},
         {"binds", read_paths, FIELD(compile.binds), NULL, false},
-        {"pids", read_count, FIELD(compile.pids_max), NULL, false},
-        {"open_files", read_count, FIELD(compile.open_files_max), NULL, false},
-        {"fsize", read_size, FIELD(compile.fsize_bytes_max), NULL, false},
-        {"tmp", read_size, FIELD(compile.tmp_bytes_max), NULL, false},
-        {"time", read_duration, FIELD(compile_time_us_max), NULL, false},
-        {"memory", read_size, FIELD(compile_memory_bytes_max), NULL, false},
+        {"pids", yaml_read_count, FIELD(compile.pids_max), NULL, false},
+        {"open_files", yaml_read_count, FIELD(compile.open_files_max), NULL, false},
+        {"fsize", yaml_read_size, FIELD(compile.fsize_bytes_max), NULL, false},
+        {"tmp", yaml_read_size, FIELD(compile.tmp_bytes_max), NULL, false},
+        {"time", yaml_read_duration, FIELD(compile_time_us_max), NULL, false},
+        {"memory", yaml_read_size, FIELD(compile_memory_bytes_max), NULL, false},
         {.name = NULL},
 };
 
@@ -209,12 +180,12 @@ static const struct yaml_key run_keys[] = {
         {"profile", yaml_read_string, FIELD(run.profile), NULL, true},
         {"env", read_env, FIELD(run.env), NULL, false},
         {"binds", read_paths, FIELD(run.binds), NULL, false},
-        {"pids", read_count, FIELD(run.pids_max), NULL, false},
-        {"open_files", read_count, FIELD(run.open_files_max), NULL, false},
-        {"fsize", read_size, FIELD(run.fsize_bytes_max), NULL, false},
-        {"tmp", read_size, FIELD(run.tmp_bytes_max), NULL, false},
+        {"pids", yaml_read_count, FIELD(run.pids_max), NULL, false},
+        {"open_files", yaml_read_count, FIELD(run.open_files_max), NULL, false},
+        {"fsize", yaml_read_size, FIELD(run.fsize_bytes_max), NULL, false},
+        {"tmp", yaml_read_size, FIELD(run.tmp_bytes_max), NULL, false},
         {"time_factor", read_factor, FIELD(time_factor_millis), NULL, false},
-        {"memory_headroom", read_size, FIELD(memory_headroom_bytes), NULL, false},
+        {"memory_headroom", yaml_read_size, FIELD(memory_headroom_bytes), NULL, false},
         {"heap_exit", read_byte, FIELD(heap_exit), NULL, false},
         {"heap_signal", read_byte, FIELD(heap_signal), NULL, false},
         {.name = NULL},

@@ -2,7 +2,9 @@
 #include "policy/yaml_map.h"
 
 #include "policy/json.h"
+#include "policy/size.h"
 
+#include <stdint.h>
 #include <string.h>
 
 struct walk {
@@ -62,6 +64,34 @@ int yaml_read_string(const struct yaml_place *place, void *field, struct sbx_err
 int yaml_read_bool(const struct yaml_place *place, void *field, struct sbx_err *err)
 {
 	return json_bool_of(place->value, field) ? 0 : yaml_wanted(place, "true or false", err);
+}
+
+int yaml_read_size(const struct yaml_place *place, void *field, struct sbx_err *err)
+{
+	const char *text = json_string_of(place->value);
+
+	if (text == NULL || strcmp(text, "unlimited") == 0 || size_parse(text, field) < 0)
+		return yaml_wanted(place, "a size with its unit, as 64M", err);
+	return 0;
+}
+
+int yaml_read_duration(const struct yaml_place *place, void *field, struct sbx_err *err)
+{
+	const char *text = json_string_of(place->value);
+
+	if (text == NULL || strcmp(text, "unlimited") == 0 || duration_parse(text, field) < 0)
+		return yaml_wanted(place, "a time with its unit, as 30s", err);
+	return 0;
+}
+
+int yaml_read_count(const struct yaml_place *place, void *field, struct sbx_err *err)
+{
+	uint64_t value;
+
+	if (!json_u64_of(place->value, &value) || value == 0 || value > INT32_MAX)
+		return yaml_wanted(place, "a whole number of at least 1", err);
+	*(uint64_t *)field = value;
+	return 0;
 }
 
 int yaml_read_ignored(const struct yaml_place *place, void *field, struct sbx_err *err)

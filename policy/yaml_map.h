@@ -40,4 +40,7 @@ int yaml_wanted(const struct yaml_place *place, const char *what, struct sbx_err
 /* Readers for tables. */
 int yaml_read_string(const struct yaml_place *place, void *field, struct sbx_err *err); /* const char *; not empty */
 int yaml_read_bool(const struct yaml_place *place, void *field, struct sbx_err *err);
+int yaml_read_size(const struct yaml_place *place, void *field, struct sbx_err *err);     /* uint64_t; with its unit */
+int yaml_read_duration(const struct yaml_place *place, void *field, struct sbx_err *err); /* uint64_t, us; likewise */
+int yaml_read_count(const struct yaml_place *place, void *field, struct sbx_err *err);    /* uint64_t; 1 to INT32_MAX */
 int yaml_read_ignored(const struct yaml_place *place, void *field, struct sbx_err *err); /* anything; nothing is kept */
