@@ -19,6 +19,11 @@
 #define JOB_PASSES_MAX 1000
 #define JOB_CHECKERS_MAX 8
 
+/* Limits of a checker that names none, as problem packages have them by default. */
+#define JOB_CHECKER_CPU_US (UINT64_C(60) * 1000000)
+#define JOB_CHECKER_MEMORY_BYTES (UINT64_C(2) << 30)
+#define JOB_CHECKER_OUTPUT_BYTES (UINT64_C(8) << 20)
+
 struct json_object;
 struct language;
 
@@ -72,7 +77,7 @@ struct job {
 	struct job_checker checkers[JOB_CHECKERS_MAX];
 	size_t n_checkers;
 	const char **checker_flags;       /* arguments of each after its own three, NULL-terminated; NULL for none */
-	struct job_limits checker_limits; /* of each; unset: 60 s, 2 GiB, 8 MiB of output */
+	struct job_limits checker_limits; /* of each; unset: JOB_CHECKER_..., and as a run's */
 	bool reads_scores;                /* CHECKER_KATTIS: score.txt and score_multiplier.txt in its folder */
 	uint64_t passes_max;              /* CHECKER_KATTIS: runs of a test that the checker may ask for; 1 */
 	bool interactive;                 /* CHECKER_KATTIS: the checker talks to the program while that runs */

@@ -104,11 +104,6 @@ static void plan_env(struct policy_plan *plan, const struct run_spec *spec)
 	plan->box.envp = plan->envp;
 }
 
-static uint64_t twice_and_a_second(uint64_t cpu_us)
-{
-	return cpu_us >= BOX_UNLIMITED / 2 - 1000000 ? BOX_UNLIMITED : 2 * cpu_us + 1000000;
-}
-
 static uint64_t default_inodes(uint64_t tmp_bytes)
 {
 	uint64_t one_each = tmp_bytes / 4096;
@@ -158,7 +153,7 @@ static void plan_rlimits(struct box_plan *box, const struct run_spec *spec)
 static void plan_limits(struct box_plan *box, const struct run_spec *spec)
 {
 	box->cpu_us_max = spec->cpu_us_max;
-	box->wall_us_max = spec->wall_us_max == SPEC_UNSET ? twice_and_a_second(spec->cpu_us_max) : spec->wall_us_max;
+	box->wall_us_max = spec->wall_us_max == SPEC_UNSET ? spec_default_wall_us(spec->cpu_us_max) : spec->wall_us_max;
 	box->memory_bytes_max = spec->memory_bytes_max;
 	box->pids_max = spec->pids_max;
 	box->stack_bytes_max = spec->stack_bytes_max == SPEC_UNSET ? spec->memory_bytes_max : spec->stack_bytes_max;

@@ -26,3 +26,8 @@ void run_spec_init(struct run_spec *spec)
 	        .aslr = true,
 	};
 }
+
+uint64_t spec_default_wall_us(uint64_t cpu_us)
+{
+	return cpu_us >= SPEC_UNLIMITED / 2 - SECOND ? SPEC_UNLIMITED : 2 * cpu_us + SECOND;
+}

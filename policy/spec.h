@@ -84,3 +84,5 @@ struct run_spec {
 
 /* Fills *spec with the defaults of `sbx run`. argv stays NULL. */
 void run_spec_init(struct run_spec *spec);
+/* The wall limit of a run with that CPU limit, where none is given: 2 x time + 1 s. */
+uint64_t spec_default_wall_us(uint64_t cpu_us);

@@ -15,11 +15,6 @@
 #include <string.h>
 #include <sys/wait.h>
 
-/* Of a checker, as problem packages have them by default. */
-#define CHECK_CPU_US (UINT64_C(60) * 1000000)
-#define CHECK_MEMORY_BYTES (UINT64_C(2) << 30)
-#define CHECK_OUTPUT_BYTES (UINT64_C(8) << 20)
-
 /* Where a checker finds what it is told of. */
 #define CHECK_INPUT "/judge/input"
 #define CHECK_ANSWER "/judge/answer"
@@ -317,14 +312,14 @@ static int spec_check(struct judge *judge, struct judge_run *run, struct sbx_err
 	const struct language *language = judge->checkers[run->checker].language;
 	const struct job_test *test = &judge->job->tests[run->test];
 	const struct job_limits *limits = &judge->job->checker_limits;
-	uint64_t memory = pick(limits->memory_bytes_max, SPEC_UNSET, CHECK_MEMORY_BYTES);
+	uint64_t memory = pick(limits->memory_bytes_max, SPEC_UNSET, JOB_CHECKER_MEMORY_BYTES);
 	struct run_spec *spec = &run->spec;
 	char name[32];
 
 	use_step(spec, &language->run);
-	spec->cpu_us_max = pick(limits->cpu_us_max, SPEC_UNSET, CHECK_CPU_US);
+	spec->cpu_us_max = pick(limits->cpu_us_max, SPEC_UNSET, JOB_CHECKER_CPU_US);
 	spec->memory_bytes_max = add(memory, language->memory_headroom_bytes);
-	spec->output_bytes_max = pick(limits->output_bytes_max, SPEC_UNSET, CHECK_OUTPUT_BYTES);
+	spec->output_bytes_max = pick(limits->output_bytes_max, SPEC_UNSET, JOB_CHECKER_OUTPUT_BYTES);
 	spec->wall_us_max = pick(limits->wall_us_max, SPEC_UNSET, SPEC_UNSET);
 	spec->pids_max = pick(limits->pids_max, SPEC_UNSET, spec->pids_max);
 	workspace_path(&judge->ws, WORKSPACE_CHECKER + run->checker, "", paths->box, sizeof(paths->box));
