@@ -516,9 +516,14 @@ static int read_job(struct reader *reader, struct json_object *value)
 	        {"after_failure", read_after_failure, offsetof(struct job, stop_on_first_failure), false},
 	        {"reruns", read_reruns, offsetof(struct job, reruns), false},
 	        {"keep_output", read_keep, offsetof(struct job, keep_bytes), false},
+	        {"merge_stderr", read_bool, offsetof(struct job, merge_stderr), false},
 	};
 
-	return READ_OBJECT(reader, value, fields, reader->job);
+	TRY(READ_OBJECT(reader, value, fields, reader->job));
+	if (reader->job->merge_stderr && reader->job->interactive)
+		return wrong(reader,
+		             "\"merge_stderr\" does not go with an interactive checker, which reads answers only");
+	return 0;
 }
 
 int job_parse(struct job *job, const char *text, size_t len, const char *origin, struct sbx_err *err)

@@ -82,6 +82,7 @@ struct job {
 	uint64_t passes_max;              /* CHECKER_KATTIS: runs of a test that the checker may ask for; 1 */
 	bool interactive;                 /* CHECKER_KATTIS: the checker talks to the program while that runs */
 	const char *seccomp;              /* of the tests: the name of a built-in profile; NULL: the language's */
+	bool merge_stderr; /* of the tests: standard error goes to where standard output goes, and is compared */
 	bool stop_on_first_failure;
 	uint64_t reruns;          /* of a test that was over time by little, and disturbed, at most (policy/rerun.h) */
 	uint64_t keep_bytes;      /* of each test's output, and of its standard error, in the report */

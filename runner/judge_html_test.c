@@ -335,6 +335,12 @@ static void print_difference(FILE *out, const struct json_object *difference)
 }
 
 /* Of an output: what the report keeps of it, or its beginning. */
+/* Whether both streams were one. */
+static bool is_merged(const struct json_object *test)
+{
+	return json_kind_of(judge_html_at(test, "stderr")) == JSON_NULL;
+}
+
 static void print_stream(FILE *out, const struct json_object *test, const char *key, const char *title)
 {
 	char cut[32], total[32];
@@ -407,7 +413,7 @@ void judge_html_details(FILE *out, const struct json_object *test, size_t index)
 		judge_html_text(out, test, "checker.message", STREAM_BYTES, true);
 		fputs("</pre></figure>\n", out);
 	}
-	print_stream(out, test, "stdout", "Standard output");
+	print_stream(out, test, "stdout", is_merged(test) ? "Standard output and error" : "Standard output");
 	print_stream(out, test, "stderr", "Standard error");
 	print_runs(out, test);
 	fputs("</article>\n", out);

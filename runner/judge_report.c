@@ -192,7 +192,10 @@ static struct json_object *test_json(const struct judge *judge, const struct jud
 	json_add(object, "difference", difference_json(run));
 	add_bytes(object, "stdout", &run->out);
 	json_add_bool(object, "stdout_cut", run->out.cut);
-	add_bytes(object, "stderr", &run->err);
+	if (judge->job->merge_stderr)
+		json_add(object, "stderr", NULL);
+	else
+		add_bytes(object, "stderr", &run->err);
 	json_add_bool(object, "stderr_cut", run->err.cut);
 	json_add(object, "run", run_json(run));
 	json_add(object, "checker", checker_json(judge, run->check));

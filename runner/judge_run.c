@@ -288,6 +288,7 @@ static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err 
 		TRY(add_words(run, NULL, 0, test->args, err));
 	if (judge->job->interactive)
 		return 0; /* all that it is told comes from the checker */
+	spec->stderr_to_stdout = judge->job->merge_stderr;
 	spec->stdin_path = input_path(judge, run);
 	if (judge->job->checker != CHECKER_COMPARE)
 		return open_output(judge, run, err);

@@ -160,6 +160,34 @@ all_verdicts() {
 	one_line "$T/err" '^sbx: standard input: tests\[0\].stdin_path: cannot open none: No such file'
 }
 
+@test "merge_stderr: one stream, in the order written, which is compared and kept" {
+	not_in_vm
+	for i in 1 2 3; do printf 'out %s\nerr %s\n' "$i" "$i"; done >both
+	cat >job.json <<-'E'
+		{"files": [{"name": "a.sh", "text": "for i in 1 2 3; do echo out $i; echo err $i >&2; done"}],
+		 "checker": {"kind": "exact"}, "merge_stderr": true,
+		 "tests": [{"answer_path": "both"}, {"answer": "out 1\nout 2\nout 3\n"}]}
+	E
+	judge --job job.json --html page
+	verdicts 'WA: AC WA'
+	equal "$(field 'r["tests"][0]["stdout"]')" "$(cat both)"
+	equal "$(field 'r["tests"][0]["stderr"], r["tests"][0]["stderr_cut"]')" '(None, False)'
+	equal "$(field 'r["tests"][0]["run"]["stdout_bytes"], r["tests"][0]["run"]["stderr_bytes"]')" '(36, 0)'
+	grep -q '<figcaption>Standard output and error</figcaption>' page
+	# a checker of the problem's gets it as the output; without the key it gets standard output alone
+	cat >job.json <<-'E'
+		{"files": [{"name": "a.sh", "text": "echo out; echo err >&2"}], "merge_stderr": true,
+		 "checker": {"kind": "kattis", "files": [{"name": "c.sh", "text": "[ \"$(cat)\" = \"$(cat $2)\" ] && exit 42; exit 43"}]},
+		 "tests": [{"answer": "out\nerr\n"}]}
+	E
+	judge --job job.json
+	verdicts 'AC: AC'
+	sed -i 's/true/false/' job.json
+	judge --job job.json
+	verdicts 'WA: WA'
+	equal "$(field 'r["tests"][0]["stderr"]')" err
+}
+
 @test "a checker by the conventions of Kattis: 42, 43, its message, and anything else is IE" {
 	not_in_vm
 	cat >check.py <<-'E'

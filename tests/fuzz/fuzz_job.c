@@ -65,6 +65,7 @@ static void check_checker(const struct job *job)
 	if (is_program)
 		check_files(job->checkers[0].files, job->checkers[0].n_files);
 	FUZZ_ASSERT(job->passes_max >= 1 && job->passes_max <= JOB_PASSES_MAX);
+	FUZZ_ASSERT(!job->merge_stderr || !job->interactive);
 	FUZZ_ASSERT(job->checker == CHECKER_KATTIS || (job->passes_max == 1 && !job->interactive));
 	for (size_t i = 0; job->checker_flags != NULL && job->checker_flags[i] != NULL; i++)
 		FUZZ_ASSERT(job->checker_flags[i][0] != '\0');

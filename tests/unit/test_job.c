@@ -35,7 +35,7 @@ static void test_defaults(void **state)
 	assert_true(job.limits.cpu_us_max == SPEC_UNSET && job.limits.memory_bytes_max == SPEC_UNSET);
 	assert_false(job.compare.case_sensitive || job.compare.space_sensitive || job.compare.presentation);
 	assert_true(job.compare.float_absolute < 0 && job.compare.float_relative < 0);
-	assert_false(job.stop_on_first_failure);
+	assert_false(job.stop_on_first_failure || job.merge_stderr);
 	assert_int_equal(job.keep_bytes, JOB_KEEP_BYTES);
 	job_finish(&job);
 }
@@ -51,6 +51,7 @@ static void test_all_keys(void **state)
 	      " \"checker\": {\"kind\": \"tokens\", \"space_sensitive\": true, \"presentation\": true,"
 	      " \"float_tolerance\": 1e-6, \"float_relative\": 0},"
 	      " \"after_failure\": \"stop\", \"keep_output\": 0, \"reruns\": 3, \"seccomp\": \"interpreted\","
+	      " \"merge_stderr\": true,"
 	      " \"tests\": [{\"name\": \"one\", \"stdin\": \"a\\u0000b\", \"answer_path\": \"b\","
 	      " \"limits\": {\"memory\": \"unlimited\"}}, {\"stdin_path\": \"c\", \"answer\": \"\"}]}");
 	assert_string_equal(job.language, "cpp");
@@ -67,7 +68,7 @@ static void test_all_keys(void **state)
 	assert_true(job.compare.space_sensitive && job.compare.presentation);
 	assert_true(job.compare.float_absolute == 1e-6 && job.compare.float_relative == 0);
 	assert_string_equal(job.seccomp, "interpreted");
-	assert_true(job.stop_on_first_failure);
+	assert_true(job.stop_on_first_failure && job.merge_stderr);
 	assert_int_equal(job.keep_bytes, 0);
 	assert_int_equal(job.n_tests, 2);
 	assert_int_equal(job.tests[0].input.len, 3);
@@ -148,6 +149,11 @@ static void test_mistakes(void **state)
 	        {"{" FILES ", \"tests\": [{}], \"keep_output\": \"1025K\"}", "job: keep_output: more than 1M"},
 	        {"{" FILES ", \"tests\": [{}], \"reruns\": 11}", "job: reruns: not a whole number from 0 to 10"},
 	        {"{" FILES ", \"tests\": [{}], \"reruns\": \"1\"}", "job: reruns: not a whole number from 0 to 10"},
+	        {"{" FILES ", \"tests\": [{}], \"merge_stderr\": 1}",
+	         "job: merge_stderr: an integer, not true or false"},
+	        {"{" FILES ", \"tests\": [{}], \"merge_stderr\": true, \"checker\": {\"kind\": \"kattis\","
+	         " \"interactive\": true, " FILES "}}",
+	         "job: \"merge_stderr\" does not go with an interactive checker"},
 	        {"{" FILES ", \"tests\": [{}], \"language\": null}", "job: language: null, not a string"},
 	};
 
