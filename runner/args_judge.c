@@ -113,6 +113,7 @@ static int take_cache_size(const struct args_value *at, const char *value)
 static const struct args_row rows[] = {
         {"tests", 0, ARGS_VALUE, args_take_string, ARG(tests)},
         {"job", 0, ARGS_VALUE, args_take_string, ARG(job_file)},
+        {"job-files", 0, ARGS_VALUE, args_take_string, ARG(job_files)},
         {"problem", 0, ARGS_VALUE, args_take_string, ARG(problem)},
         {"verify", 0, ARGS_FLAG, args_take_flag, ARG(verify)},
         {"language", 'l', ARGS_VALUE, args_take_string, ARG(job.language)},
@@ -205,6 +206,8 @@ static int check(const struct judge_args *args, struct sbx_err *err)
 		wrong = "no SOURCE given (usage: sbx judge [options] --tests DIR|--problem DIR -- SOURCE...)";
 	else if (args->job_file != NULL && args->sources[0] != NULL)
 		wrong = "--job names the sources itself: none may be given beside it";
+	else if (args->job_files != NULL && args->job_file == NULL)
+		wrong = "--job-files is for the paths of a JSON job: give it with --job FILE";
 	else if (args->problem != NULL && says_how_to_compare(args))
 		wrong = "--problem says itself how to compare: no option for that may be given beside it";
 	else if (args->cache == NULL && args->cache_bytes_max != SPEC_UNSET)
@@ -250,6 +253,8 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "      --verify           judge the package's own submissions, and compare each\n"
                                "                         verdict with what is expected of it\n"
                                "      --job FILE|-       a job in JSON, see sbx-job(5); its settings win\n"
+                               "      --job-files DIR    what the job calls a path is the name of a file in DIR, 64\n"
+                               "                         hexadecimal digits, and nothing else\n"
                                "  -l, --language L       a name of `sbx languages` (default: by the sources' names)\n"
                                "\n"
                                "Limits of each test, before what its language is granted on top\n"

@@ -7,6 +7,7 @@
 
 struct judge_args {
 	const char *tests, *job_file, *problem; /* one of them */
+	const char *job_files;                  /* with job_file: the folder that its paths are names of; NULL */
 	char *const *sources;                   /* NULL-terminated; empty with job_file */
 	struct job job;                         /* language, limits, comparison: what the options say */
 	uint64_t n_slots;                       /* 0: as many as there are physical cores */

@@ -13,11 +13,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define FILE_NAME_LEN 64 /* of a file of --job-files: SHA-256 in hexadecimal digits */
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_USAGE, errnum, __VA_ARGS__)
 
 static int cannot_open(const char *what, const char *path, int errnum, struct sbx_err *err)
 {
 	return FAIL(err, errnum, "%s: cannot open %.200s: %s%s", what, path, strerror(errnum), PATH_LOOP_NOTE(errnum));
+}
+
+static int too_large(struct sbx_err *err)
+{
+	return FAIL(err, EFBIG, "the sources are larger than %zu MiB together", JOB_SOURCES_BYTES_MAX >> 20);
 }
 
 /* A regular file. */
@@ -125,21 +131,103 @@ int job_load_tests(struct job *job, struct job_memory *memory, const char *dir, 
 
 /* ---- a JSON job ---- */
 
-/* A path as the job says it becomes one from here, and is there. `place` says where in the job it stands. */
-static int find(struct job_memory *memory, const char *dir, struct job_data *data, const char *origin,
-                const char *place, size_t index, const char *key, struct sbx_err *err)
+/* Where what a job calls a path leads to. */
+struct places {
+	struct job_memory *memory;
+	const char *origin; /* of the job, for messages */
+	const char *dir;    /* where paths start, and of the files of --job-files */
+	int files_fd;       /* of --job-files; -1: paths are paths */
+	uid_t files_uid;
+	size_t source_bytes; /* read so far */
+};
+
+/* A key of the job, for messages. */
+struct key {
+	const char *list; /* "tests" */
+	size_t index;
+	const char *name; /* "stdin_path" */
+};
+
+static int wrong(const struct places *places, const struct key *key, int errnum, const char *what, struct sbx_err *err)
+{
+	return FAIL(err, errnum, "%.100s: %s[%zu].%s: %s", places->origin, key->list, key->index, key->name, what);
+}
+
+static int cannot_find(const struct places *places, const struct key *key, const char *path, int errnum,
+                       struct sbx_err *err)
+{
+	return FAIL(err, errnum, "%.100s: %s[%zu].%s: cannot open %.200s: %s%s", places->origin, key->list, key->index,
+	            key->name, path, what_is_wrong(errnum), PATH_LOOP_NOTE(errnum));
+}
+
+static bool is_digest(const char *name)
+{
+	return strspn(name, "0123456789abcdef") == FILE_NAME_LEN && name[FILE_NAME_LEN] == '\0';
+}
+
+/*
+ * A file of --job-files. Whoever fills that folder may be less than we are, so it has to be his own, too: a hard link
+ * may lead to a file that he cannot read.
+ */
+static int open_named(const struct places *places, const struct key *key, const char *name, int *ret_fd,
+                      struct sbx_err *err)
+{
+	FD_CLEANUP int fd = -1;
+	struct stat st;
+
+	if (!is_digest(name))
+		return wrong(places, key, EINVAL,
+		             "not the name of a file in --job-files, which is 64 lower-case hexadecimal digits", err);
+	fd = openat(places->files_fd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ELOOP)
+		return wrong(places, key, ELOOP, "a symbolic link lies there in --job-files, and no file", err);
+	if (fd < 0)
+		return wrong(places, key, errno, "no file of this name in --job-files can be opened", err);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return wrong(places, key, EINVAL, "what has this name in --job-files is not a regular file", err);
+	if (st.st_uid != places->files_uid)
+		return wrong(places, key, EPERM, "this file in --job-files belongs to another user than the folder",
+		             err);
+	*ret_fd = fd_take(&fd);
+	return 0;
+}
+
+/*
+ * Test data: read when its test is run, by a path, since a job has more of them than a process may hold open. Should
+ * the file be replaced meanwhile: path_open(), and what mounts it for a checker, follow no link of its owner's.
+ */
+static int find_data(struct places *places, struct job_data *data, const struct key *key, struct sbx_err *err)
 {
 	const char *path = data->path;
 	int rc;
 
 	if (path == NULL)
 		return 0;
+	if (places->files_fd >= 0) {
+		FD_CLEANUP int fd = -1;
+		TRY(open_named(places, key, path, &fd, err));
+	}
 	if (path[0] != '/')
-		TRY(job_memory_join(memory, dir, path, &data->path, err));
-	rc = check_data(data->path);
-	if (rc < 0)
-		return FAIL(err, -rc, "%.100s: %s[%zu].%s: cannot open %.200s: %s%s", origin, place, index, key, path,
-		            what_is_wrong(-rc), PATH_LOOP_NOTE(-rc));
+		TRY(job_memory_join(places->memory, places->dir, path, &data->path, err));
+	rc = places->files_fd >= 0 ? 0 : check_data(data->path);
+	return rc < 0 ? cannot_find(places, key, path, -rc, err) : 0;
+}
+
+/* A source of --job-files is read at once, and has no path from then on: its digest is no name to call it by. */
+static int find_source(struct places *places, struct job_data *data, const struct key *key, struct sbx_err *err)
+{
+	FD_CLEANUP int fd = -1;
+	char *text;
+
+	if (places->files_fd < 0 || data->path == NULL)
+		return find_data(places, data, key, err);
+	TRY(open_named(places, key, data->path, &fd, err));
+	TRY(job_memory_read(places->memory, fd, JOB_SOURCES_BYTES_MAX, data->path, &text, &data->len, err));
+	places->source_bytes += data->len;
+	if (places->source_bytes > JOB_SOURCES_BYTES_MAX)
+		return too_large(err);
+	data->bytes = text;
+	data->path = NULL;
 	return 0;
 }
 
@@ -200,29 +288,64 @@ static int name_tests(struct job *job, struct job_memory *memory, const char *or
 	return check_names(named, job->n_tests, origin, err);
 }
 
-int job_load_json(struct job *job, struct job_memory *memory, const char *path, struct sbx_err *err)
+static int open_files(struct places *places, const char *files, struct sbx_err *err)
+{
+	struct stat st;
+	int fd = path_open(files, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd < 0)
+		return cannot_open("--job-files", files, -fd, err);
+	places->files_fd = fd;
+	if (fstat(fd, &st) < 0)
+		return FAIL(err, errno, "--job-files: cannot look at %.200s", files);
+	places->files_uid = st.st_uid;
+	places->dir = files;
+	return 0;
+}
+
+static int find_sources(struct places *places, struct job_file *files, size_t n, const char *list, struct sbx_err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct key key = {list, i, "path"};
+		TRY(find_source(places, &files[i].data, &key, err));
+	}
+	return 0;
+}
+
+static int find_all(struct places *places, struct job *job, struct sbx_err *err)
+{
+	TRY(find_sources(places, job->files, job->n_files, "files", err));
+	TRY(find_sources(places, job->checkers[0].files, job->checkers[0].n_files, "checker.files", err));
+	TRY(name_tests(job, places->memory, places->origin, err));
+	for (size_t i = 0; i < job->n_tests; i++) {
+		const struct key input = {"tests", i, "stdin_path"}, answer = {"tests", i, "answer_path"};
+		TRY(find_data(places, &job->tests[i].input, &input, err));
+		TRY(find_data(places, &job->tests[i].answer, &answer, err));
+	}
+	return 0;
+}
+
+int job_load_json(struct job *job, struct job_memory *memory, const char *path, const char *files, struct sbx_err *err)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
-	const char *origin = is_stdin ? "standard input" : path, *slash = strrchr(path, '/');
+	const char *slash = strrchr(path, '/');
 	char *text, *dir = slash == NULL ? strdup("") : strndup(path, (size_t)(slash - path));
+	struct places places = {
+	        .memory = memory, .origin = is_stdin ? "standard input" : path, .dir = dir, .files_fd = -1};
 	size_t len;
+	int rc;
 
 	TRY(job_memory_own(memory, dir, err));
 	if (is_stdin)
-		TRY(job_memory_read(memory, STDIN_FILENO, JSON_BYTES_MAX, origin, &text, &len, err));
+		TRY(job_memory_read(memory, STDIN_FILENO, JSON_BYTES_MAX, places.origin, &text, &len, err));
 	else
 		TRY(read_file(memory, "--job", path, JSON_BYTES_MAX, &text, &len, err));
-	TRY(job_parse(job, text, len, origin, err));
-	for (size_t i = 0; i < job->n_files; i++)
-		TRY(find(memory, dir, &job->files[i].data, origin, "files", i, "path", err));
-	for (size_t i = 0; i < job->checkers[0].n_files; i++)
-		TRY(find(memory, dir, &job->checkers[0].files[i].data, origin, "checker.files", i, "path", err));
-	TRY(name_tests(job, memory, origin, err));
-	for (size_t i = 0; i < job->n_tests; i++) {
-		TRY(find(memory, dir, &job->tests[i].input, origin, "tests", i, "stdin_path", err));
-		TRY(find(memory, dir, &job->tests[i].answer, origin, "tests", i, "answer_path", err));
-	}
-	return 0;
+	TRY(job_parse(job, text, len, places.origin, err));
+	rc = files == NULL ? 0 : open_files(&places, files, err);
+	if (rc == 0)
+		rc = find_all(&places, job, err);
+	fd_close(&places.files_fd);
+	return rc;
 }
 
 /* ---- sources ---- */
@@ -286,8 +409,7 @@ static int load(struct job_file *files, size_t n, struct job_memory *memory, str
 		TRY(load_source(&files[i], memory, ret->language, &ret->files[i], err));
 		bytes += ret->files[i].len;
 		if (bytes > JOB_SOURCES_BYTES_MAX)
-			return FAIL(err, EFBIG, "the sources are larger than %zu MiB together",
-			            JOB_SOURCES_BYTES_MAX >> 20);
+			return too_large(err);
 	}
 	return 0;
 }

@@ -23,6 +23,7 @@ static void check_args(const struct judge_args *args, int argc, char *const *wor
 	FUZZ_ASSERT(args->report != NULL && args->n_slots <= HOST_JOB_SLOTS);
 	FUZZ_ASSERT(job->reruns <= JOB_RERUNS_MAX && job->keep_bytes <= JOB_KEEP_BYTES_MAX);
 	FUZZ_ASSERT(job->seccomp == NULL || seccomp_builtin_find(job->seccomp) != NULL);
+	FUZZ_ASSERT(args->job_files == NULL || args->job_file != NULL);
 	FUZZ_ASSERT(args->cache != NULL || args->cache_bytes_max == SPEC_UNSET);
 	for (size_t i = 0; i < sizeof(tolerances) / sizeof(tolerances[0]); i++)
 		FUZZ_ASSERT(isfinite(tolerances[i]) && (tolerances[i] >= 0 || tolerances[i] == -1));
