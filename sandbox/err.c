@@ -35,6 +35,8 @@ static const char *const stage_names[SBX_STAGE_MAX] = {
         [SBX_STAGE_OUTPUT] = "output",
         [SBX_STAGE_TEARDOWN] = "teardown",
         [SBX_STAGE_REPORT] = "report",
+        [SBX_STAGE_STARTER] = "starter",
+        [SBX_STAGE_STORE] = "store",
 };
 
 const char *sbx_stage_name(enum sbx_stage stage)

@@ -43,6 +43,9 @@ enum sbx_stage {
 	SBX_STAGE_OUTPUT, /* passing the program's output on */
 	SBX_STAGE_TEARDOWN,
 	SBX_STAGE_REPORT,
+	/* sbx serve */
+	SBX_STAGE_STARTER, /* the parent, which starts programs for the service */
+	SBX_STAGE_STORE,   /* the state folder */
 	SBX_STAGE_MAX,
 };
 
