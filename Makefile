@@ -14,7 +14,8 @@ LINK     := -static-pie -Wl,-z,relro,-z,now
 LDLIBS   := -lseccomp -lcgroup -ljson-c -lyaml -lsodium -lm
 
 # Packages of Debian 12, installed where they are missing.
-BUILD_PACKAGES := gcc libc6-dev libseccomp-dev libcgroup-dev libjson-c-dev libyaml-dev libsodium-dev
+BUILD_PACKAGES := gcc libc6-dev libseccomp-dev libcgroup-dev libjson-c-dev libyaml-dev libsodium-dev \
+	libmicrohttpd-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev bats python3 iproute2 procps util-linux strace \
 	g++ default-jdk-headless nodejs golang-go rustc perl ruby fp-compiler fp-units-rtl
 FUZZ_PACKAGES  := $(BUILD_PACKAGES) libcmocka-dev clang libclang-rt-dev llvm
@@ -27,6 +28,11 @@ LANGUAGES := $(sort $(wildcard policy/languages/*.yaml))
 SRC := $(wildcard sandbox/*.c) $(filter-out policy/gen_%.c,$(wildcard policy/*.c)) $(wildcard runner/*.c)
 OBJ := $(SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/profiles.o $(BUILD)/obj/gen/languages.o
 LIB := $(filter-out $(BUILD)/obj/runner/main.o,$(OBJ))
+# The network half of `sbx serve` is a program of its own, dynamic, since libmicrohttpd has no static one without gnutls. Of
+# its parts the HTTP layer knows nothing of sbx but these, and what does not know libmicrohttpd is tested with all else.
+HTTP      := $(wildcard runner/serve/http*.c) runner/serve/exchange.c runner/serve/intake.c
+HTTP_PURE := $(wildcard runner/serve/http_*.c)
+HTTP_LIB  := policy/json.c policy/json_text.c policy/utf8.c sandbox/err.c sandbox/fd.c
 # The generators, and what each is linked with.
 GEN_COMMON    := policy/gen_text policy/json policy/json_text policy/utf8 sandbox/err sandbox/fd
 GEN_PROFILES  := policy/gen_profiles policy/seccomp policy/bpf_code policy/bpf_run policy/bpf_tree $(GEN_COMMON)
@@ -68,7 +74,7 @@ $(BUILD)/gen_languages: $(GEN_LANGUAGES:%=$(BUILD)/obj/%.o)
 # Unit tests, each linked with everything but main(), under the address and undefined-behaviour sanitizers.
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 SAN   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-SAN_OBJ := $(LIB:$(BUILD)/obj/%=$(BUILD)/san/%)
+SAN_OBJ := $(LIB:$(BUILD)/obj/%=$(BUILD)/san/%) $(HTTP_PURE:%.c=$(BUILD)/san/%.o)
 
 $(BUILD)/san/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
@@ -96,7 +102,8 @@ unit: $(UNIT) $(REPLAY)
 
 # The fuzz targets, linked with all but main() as unit tests are, by the compiler that has libFuzzer.
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_OBJ := $(LIB:$(BUILD)/obj/%=$(BUILD)/fuzz/obj/%) $(BUILD)/fuzz/obj/tests/fuzz/fuzz.o
+FUZZ_OBJ := $(LIB:$(BUILD)/obj/%=$(BUILD)/fuzz/obj/%) $(HTTP_PURE:%.c=$(BUILD)/fuzz/obj/%.o) \
+	$(BUILD)/fuzz/obj/tests/fuzz/fuzz.o
 FUZZ_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_CC  := clang $(ALL_CFLAGS) $(FUZZ_SAN)
 
@@ -116,6 +123,17 @@ SECONDS := 60
 .PHONY: fuzz
 fuzz: $(FUZZ) ## give parsers made-up input for SECONDS=N each; TARGETS='size job' for some; 0 only tries what is kept
 	@tests/fuzz/run $(SECONDS) $(TARGETS)
+
+# A service of toy routes over the HTTP layer: as it is, and under the sanitizers.
+SERVERS        := $(addprefix $(BUILD)/serve/,server-plain server-address server-thread)
+SERVER_plain   := $(HARDEN) -fPIE -pie
+SERVER_address := $(SAN)
+SERVER_thread  := -fsanitize=thread -fno-omit-frame-pointer
+
+$(BUILD)/serve/server-%: tests/serve/server.c $(HTTP) $(HTTP_LIB) $(wildcard runner/serve/*.h) | $(BUILD)/.packages
+	@mkdir -p $(@D)
+	@echo "  TEST $@"
+	@$(CC) $(ALL_CFLAGS) $(SERVER_$*) -o $@ $(filter %.c,$^) -lmicrohttpd -ljson-c
 
 $(BUILD)/.packages:
 	@mkdir -p $(@D)
@@ -194,12 +212,14 @@ fault: all $(BUILD)/fault/fault $(BUILD)/fault/confined ## each system call of a
 	@tests/fault/run
 
 .PHONY: check
-check: all unit cli-programs $(BUILD)/.check-packages ## unit, CLI and VM suites; closes with "N passed, N failed"
-	@tests/check unit cli vm
+check: all unit cli-programs $(SERVERS) $(BUILD)/.check-packages ## unit, HTTP, CLI and VM suites; closes with "N passed, N failed"
+	@tests/check unit serve cli vm
 
-.PHONY: check-unit check-cli check-vm
+.PHONY: check-unit check-serve check-cli check-vm
 check-unit: unit
 	@tests/check unit
+check-serve: $(SERVERS) $(BUILD)/.check-packages
+	@tests/check serve
 check-cli: all $(BUILD)/.check-packages
 	@tests/check cli
 check-vm: all $(BUILD)/.check-packages
@@ -265,4 +285,4 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
--include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/san/*/*.d $(BUILD)/unit/*.d $(BUILD)/fuzz/obj/*/*.d $(BUILD)/fuzz/obj/*/*/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/san/*/*.d $(BUILD)/san/*/*/*.d $(BUILD)/unit/*.d $(BUILD)/fuzz/obj/*/*.d $(BUILD)/fuzz/obj/*/*/*.d)
