@@ -65,6 +65,19 @@ static void tell_peer(const struct sockaddr *address, char peer[static HTTP_PEER
 		snprintf(peer, HTTP_PEER_MAX, "unix");
 }
 
+/*
+ * The library would parse the parameters itself, and where they are more than it has memory for, it forgets that it
+ * has refused the request, and the connection hangs. They are copied by now, and it finds none: `raw` is in the buffer
+ * that it is about to cut into pieces.
+ */
+static void hide_parameters(const char *raw)
+{
+	char *parameters = strchr((char *)(uintptr_t)raw, '?');
+
+	if (parameters != NULL)
+		parameters[1] = '\0';
+}
+
 /* The first line has come. What is given back is the library's context of this request. */
 static void *on_target(void *cls, const char *raw, struct MHD_Connection *mhd)
 {
@@ -90,6 +103,7 @@ static void *on_target(void *cls, const char *raw, struct MHD_Connection *mhd)
 	pthread_mutex_init(&x->lock, NULL);
 	tell_peer(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, x->request.peer);
 	connection->exchange = x;
+	hide_parameters(raw);
 	return x;
 }
 

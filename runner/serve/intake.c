@@ -81,6 +81,7 @@ static bool read_target(struct exchange *x, const char *version)
 
 	/* a NUL in it would have us see another path than a proxy before us did */
 	if (version != x->version) {
+		x->closes = true;
 		http_reply_problem(exchange_decide(x), 400, NULL, "the path has a NUL in it");
 		return false;
 	}

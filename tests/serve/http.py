@@ -280,11 +280,11 @@ def paths_are_strict(service):
 
 @test()
 def many_parameters(service):
-    """More than the library has memory for; whatever it says, the service goes on."""
-    for n in (100, 1000, 2000, 5000):
+    """More than the library has memory for."""
+    for n in (17, 100, 1000, 2000, 4000):
         for query in ("&".join("a" for _ in range(n)), "&".join("a=" for _ in range(n))):
-            got = raw(service, request("GET /ping?" + query))
-            assert got in ([], [None]) or got[0] in (400, 414, 431), (n, got)
+            got = raw(service, request("GET /ping?" + query, "Connection: close"))
+            equal((n, got), (n, [400 if len(query) < 4000 else 414]))
     alive(service)
 
 
@@ -333,8 +333,8 @@ def chunked_and_too_long(service):
             assert reader.at_end()
 
 
-@test()
-def truncated_bodies(service):
+@test("idle=1", "header=500")
+def truncated_requests(service):
     for data in (request("POST /echo", "Content-Length: 10", body=b"abc"),
                  request("POST /echo", "Transfer-Encoding: chunked", body=b"5\r\nab"),
                  b"GET /pi", b"GET /ping HTTP/1.1\r\nHost: a\r\n", b"\r\n"):
@@ -377,7 +377,7 @@ def the_end_of_a_request_is_certain(service):
     alive(service)
 
 
-@test()
+@test("idle=1", "header=500")
 def garbage(service):
     for data in (b"\0" * 1000, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"a" * 500, b"GET\r\n\r\n",
                  b"GET /ping\r\n\r\n", b"GET /ping HTTP/9.9\r\n\r\n", b"GET /ping HTTP/0.9\r\n\r\n",
@@ -386,6 +386,8 @@ def garbage(service):
         with contextlib.suppress(EOFError):
             got = raw(service, data + b"\r\n\r\n")
             assert got in ([], [None]) or got[0] in (400, 414, 431, 505), (data[:40], got)
+            got = raw(service, request("GET /ping") + data + b"\r\n\r\n")
+            assert got[0] in (200, None) and got[1:] in ([], [None], [400], [414], [431], [505]), (data[:40], got)
     alive(service)
 
 
@@ -400,7 +402,6 @@ def requests_in_a_row(service):
         equal(reader.answer().body, b"abc")
         equal(reader.answer().status, 429)
         equal(reader.answer().body, b"pong")
-    equal(raw(service, request("GET /ping") + b"\0garbage\r\n\r\n")[0], 200)
     equal(raw(service, request("GET /ping", "Connection: close") + request("GET /ping")), [200])
     with service.connect() as sock:
         sock.sendall(b"GET /ping HTTP/1.0\r\n\r\n")
@@ -564,7 +565,7 @@ def a_body_that_is_slow_but_steady(service):
         equal(len(Reader(sock).answer().body), 50000)
 
 
-@test("grace=500", "rate=1000000", "idle=30")
+@test("grace=500", "rate=100000000")
 def an_answer_that_is_read_now_and_then(service):
     """With a small window, so that the kernel cannot take it all."""
     sock = socket.socket()
@@ -780,11 +781,12 @@ def a_line_for_each_request(service):
     post(service, "/refuse", b"x" * 100000)
     service.stop()
     lines = service.lines()
-    equal([(line["method"], line["path"], line["status"]) for line in lines],
-          [("GET", "/ping", 200), ("GET", "/items/1%22%0a%ff", 400), ("HEAD", "/ping", 200), ("GET", "/stream", 200),
-           ("", "/ping", 431), ("POST", "/refuse", 429)])
-    equal([line["bytes"] for line in lines][:4:2], [4, 0])
-    equal(lines[3]["bytes"], len(b"id: 1\ndata: 10\n\n" * 2))
+    # each comes when its request is over, for which the client does not wait
+    equal(sorted((line["method"], line["path"], line["status"]) for line in lines),
+          [("", "/ping", 431), ("GET", "/items/1%22%0a%ff", 400), ("GET", "/ping", 200), ("GET", "/stream", 200),
+           ("HEAD", "/ping", 200), ("POST", "/refuse", 429)])
+    sizes = {(line["method"], line["path"]): line["bytes"] for line in lines}
+    equal((sizes["GET", "/ping"], sizes["HEAD", "/ping"], sizes["GET", "/stream"]), (4, 0, 32))
     for line in lines:
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"]), line
         equal(line["peer"], "127.0.0.1")
