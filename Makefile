@@ -22,6 +22,9 @@ FUZZ_PACKAGES  := $(BUILD_PACKAGES) libcmocka-dev clang libclang-rt-dev llvm
 LINT_PACKAGES  := clang-format clang-tidy clang shellcheck git
 DEMO_PACKAGES  := g++
 BENCH_PACKAGES := bubblewrap crun
+# npm comes with some packages of nodejs, which do not go together with Debian's package of it.
+PAGE_PACKAGES      := nodejs esbuild $(if $(shell command -v npm),,npm)
+CHECK_WEB_PACKAGES := $(PAGE_PACKAGES) chromium fonts-dejavu-core python3 python3-jsonschema
 
 PROFILES  := $(sort $(wildcard policy/profiles/*.json))
 LANGUAGES := $(sort $(wildcard policy/languages/*.yaml))
@@ -40,7 +43,7 @@ GEN_LANGUAGES := policy/gen_languages policy/language policy/language_argv polic
 	policy/size policy/yaml policy/yaml_map policy/yaml_scalar $(GEN_COMMON)
 
 .PHONY: all
-all: $(BUILD)/sbx ## build build/sbx
+all: $(BUILD)/sbx page ## build build/sbx
 
 $(BUILD)/sbx: $(OBJ)
 	@echo "  LINK $@"
@@ -71,6 +74,41 @@ $(BUILD)/gen_profiles: $(GEN_PROFILES:%=$(BUILD)/obj/%.o)
 $(BUILD)/gen_languages: $(GEN_LANGUAGES:%=$(BUILD)/obj/%.o)
 	@$(CC) $(ALL_CFLAGS) -pie -o $@ $^ -ljson-c -lyaml -lm
 
+# The web page of the service: what npm brings stays in build/, what is made of it goes into the binary.
+PAGE_SRC  := runner/serve/page
+PAGE      := $(BUILD)/page
+PAGE_COPY := $(addprefix $(PAGE)/out/,index.html state.html page.css icon.svg)
+PAGE_OUT  := $(PAGE_COPY) $(addprefix $(PAGE)/out/,page.js state.js openapi.json licences.txt)
+
+.PHONY: page
+page: $(BUILD)/obj/gen/page.o
+
+# as package-lock.json says it, to the byte; no package's own scripts are run
+$(PAGE)/.npm: $(PAGE_SRC)/package.json $(PAGE_SRC)/package-lock.json
+	@tests/install-packages $(PAGE_PACKAGES)
+	@tests/npm-install $(PAGE_SRC) $(PAGE)
+	@touch $@
+$(PAGE)/out/page.js $(PAGE)/out/state.js: $(PAGE)/out/%: $(wildcard $(PAGE_SRC)/*.js) $(PAGE)/.npm
+	@mkdir -p $(@D)
+	@echo "  PAGE $@"
+	@NODE_PATH=$(PAGE)/node_modules esbuild --bundle --minify --format=esm --target=es2022 --legal-comments=none \
+		--log-level=warning --outfile=$@ $(PAGE_SRC)/$*
+# those of all packages, of which some are in the bundle
+$(PAGE)/out/licences.txt: $(PAGE)/.npm
+	@mkdir -p $(@D)
+	@for file in $(PAGE)/node_modules/*/LICENSE $(PAGE)/node_modules/@*/*/LICENSE; do \
+		dirname $${file#*/node_modules/}; echo; cat $$file; echo; done > $@
+$(PAGE_COPY): $(PAGE)/out/%: $(PAGE_SRC)/%
+	@mkdir -p $(@D)
+	@cp $< $@
+$(PAGE)/out/openapi.json: runner/serve/openapi.json
+	@mkdir -p $(@D)
+	@cp $< $@
+$(BUILD)/gen/page.c: $(PAGE_SRC)/embed.js $(PAGE_SRC)/files.json $(PAGE_OUT)
+	@mkdir -p $(@D)
+	@echo "  GEN  $@"
+	@node $< $(PAGE_SRC)/files.json $(PAGE)/out > $@.tmp && mv $@.tmp $@
+
 # Unit tests, each linked with everything but main(), under the address and undefined-behaviour sanitizers.
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 SAN   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -86,7 +124,8 @@ $(BUILD)/san/%.o: %.c | $(BUILD)/.packages
 $(BUILD)/unit/%: tests/unit/%.c $(SAN_OBJ) | $(BUILD)/.check-packages
 	@mkdir -p $(@D)
 	@echo "  TEST $@"
-	@$(CC) $(ALL_CFLAGS) $(SAN) -MMD -MP -o $@ $< $(SAN_OBJ) $(LDLIBS) -lcmocka
+	@$(CC) $(ALL_CFLAGS) $(SAN) -MMD -MP -o $@ $< $(filter %.o,$^) $(LDLIBS) -lcmocka
+$(BUILD)/unit/test_page: $(BUILD)/san/gen/page.o
 
 # What is kept of the fuzz targets' inputs is tried with each make check.
 REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/unit/test_fuzz_%,$(wildcard tests/fuzz/fuzz_*.c))
