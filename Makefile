@@ -15,7 +15,7 @@ LDLIBS   := -lseccomp -lcgroup -ljson-c -lyaml -lsodium -lm
 
 # Packages of Debian 12, installed where they are missing.
 BUILD_PACKAGES := gcc libc6-dev libseccomp-dev libcgroup-dev libjson-c-dev libyaml-dev libsodium-dev \
-	libmicrohttpd-dev
+	libmicrohttpd-dev libsqlite3-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev bats python3 iproute2 procps util-linux strace \
 	g++ default-jdk-headless nodejs golang-go rustc perl ruby fp-compiler fp-units-rtl
 FUZZ_PACKAGES  := $(BUILD_PACKAGES) libcmocka-dev clang libclang-rt-dev llvm

@@ -1,0 +1,196 @@
+/*
+ * The store: its database, how it is opened, and batches. Jobs are in runner/serve/store_jobs.c, files in store_files.c, the
+ * folder in store_dir.c. Called by `sbx serve`.
+ */
+#include "runner/serve/store.h"
+
+#include "runner/serve/store_dir.h"
+#include "runner/serve/store_sql.h"
+#include "sandbox/fd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FORMAT 1               /* user_version */
+#define APPLICATION 0x73627873 /* application_id: "sbxs" */
+
+#define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_STORE, errnum, __VA_ARGS__)
+
+/*
+ * Bodies and reports have tables of their own, since SQLite writes all of a row that changes. What `need` has keeps a
+ * file: rows of it go when their job ends.
+ */
+static const char schema[] =
+        "CREATE TABLE job(seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL, idempotency TEXT,"
+        " digest BLOB NOT NULL, kind INTEGER NOT NULL, priority INTEGER NOT NULL, accepted_us INTEGER NOT NULL,"
+        " body_len INTEGER NOT NULL, attempt INTEGER NOT NULL DEFAULT 0, state INTEGER NOT NULL DEFAULT 0,"
+        " started_us INTEGER NOT NULL DEFAULT 0, ended_us INTEGER NOT NULL DEFAULT 0,"
+        " exit_status INTEGER NOT NULL DEFAULT 0, error TEXT) STRICT;"
+        "CREATE UNIQUE INDEX job_retry ON job(key, idempotency) WHERE idempotency IS NOT NULL;"
+        "CREATE INDEX job_unfinished ON job(seq) WHERE ended_us = 0;"
+        "CREATE INDEX job_ended ON job(ended_us) WHERE ended_us > 0;"
+        "CREATE TABLE body(seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+        "CREATE TABLE report(seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+        "CREATE TABLE file(name TEXT PRIMARY KEY, bytes INTEGER NOT NULL, used_us INTEGER NOT NULL)"
+        " STRICT, WITHOUT ROWID;"
+        "CREATE INDEX file_used ON file(used_us);"
+        "CREATE TABLE need(name TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(name, seq)) STRICT, WITHOUT ROWID;"
+        "CREATE INDEX need_seq ON need(seq);";
+
+#define ROW                                                                                                            \
+	"SELECT seq, id, key, kind, state, priority, attempt, exit_status, accepted_us, started_us, ended_us,"         \
+	" body_len, error FROM job "
+
+static const char *const texts[SQL_STATEMENT_MAX] = {
+        [SQL_GET] = ROW "WHERE id = ?",
+        [SQL_GET_BODY] = "SELECT bytes FROM body WHERE seq = ?",
+        [SQL_GET_REPORT] = "SELECT bytes FROM report WHERE seq = ?",
+        [SQL_GET_FILE] = "SELECT bytes FROM file WHERE name = ?",
+        [SQL_BEGIN] = "BEGIN IMMEDIATE",
+        [SQL_COMMIT] = "COMMIT",
+        [SQL_FIND_RETRY] = "SELECT id, kind, digest FROM job WHERE key = ? AND idempotency = ?",
+        [SQL_ADD_JOB] = "INSERT INTO job(id, key, idempotency, digest, kind, priority, accepted_us, body_len)"
+                        " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+        [SQL_ADD_BODY] = "INSERT INTO body(seq, bytes) VALUES(?, ?)",
+        [SQL_ADD_NEED] = "INSERT OR IGNORE INTO need(name, seq) VALUES(?, ?)",
+        [SQL_ADD_REPORT] = "INSERT INTO report(seq, bytes) VALUES(?, ?)",
+        [SQL_START] = "UPDATE job SET state = ?, attempt = ?, started_us = ? WHERE seq = ?",
+        /* whatever was asked before: a result is written once */
+        [SQL_END] = "UPDATE job SET state = ?, exit_status = ?, error = ?, ended_us = ? WHERE seq = ? AND ended_us = 0",
+        [SQL_DROP_BODY] = "DELETE FROM body WHERE seq = ?",
+        [SQL_DROP_REPORT] = "DELETE FROM report WHERE seq = ?",
+        [SQL_DROP_NEEDS] = "DELETE FROM need WHERE seq = ?",
+        [SQL_DROP_JOB] = "DELETE FROM job WHERE seq = ?",
+        [SQL_UNFINISHED] = ROW "WHERE ended_us = 0 ORDER BY seq",
+        [SQL_OVER] = "SELECT seq, id FROM job WHERE ended_us > 0 AND ended_us < ? ORDER BY ended_us LIMIT 1",
+        [SQL_ADD_FILE] = "INSERT INTO file(name, bytes, used_us) VALUES(?, ?, ?)"
+                         " ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, used_us = excluded.used_us",
+        [SQL_TOUCH_FILE] = "UPDATE file SET used_us = ? WHERE name = ?",
+        [SQL_DROP_FILE] = "DELETE FROM file WHERE name = ?",
+        [SQL_NEXT_FILE] = "SELECT name, bytes FROM file WHERE name > ? ORDER BY name LIMIT 1",
+        [SQL_FILES_BYTES] = "SELECT coalesce(sum(bytes), 0) FROM file",
+        [SQL_FIND_VICTIM] =
+                "SELECT name, bytes FROM file WHERE NOT EXISTS(SELECT 1 FROM need WHERE need.name = file.name)"
+                " ORDER BY used_us LIMIT 1",
+};
+
+_Static_assert(SQL_STATEMENT_MAX <= DB_STATEMENTS_MAX, "");
+
+static int make_schema(struct db *db, struct sbx_err *err)
+{
+	char version[96];
+
+	snprintf(version, sizeof(version), "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", APPLICATION,
+	         FORMAT);
+	TRY(db_execute(db, "BEGIN IMMEDIATE", err));
+	TRY(db_execute(db, schema, err));
+	return db_execute(db, version, err);
+}
+
+/* Makes an empty one a store's; refuses what is none, of another format, or damaged. */
+static int check_format(struct db *db, struct sbx_err *err)
+{
+	char application[16], version[16], tables[16], sound[128];
+
+	TRY(db_ask(db, "PRAGMA application_id", application, sizeof(application), err));
+	TRY(db_ask(db, "PRAGMA user_version", version, sizeof(version), err));
+	TRY(db_ask(db, "SELECT count(*) FROM sqlite_schema", tables, sizeof(tables), err));
+	if (strcmp(tables, "0") == 0 && strcmp(version, "0") == 0)
+		return make_schema(db, err);
+	if (strtol(application, NULL, 10) != APPLICATION)
+		return FAIL(err, EINVAL, "this is a database of something else");
+	if (strtol(version, NULL, 10) > FORMAT)
+		return FAIL(err, EPROTONOSUPPORT, "it was made by a newer sbx: its format is %s, this one knows %d",
+		            version, FORMAT);
+	TRY(db_ask(db, "PRAGMA quick_check(1)", sound, sizeof(sound), err));
+	return strcmp(sound, "ok") == 0 ? 0 : FAIL(err, EBADMSG, "the database is damaged: %.100s", sound);
+}
+
+/* A log that a large batch made long is cut again, at its next turn, to 64 MiB. */
+static int open_db(struct store *store, struct sbx_err *err)
+{
+	struct db *db = &store->db;
+	char mode[16];
+
+	TRY(db_open(db, store->path, DB_WRITE, err));
+	TRY(db_ask(db, "PRAGMA journal_mode = WAL", mode, sizeof(mode), err));
+	if (strcmp(mode, "wal") != 0)
+		return FAIL(err, EOPNOTSUPP, "there can be no write-ahead log on this file system");
+	TRY(db_execute(db, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864", err));
+	TRY(check_format(db, err));
+	return db_prepare(db, texts, SQL_STATEMENT_MAX, err);
+}
+
+/* What was said of the database, with its path, and with what is to be done about a damaged one. */
+static int name_db(const struct store *store, struct sbx_err *err)
+{
+	const struct sbx_err said = *err;
+
+	return FAIL(err, said.errnum, "%.150s: %.150s%s", store->path, said.msg,
+	            said.errnum == EBADMSG ? " (move it away to begin anew, without the jobs in it)" : "");
+}
+
+int store_open(struct store *store, const char *dir, struct sbx_err *err)
+{
+	int rc = store_dir_open(store, dir, err);
+
+	if (rc == 0 && open_db(store, err) < 0)
+		rc = name_db(store, err);
+	if (rc == 0)
+		rc = store_files_tidy(store, err);
+	if (rc < 0)
+		store_finish(store);
+	return rc;
+}
+
+void store_finish(struct store *store)
+{
+	if (store->dir_fd == 0)
+		return; /* zeroed: nothing here gets this number, which is standard input's */
+	db_finish(&store->db);
+	store_dir_finish(store);
+	*store = (struct store){0};
+}
+
+int store_reader_open(struct db *reader, const struct store *store, struct sbx_err *err)
+{
+	int rc = db_open(reader, store->path, DB_READ, err);
+
+	if (rc == 0)
+		rc = db_prepare(reader, texts, SQL_READER_STATEMENTS, err);
+	if (rc < 0)
+		db_finish(reader);
+	return rc;
+}
+
+/* ---- batches ---- */
+
+int store_begin(struct store *store, struct sbx_err *err)
+{
+	return db_run(&store->db, SQL_BEGIN, NULL, 0, err);
+}
+
+void store_rollback(struct store *store)
+{
+	struct sbx_err ignored;
+
+	/* SQLite has done so already after some failures */
+	if (db_in_batch(&store->db))
+		db_execute(&store->db, "ROLLBACK", &ignored);
+	store->n_gone = 0;
+	store->renamed = false;
+}
+
+int store_commit(struct store *store, struct sbx_err *err)
+{
+	int rc = store_files_sync(store, err);
+
+	if (rc == 0)
+		rc = db_run(&store->db, SQL_COMMIT, NULL, 0, err);
+	if (rc == 0)
+		store_files_remove(store);
+	else
+		store_rollback(store);
+	return rc;
+}

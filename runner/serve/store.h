@@ -1,0 +1,180 @@
+/*
+ * What `sbx serve` must not lose: jobs, their results, and the files that jobs refer to. A SQLite database
+ * (runner/serve/db.h) and a folder of files, in the state folder.
+ *
+ * One thread has the store, and writes: begin, any number of changes, commit. What was committed survives the death of
+ * the process and of the machine (write-ahead log, synchronous), so nobody is told before. A commit waits for the disk
+ * once, whatever is in it; all that came while the last one waited is the next one's batch. Other threads read, each by
+ * a reader of its own.
+ *
+ * Whatever fails returns -errno with SBX_STAGE_STORE. Where a function names errors of its own (-EEXIST ...), the batch
+ * goes on without that change; after any other the batch is lost, all of it, by store_rollback().
+ */
+#pragma once
+
+#include "policy/digest.h"
+#include "runner/serve/db.h"
+#include "sandbox/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STORE_ID_MAX 31   /* of a job: letters, digits, '-' and '_' */
+#define STORE_NAME_LEN 64 /* of a file: its SHA-256, in lower-case hexadecimal digits */
+
+enum store_kind {
+	STORE_JUDGE,
+	STORE_LEGACY,
+	STORE_RUN,
+	STORE_KIND_MAX,
+};
+const char *store_kind_name(enum store_kind kind);
+
+enum store_state {
+	STORE_QUEUED,
+	STORE_RUNNING, /* or was, when the service died */
+	STORE_DONE,
+	STORE_FAILED,
+	STORE_CANCELLED,
+	STORE_STATE_MAX,
+};
+const char *store_state_name(enum store_state state);
+
+struct store {
+	struct db db;                     /* of the store's thread, which sees what is not committed yet, too */
+	int dir_fd, files_fd, lock_fd;    /* files_fd: never changes, and may be used by all threads */
+	char *path;                       /* of the database */
+	char (*gone)[STORE_NAME_LEN + 1]; /* files to remove after the commit */
+	size_t n_gone;
+	bool renamed; /* a file got its name since the last commit */
+};
+
+/*
+ * Makes the folder (0700) and what is in it, or opens it as it was left, and removes what a killed service left half
+ * done. No link of anybody but root leads there, and it has to be the caller's own. Refuses: a folder that another
+ * service has open (-EBUSY, its pid in the message), a database of a newer sbx (-EPROTONOSUPPORT), a damaged one
+ * (-EBADMSG), one that is not a store's (-EINVAL). On failure nothing needs finishing.
+ */
+int store_open(struct store *store, const char *dir, struct sbx_err *err);
+/* Without a commit. Accepts a zeroed store. */
+void store_finish(struct store *store);
+
+int store_begin(struct store *store, struct sbx_err *err);
+/* On failure nothing of the batch has happened, and it is over. */
+int store_commit(struct store *store, struct sbx_err *err);
+void store_rollback(struct store *store);
+
+/* ---- jobs ---- */
+
+struct store_job {
+	const char *id;          /* the caller's, unique */
+	const char *key;         /* the name of the API key; "" for none */
+	const char *idempotency; /* of this key's requests; NULL for none */
+	enum store_kind kind;
+	unsigned priority;
+	const char *body;
+	size_t body_len;
+	uint64_t accepted_us;     /* since 1970, as all times here */
+	const char *const *files; /* names; they stay as long as the job has not ended */
+	size_t n_files;
+};
+
+/*
+ * A job to be run. -EEXIST: the same request, by key, idempotency key, kind and body, was accepted already, as the job
+ * *ret_earlier. -EBADE: an idempotency key that another request had. -ENOENT: a file that is not there, named in err.
+ */
+int store_add_job(struct store *store, const struct store_job *job, char ret_earlier[STORE_ID_MAX + 1],
+                  struct sbx_err *err);
+
+/* An attempt at it begins, each with a larger number than the one before: -ESTALE. -ENOENT, -EALREADY: see below. */
+int store_start(struct store *store, const char *id, unsigned attempt, uint64_t now_us, struct sbx_err *err);
+
+struct store_result {
+	unsigned attempt;       /* that it is of; 0: it never began */
+	enum store_state state; /* STORE_DONE, STORE_FAILED or STORE_CANCELLED */
+	int exit_status;
+	const char *report; /* NULL for none */
+	size_t report_len;
+	const char *error; /* NULL for none */
+};
+
+/*
+ * The result, for good, and the job's body is dropped, which nobody needs any more. The same result once more is well.
+ * -ENOENT: there is no such job. -ESTALE: another attempt is under way. -EALREADY: it has ended, with another result.
+ */
+int store_end(struct store *store, const char *id, const struct store_result *result, uint64_t now_us,
+              struct sbx_err *err);
+/* The result STORE_CANCELLED, of whatever attempt. Cancelling twice is well. -ENOENT, -EALREADY: as above. */
+int store_cancel(struct store *store, const char *id, uint64_t now_us, struct sbx_err *err);
+
+/* A job as it is. Zero it; strings are its own. */
+struct store_row {
+	char id[STORE_ID_MAX + 1];
+	char *key;
+	enum store_kind kind;
+	enum store_state state;
+	unsigned priority, attempt;
+	int exit_status;
+	uint64_t accepted_us, started_us, ended_us; /* 0: not yet */
+	char *body;                                 /* NULL: not asked for, or dropped */
+	size_t body_len;                            /* always */
+	char *report, *error;                       /* NULL: there is none */
+	size_t report_len;
+};
+void store_row_finish(struct store_row *row);
+
+enum store_parts {
+	STORE_ROW,
+	STORE_ROW_AND_BODY,
+};
+
+/* By the store's own connection or a reader's. -ENOENT: there is no such job, or none any more. Texts end with a NUL
+ * that does not count. */
+int store_get(struct db *reader, const char *id, enum store_parts parts, struct store_row *ret, struct sbx_err *err);
+/* Each job that has not ended, without its body, in the order in which they were accepted, until `fn` returns below 0,
+ * which is then returned. `fn` changes nothing in the store. */
+int store_each_unfinished(struct store *store, int (*fn)(void *arg, const struct store_row *row), void *arg,
+                          struct sbx_err *err);
+/* Removes up to `max` jobs that ended before then, the first first, and their idempotency keys; their number. What `fn`
+ * is told of each may be removed once that is committed. */
+int store_expire(struct store *store, uint64_t before_us, unsigned max, void (*fn)(void *arg, const char *id),
+                 void *arg, struct sbx_err *err);
+
+/* ---- files ---- */
+
+/*
+ * A file on its way in: begun and written by any thread, put into the store by the store's. It has no name of its own
+ * before; what is left of it by a dead service is removed at the next start.
+ */
+struct store_upload {
+	int files_fd, fd;
+	char name[32]; /* "" when there is nothing to drop */
+	uint64_t bytes;
+	struct digest digest;
+};
+
+int store_upload_begin(const struct store *store, struct store_upload *upload, struct sbx_err *err);
+int store_upload_write(struct store_upload *upload, const void *bytes, size_t len, struct sbx_err *err);
+/* All of it is on the disk, and has this digest: -EBADMSG where it has another one. */
+int store_upload_end(struct store_upload *upload, const char *name, struct sbx_err *err);
+/* Removes what was not put. Accepts what store_upload_begin() left, whatever happened since. */
+void store_upload_drop(struct store_upload *upload);
+
+/* An upload that has ended becomes the file `name`, or was there before. */
+int store_file_put(struct store *store, struct store_upload *upload, const char *name, uint64_t now_us,
+                   struct sbx_err *err);
+/* It was used. -ENOENT: it is not there. */
+int store_file_touch(struct store *store, const char *name, uint64_t now_us, struct sbx_err *err);
+/* Its size. -ENOENT */
+int store_file_get(struct db *reader, const char *name, uint64_t *ret_bytes, struct sbx_err *err);
+/*
+ * Removes files that no unfinished job refers to, the least recently used first, until the rest has at most so many
+ * bytes; *ret_bytes is what it has then, which may be more. The files themselves go with the commit.
+ */
+int store_files_evict(struct store *store, uint64_t bytes_max, uint64_t *ret_bytes, struct sbx_err *err);
+
+/* ---- readers ---- */
+
+/* A connection for another thread, which sees what was committed; db_finish() ends it, before the store's end. */
+int store_reader_open(struct db *reader, const struct store *store, struct sbx_err *err);

@@ -1,0 +1,59 @@
+/* What the files of the store share. Called by nobody else. */
+#pragma once
+
+#include "runner/serve/store.h"
+
+/* The statements of a store, by their numbers in its connections; texts in runner/serve/store.c. */
+enum store_statement {
+	/* of readers, too */
+	SQL_GET,
+	SQL_GET_BODY,
+	SQL_GET_REPORT,
+	SQL_GET_FILE,
+	SQL_READER_STATEMENTS,
+	SQL_BEGIN = SQL_READER_STATEMENTS,
+	SQL_COMMIT,
+	SQL_FIND_RETRY,
+	SQL_ADD_JOB,
+	SQL_ADD_BODY,
+	SQL_ADD_NEED,
+	SQL_ADD_REPORT,
+	SQL_START,
+	SQL_END,
+	SQL_DROP_BODY,
+	SQL_DROP_REPORT,
+	SQL_DROP_NEEDS,
+	SQL_DROP_JOB,
+	SQL_UNFINISHED,
+	SQL_OVER,
+	SQL_ADD_FILE,
+	SQL_TOUCH_FILE,
+	SQL_DROP_FILE,
+	SQL_NEXT_FILE,
+	SQL_FILES_BYTES,
+	SQL_FIND_VICTIM,
+	SQL_STATEMENT_MAX,
+};
+
+/* A job's row: what SQL_GET and SQL_UNFINISHED have in their columns. */
+enum store_column {
+	COLUMN_SEQ,
+	COLUMN_ID,
+	COLUMN_KEY,
+	COLUMN_KIND,
+	COLUMN_STATE,
+	COLUMN_PRIORITY,
+	COLUMN_ATTEMPT,
+	COLUMN_EXIT_STATUS,
+	COLUMN_ACCEPTED,
+	COLUMN_STARTED,
+	COLUMN_ENDED,
+	COLUMN_BODY_LEN,
+	COLUMN_ERROR,
+};
+
+/* Rows of files that are not there go, and then files without a row. (runner/serve/store_files.c) */
+int store_files_tidy(struct store *store, struct sbx_err *err);
+/* Around a commit: what was renamed is on the disk before, what was removed goes after. */
+int store_files_sync(struct store *store, struct sbx_err *err);
+void store_files_remove(struct store *store);
