@@ -1,7 +1,7 @@
 /* Paths and parameters of requests, written by strangers. Used by http.c. */
 #include "runner/serve/http_target.h"
 
-#include "policy/utf8.h"
+#include "runner/serve/http_text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,18 +16,13 @@ static int hex_digit(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static bool is_control(char c)
-{
-	return (unsigned char)c < 0x20 || c == 0x7f;
-}
-
 static bool is_text(const char *text)
 {
 	size_t len = strlen(text), step;
 
 	for (; len > 0; text += step, len -= step) {
-		step = utf8_sequence(text, len);
-		if (step == 0 || is_control(*text))
+		step = http_character(text, len);
+		if (step == 0 || (unsigned char)*text < 0x20)
 			return false;
 	}
 	return true;

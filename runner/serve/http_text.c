@@ -79,6 +79,16 @@ bool http_parse_length(const char *value, uint64_t *ret_length)
 	return true;
 }
 
+size_t http_character(const char *text, size_t len)
+{
+	size_t step = utf8_sequence(text, len);
+	const unsigned char *bytes = (const unsigned char *)text;
+
+	if (step == 1)
+		return bytes[0] == 0x7f ? 0 : 1;
+	return step == 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0 ? 0 : step;
+}
+
 char *http_clean(const char *text, size_t max)
 {
 	size_t left = strlen(text), len = 0;
@@ -88,7 +98,7 @@ char *http_clean(const char *text, size_t max)
 	char *clean = malloc(size);
 
 	while (clean != NULL && left > 0) {
-		size_t step = utf8_sequence(text, left);
+		size_t step = http_character(text, left);
 		const char *from = step > 0 ? text : REPLACEMENT;
 		size_t n = step > 0 ? step : strlen(REPLACEMENT);
 

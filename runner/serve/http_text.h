@@ -22,8 +22,11 @@ bool http_is_type(const char *value, const char *type);
 /* The decimal number of a Content-Length; digits alone. False for what is none, or has no place in 64 bits. */
 bool http_parse_length(const char *value, uint64_t *ret_length);
 
+/* Length of the character at `text`; 0 where it is no UTF-8, or a control character that JSON lets through. */
+size_t http_character(const char *text, size_t len);
+
 /*
- * A copy, malloc'ed, of at most `max` bytes: what is no UTF-8 became U+FFFD, and a longer text ends in "...". NULL
- * where there is no memory.
+ * A copy, malloc'ed, of at most `max` bytes: each byte of what is no such character became U+FFFD, and a longer text
+ * ends in "...". In JSON, a terminal can be shown it. NULL where there is no memory.
  */
 char *http_clean(const char *text, size_t max);
