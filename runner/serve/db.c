@@ -1,6 +1,8 @@
 /* SQLite: the only file that includes it. */
 #include "runner/serve/db.h"
 
+#include "sandbox/fd.h"
+
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -49,7 +51,8 @@ int db_open(struct db *db, const char *path, enum db_access access, struct sbx_e
 		return db->sqlite == NULL ? sbx_fail(err, SBX_STAGE_STORE, ENOMEM, "out of memory")
 		                          : fail(db->sqlite, "open", err);
 	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
-	return db_execute(db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON", err);
+	return db_execute(db, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY",
+	                  err);
 }
 
 int db_prepare(struct db *db, const char *const *texts, unsigned n, struct sbx_err *err)
@@ -167,6 +170,29 @@ int db_copy(const struct db *db, unsigned which, int column, char **ret, size_t 
 	*ret = copy;
 	*ret_len = len;
 	return 0;
+}
+
+int db_send(const struct db *db, const char *table, const char *column, uint64_t row, int fd, struct sbx_err *err)
+{
+	struct sqlite3_blob *blob = NULL;
+	char part[64 << 10];
+	int rc = 0, len, n;
+
+	if (sqlite3_blob_open(db->sqlite, "main", table, column, (sqlite3_int64)row, 0, &blob) != SQLITE_OK)
+		return fail(db->sqlite, "read", err);
+	len = sqlite3_blob_bytes(blob);
+	for (int at = 0; at < len && rc == 0; at += n) {
+		n = len - at < (int)sizeof(part) ? len - at : (int)sizeof(part);
+		if (sqlite3_blob_read(blob, part, n, at) != SQLITE_OK) {
+			rc = fail(db->sqlite, "read", err);
+			break;
+		}
+		rc = fd_write_all(fd, part, (size_t)n);
+		if (rc < 0)
+			sbx_fail(err, SBX_STAGE_STORE, -rc, "cannot pass on what the database holds");
+	}
+	sqlite3_blob_close(blob);
+	return rc;
 }
 
 uint64_t db_last_row(const struct db *db)

@@ -61,6 +61,9 @@ const char *db_text(const struct db *db, unsigned which, int column);
 const void *db_blob(const struct db *db, unsigned which, int column, size_t *ret_len);
 int db_copy(const struct db *db, unsigned which, int column, char **ret, size_t *ret_len, struct sbx_err *err);
 
+/* The blob of a row to a descriptor, part by part, so that no memory is needed for it. */
+int db_send(const struct db *db, const char *table, const char *column, uint64_t row, int fd, struct sbx_err *err);
+
 uint64_t db_last_row(const struct db *db); /* the number of the one that was added last */
 int db_changed(const struct db *db);       /* how many rows the last statement changed */
 bool db_in_batch(const struct db *db);     /* between BEGIN and its end */

@@ -132,6 +132,9 @@ enum store_parts {
 /* By the store's own connection or a reader's. -ENOENT: there is no such job, or none any more. Texts end with a NUL
  * that does not count. */
 int store_get(struct db *reader, const char *id, enum store_parts parts, struct store_row *ret, struct sbx_err *err);
+/* The body of a job to a descriptor: a large one never lies in memory as a whole. -ENOENT: the job is not there, or has
+ * ended. */
+int store_send_body(struct db *reader, const char *id, int fd, struct sbx_err *err);
 /* Each job that has not ended, without its body, in the order in which they were accepted, until `fn` returns below 0,
  * which is then returned. `fn` changes nothing in the store. */
 int store_each_unfinished(struct store *store, int (*fn)(void *arg, const struct store_row *row), void *arg,

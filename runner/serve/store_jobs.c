@@ -162,6 +162,21 @@ int store_get(struct db *reader, const char *id, enum store_parts parts, struct 
 	return get(reader, id, parts, ret, &seq, err);
 }
 
+int store_send_body(struct db *reader, const char *id, int fd, struct sbx_err *err)
+{
+	bool has_ended;
+	int rc = DB_RUN(reader, SQL_GET, err, TEXT(id));
+
+	if (rc == 0)
+		return FAIL(err, ENOENT, "there is no job %.40s", id);
+	TRY(rc);
+	has_ended = db_number(reader, SQL_GET, COLUMN_ENDED) != 0;
+	rc = has_ended ? FAIL(err, ENOENT, "job %.40s has ended, and its body is dropped", id)
+	               : db_send(reader, "body", "bytes", db_number(reader, SQL_GET, COLUMN_SEQ), fd, err);
+	db_reset(reader, SQL_GET);
+	return rc;
+}
+
 int store_each_unfinished(struct store *store, int (*fn)(void *arg, const struct store_row *row), void *arg,
                           struct sbx_err *err)
 {

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -194,6 +195,56 @@ static void test_course(void **state)
 	assert_true(row.report_len == 2 && row.body == NULL && row.body_len == 7);
 	store_row_finish(&row);
 	check_unfinished(fixture, "");
+}
+
+static void test_large_body(void **state)
+{
+	struct fixture *fixture = opened(state);
+	size_t len = (64 << 10) * 3 + 5;
+	char *body = malloc(len), *got = malloc(len + 1);
+	struct store_job job = job_of("a", "");
+	int fd = memfd_create("body", MFD_CLOEXEC);
+	struct db reader;
+
+	for (size_t i = 0; i < len; i++)
+		body[i] = (char)(i * 31 + i / 4096);
+	job.body = body;
+	job.body_len = len;
+	IN_BATCH(fixture, WELL(fixture, add(fixture, &job)); add_well(fixture, "b");
+	         WELL(fixture, store_cancel(&fixture->store, "b", 1, &fixture->err)));
+	WELL(fixture, store_reader_open(&reader, &fixture->store, &fixture->err));
+	WELL(fixture, store_send_body(&reader, "a", fd, &fixture->err));
+	assert_int_equal(pread(fd, got, len + 1, 0), len);
+	assert_memory_equal(got, body, len);
+	REFUSED(fixture, -ENOENT, "job b has ended", store_send_body(&reader, "b", fd, &fixture->err));
+	REFUSED(fixture, -ENOENT, "there is no job c", store_send_body(&reader, "c", fd, &fixture->err));
+	REFUSED(fixture, -EBADF, "cannot pass on", store_send_body(&reader, "a", -1, &fixture->err));
+	db_finish(&reader);
+	close(fd);
+	free(body);
+	free(got);
+}
+
+/* What does not fit is lost with its batch, and nothing else. */
+static void test_full(void **state)
+{
+	struct fixture *fixture = opened(state);
+	struct store *store = &fixture->store;
+	struct store_job job = job_of("large", "");
+	char *body = calloc(1, 1 << 20);
+
+	IN_BATCH(fixture, add_well(fixture, "a"));
+	WELL(fixture, db_execute(&store->db, "PRAGMA max_page_count = 100", &fixture->err));
+	job.body = body;
+	job.body_len = 1 << 20;
+	WELL(fixture, store_begin(store, &fixture->err));
+	add_well(fixture, "b");
+	REFUSED(fixture, -ENOSPC, "full", add(fixture, &job));
+	store_rollback(store);
+	check_unfinished(fixture, "a ");
+	IN_BATCH(fixture, add_well(fixture, "c"));
+	check_unfinished(fixture, "a c ");
+	free(body);
 }
 
 static void test_result_once(void **state)
@@ -859,10 +910,12 @@ static void test_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        TEST(test_course),          TEST(test_result_once), TEST(test_cancel),  TEST(test_idempotency),
-	        TEST(test_names),           TEST(test_batches),     TEST(test_expire),  TEST(test_uploads),
-	        TEST(test_eviction),        TEST(test_tidied),      TEST(test_damaged), TEST(test_one_service),
-	        TEST(test_other_databases), TEST(test_places),      TEST(test_killed),
+	        TEST(test_course),      TEST(test_large_body),  TEST(test_full),
+	        TEST(test_result_once), TEST(test_cancel),      TEST(test_idempotency),
+	        TEST(test_names),       TEST(test_batches),     TEST(test_expire),
+	        TEST(test_uploads),     TEST(test_eviction),    TEST(test_tidied),
+	        TEST(test_damaged),     TEST(test_one_service), TEST(test_other_databases),
+	        TEST(test_places),      TEST(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
