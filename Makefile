@@ -36,6 +36,7 @@ LIB := $(filter-out $(BUILD)/obj/runner/main.o,$(OBJ))
 HTTP      := $(wildcard runner/serve/http*.c) runner/serve/exchange.c runner/serve/intake.c
 HTTP_PURE := $(wildcard runner/serve/http_*.c)
 HTTP_LIB  := policy/json.c policy/json_text.c policy/utf8.c sandbox/err.c sandbox/fd.c
+HTTP_OBJ  := $(patsubst %.c,$(BUILD)/obj/%.o,$(HTTP) $(HTTP_LIB))
 # The generators, and what each is linked with.
 GEN_COMMON    := policy/gen_text policy/json policy/json_text policy/utf8 sandbox/err sandbox/fd
 GEN_PROFILES  := policy/gen_profiles policy/seccomp policy/bpf_code policy/bpf_run policy/bpf_tree $(GEN_COMMON)
@@ -165,14 +166,18 @@ fuzz: $(FUZZ) ## give parsers made-up input for SECONDS=N each; TARGETS='size jo
 
 # A service of toy routes over the HTTP layer: as it is, and under the sanitizers.
 SERVERS        := $(addprefix $(BUILD)/serve/,server-plain server-address server-thread)
-SERVER_plain   := $(HARDEN) -fPIE -pie
 SERVER_address := $(SAN)
 SERVER_thread  := -fsanitize=thread -fno-omit-frame-pointer
+SERVER_LDLIBS  := -lmicrohttpd -ljson-c
 
+$(BUILD)/serve/server-plain: tests/serve/server.c $(HTTP_OBJ)
+	@mkdir -p $(@D)
+	@echo "  TEST $@"
+	@$(CC) $(ALL_CFLAGS) $(HARDEN) -fPIE -pie -o $@ $^ $(SERVER_LDLIBS)
 $(BUILD)/serve/server-%: tests/serve/server.c $(HTTP) $(HTTP_LIB) $(wildcard runner/serve/*.h) | $(BUILD)/.packages
 	@mkdir -p $(@D)
 	@echo "  TEST $@"
-	@$(CC) $(ALL_CFLAGS) $(SERVER_$*) -o $@ $(filter %.c,$^) -lmicrohttpd -ljson-c
+	@$(CC) $(ALL_CFLAGS) $(SERVER_$*) -o $@ $(filter %.c,$^) $(SERVER_LDLIBS)
 
 $(BUILD)/.packages:
 	@mkdir -p $(@D)

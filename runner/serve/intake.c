@@ -148,17 +148,21 @@ static void check_request(struct exchange *x)
 		                   (uintmax_t)request->length, route->body_max);
 }
 
-/* Into the exchange, unless another thread was faster than the handler's own end. */
+/* The answer goes the way of all others, since another thread may have been faster than the handler's own end. */
 static void call_handle(struct exchange *x)
 {
+	const struct http_route *route = x->request.route;
 	struct http_reply reply = {.status = 0};
+	enum http_outcome outcome;
 
 	x->called = true;
 	x->decided = true;
-	if (x->request.route->handle(&x->request, &reply) != HTTP_LATER)
-		http_answer(&x->request, &reply);
-	else if ((x->request.route->flags & HTTP_EARLY) != 0)
-		http_reply_problem(exchange_decide(x), 500, NULL, "an answer was not there when it had to be");
+	outcome = route->handle(&x->request, &reply);
+	if (outcome == HTTP_LATER && (route->flags & HTTP_EARLY) == 0)
+		return;
+	if (outcome == HTTP_LATER)
+		http_reply_problem(&reply, 500, NULL, "an answer was not there when it had to be");
+	http_answer(&x->request, &reply);
 }
 
 static void admit(struct exchange *x)

@@ -513,23 +513,31 @@ def those_who_never_stop_sending_are_left(service):
 # Slow clients.
 
 
-@test("header=600")
+def until_cut(sock, drop):
+    """Sends it again and again, until the other side does not listen any more."""
+    end = time.monotonic() + PATIENCE
+    sock.settimeout(0.05)
+    with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+        while time.monotonic() < end:
+            sock.sendall(drop)
+            with contextlib.suppress(TimeoutError):
+                if not sock.recv(1):
+                    return
+        raise AssertionError("it is still listened to")
+
+
+@test("header=600", "idle=1")
 def a_header_now_and_then(service):
-    start = time.monotonic()
-    with service.connect() as sock:
-        sock.sendall(b"GET /ping HTTP/1.1\r\nHost: a\r\n")
-        try:
-            while time.monotonic() < start + PATIENCE:
-                sock.sendall(b"X: y\r\n")
-                sock.settimeout(0.05)
-                with contextlib.suppress(TimeoutError):
-                    if not sock.recv(1):
-                        break
-            else:
-                raise AssertionError("it is still listened to")
-        except (ConnectionResetError, BrokenPipeError):
-            pass
-    assert time.monotonic() - start >= 0.55
+    """On a connection that is new, and on one that has been of use."""
+    for used in (False, True):
+        start = time.monotonic()
+        with service.connect() as sock:
+            if used:
+                sock.sendall(request("GET /ping"))
+                equal(Reader(sock).answer().body, b"pong")
+            sock.sendall(b"GET /ping HTTP/1.1\r\nHost: a\r\n")
+            until_cut(sock, b"X: y\r\n")
+        assert time.monotonic() - start >= 0.55
     alive(service)
 
 
@@ -539,17 +547,7 @@ def a_byte_of_the_body_now_and_then(service):
         start = time.monotonic()
         with service.connect() as sock:
             sock.sendall(request(f"POST {path}", "Content-Length: 60000"))
-            try:
-                while time.monotonic() < start + PATIENCE:
-                    sock.sendall(b"x")
-                    sock.settimeout(0.05)
-                    with contextlib.suppress(TimeoutError):
-                        if not sock.recv(1):
-                            break
-                else:
-                    raise AssertionError("it is still listened to")
-            except (ConnectionResetError, BrokenPipeError):
-                pass
+            until_cut(sock, b"x")
         assert time.monotonic() - start >= 0.45
     eventually(lambda: counts(service)[:2], [2, 2])
 
