@@ -425,16 +425,23 @@ def no_header_can_be_injected(service):
 
 @test()
 def refusals_reach_those_who_send_on(service):
-    """200 clients at once that send all of 1 MB before they look for an answer."""
-    body = b"x" * 1000000
+    """200 clients at once that send all of 1 MB before they look for an answer.
+
+    With little room in their kernel, so that they still send when the answer is on its way."""
+    data = request("POST /refuse", "Content-Length: 1000000", body=b"x" * 1000000)
     statuses = []
     start = threading.Barrier(200)
 
     def client():
         start.wait()
         try:
-            statuses.append(post(service, "/refuse", body).status)
-        except OSError as error:
+            with socket.socket() as sock:
+                sock.settimeout(PATIENCE)
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16384)
+                sock.connect(("127.0.0.1", service.port))
+                sock.sendall(data)
+                statuses.append(Reader(sock).answer().status)
+        except (OSError, EOFError) as error:
             statuses.append(repr(error))
 
     threads = [threading.Thread(target=client) for _ in range(200)]
@@ -711,6 +718,12 @@ def events_come_and_go_on(service):
         while reader.more():
             pass
         assert reader.buf.endswith(b"data: 20\n\n")
+
+
+@test()
+def no_wake_is_lost(service):
+    for _ in range(20):
+        equal(ask(service, "GET /woken").body, b"woken")
 
 
 @test()

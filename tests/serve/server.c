@@ -32,6 +32,7 @@ struct waiter {
 struct feed {
 	uint64_t next, last, bytes;
 	uint64_t start_ns, every_ns;
+	struct http_request *request; /* kept, of one that wakes itself */
 };
 
 static struct {
@@ -248,6 +249,40 @@ static enum http_outcome stream(struct http_request *request, struct http_reply 
 	return HTTP_REPLY;
 }
 
+/* Woken while it is pulled, as by another thread at the worst moment. */
+static ssize_t pull_woken(void *data, char *buf, size_t size)
+{
+	struct feed *feed = data;
+
+	if (feed->next++ < 3) {
+		http_stream_wake(feed->request);
+		return HTTP_STREAM_IDLE;
+	}
+	if (feed->next > 4)
+		return HTTP_STREAM_END;
+	http_stream_wake(feed->request);
+	return snprintf(buf, size, "woken");
+}
+
+static void close_woken(void *data)
+{
+	struct feed *feed = data;
+
+	http_drop(feed->request);
+	close_feed(data);
+}
+
+static enum http_outcome woken(struct http_request *request, struct http_reply *reply)
+{
+	struct feed *feed = calloc(1, sizeof(*feed));
+	struct http_stream stream = {.pull = pull_woken, .close = close_woken, .data = feed};
+
+	feed->request = http_keep(request);
+	atomic_fetch_add(&count.opened, 1);
+	http_reply_stream(reply, "text/plain", &stream);
+	return HTTP_REPLY;
+}
+
 static enum http_outcome counts(struct http_request *request, struct http_reply *reply)
 {
 	char *text = NULL;
@@ -274,6 +309,7 @@ static const struct http_route routes[] = {
         {"GET", "/header", NULL, 0, 0, admit, header, done},
         {"GET", "/bytes", "n", 0, 0, admit, bytes, done},
         {"GET", "/stream", "last ms n", 0, 0, admit, stream, done},
+        {"GET", "/woken", NULL, 0, 0, admit, woken, done},
         {"GET", "/counts", NULL, 0, 0, NULL, counts, NULL},
 };
 
