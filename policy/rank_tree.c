@@ -4,6 +4,8 @@
  */
 #include "policy/rank_tree.h"
 
+#include <assert.h>
+
 #define HEAVY_MAX 3  /* how many times the other side's weight a side may have */
 #define SINGLE_MAX 2 /* below this, the inner grandchild is light enough for a single rotation */
 
@@ -22,10 +24,13 @@ static void count(struct rank_node *node)
 	node->size = size(node->left) + size(node->right) + 1;
 }
 
+/* Both are for a node whose other side is the heavy one, which is there then. */
+
 static struct rank_node *rotate_left(struct rank_node *node)
 {
 	struct rank_node *top = node->right;
 
+	assert(top != NULL);
 	node->right = top->left;
 	top->left = node;
 	count(node);
@@ -37,6 +42,7 @@ static struct rank_node *rotate_right(struct rank_node *node)
 {
 	struct rank_node *top = node->left;
 
+	assert(top != NULL);
 	node->left = top->right;
 	top->right = node;
 	count(node);

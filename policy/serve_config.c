@@ -89,7 +89,7 @@ const char *serve_listen_parse(const char *text, struct serve_listen *ret)
 	if (listen.family == SERVE_IPV6) {
 		text++;
 		end--;
-		if (end < text || *end != ']')
+		if (*end != ']')
 			return "nothing but a port comes behind the brackets, as [::1]:5000";
 	}
 	if (!parse_address(text, (size_t)(end - text), &listen))

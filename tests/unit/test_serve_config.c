@@ -218,6 +218,8 @@ static void test_listen_refused(void **state)
 	        {"[127.0.0.1]:5000", "no IP address"},
 	        {"[fe80::1%lo]:5000", "no IP address"},
 	        {"[]:5000", "no IP address"},
+	        {"[0000:0000:0000:0000:0000:0000:0000:0000:0000:0]:5000",
+	         "no IP address"}, /* as long as the room for it */
 	        {"[0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000]:5000", "no IP address"},
 	        {"::1:5000", "an IPv6 address stands in brackets"},
 	        {"::1", "an IPv6 address stands in brackets"},
