@@ -28,13 +28,16 @@ CHECK_WEB_PACKAGES := $(PAGE_PACKAGES) chromium fonts-dejavu-core python3 python
 
 PROFILES  := $(sort $(wildcard policy/profiles/*.json))
 LANGUAGES := $(sort $(wildcard policy/languages/*.yaml))
-SRC := $(wildcard sandbox/*.c) $(filter-out policy/gen_%.c,$(wildcard policy/*.c)) $(wildcard runner/*.c)
+SRC := $(wildcard sandbox/*.c) $(filter-out policy/gen_%.c,$(wildcard policy/*.c)) $(wildcard runner/*.c) \
+	runner/serve/http_listen.c
 OBJ := $(SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/profiles.o $(BUILD)/obj/gen/languages.o
 LIB := $(filter-out $(BUILD)/obj/runner/main.o,$(OBJ))
 # The network half of `sbx serve` is a program of its own, dynamic, since libmicrohttpd has no static one without gnutls. Of
 # its parts the HTTP layer knows nothing of sbx but these, and what does not know libmicrohttpd is tested with all else.
 HTTP      := $(wildcard runner/serve/http*.c) runner/serve/exchange.c runner/serve/intake.c
 HTTP_PURE := $(wildcard runner/serve/http_*.c)
+SERVE     := $(wildcard runner/serve/*.c)
+SERVE_OBJ := $(SERVE:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/page.o
 HTTP_LIB  := policy/json.c policy/json_text.c policy/utf8.c sandbox/err.c sandbox/fd.c
 HTTP_OBJ  := $(patsubst %.c,$(BUILD)/obj/%.o,$(HTTP) $(HTTP_LIB))
 # The generators, and what each is linked with.
@@ -44,12 +47,16 @@ GEN_LANGUAGES := policy/gen_languages policy/language policy/language_argv polic
 	policy/size policy/yaml policy/yaml_map policy/yaml_scalar $(GEN_COMMON)
 
 .PHONY: all
-all: $(BUILD)/sbx page ## build build/sbx
+all: $(BUILD)/sbx $(BUILD)/sbx-serve ## build build/sbx, and build/sbx-serve for sbx serve
 
 $(BUILD)/sbx: $(OBJ)
 	@echo "  LINK $@"
 	@# libcgroup's use of getpwnam draws a page of warnings from a static link; nothing here calls it
 	@$(CC) $(ALL_CFLAGS) $(HARDEN) -fPIE $(LINK) -Wl,--no-warnings -o $@ $^ $(LDLIBS)
+
+$(BUILD)/sbx-serve: $(SERVE_OBJ) $(filter-out $(SERVE_OBJ),$(LIB))
+	@echo "  LINK $@"
+	@$(CC) $(ALL_CFLAGS) $(HARDEN) -fPIE -pie -Wl,-z,relro,-z,now -o $@ $^ -lmicrohttpd -lsqlite3 $(LDLIBS) -pthread
 
 $(BUILD)/obj/%.o: %.c | $(BUILD)/.packages
 	@mkdir -p $(@D)
@@ -329,4 +336,4 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
--include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/san/*/*.d $(BUILD)/san/*/*/*.d $(BUILD)/unit/*.d $(BUILD)/fuzz/obj/*/*.d $(BUILD)/fuzz/obj/*/*/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/san/*/*.d $(BUILD)/san/*/*/*.d $(BUILD)/unit/*.d $(BUILD)/fuzz/obj/*/*.d $(BUILD)/fuzz/obj/*/*/*.d)

@@ -10,6 +10,7 @@ int cmd_setup(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_judge(int argc, char **argv);
 int cmd_languages(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
 
 /* Text that was asked for, to standard output, after all that was printed before; and an error, one line on standard
  * error. Both return the exit status.

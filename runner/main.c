@@ -22,6 +22,7 @@ static const struct {
         {"check", cmd_check, "say what this host lacks, and the command that mends it"},
         {"setup", cmd_setup, "make the cgroup slice, or delegate one to a user"},
         {"policy", cmd_policy, "list and show the system-call profiles"},
+        {"serve", cmd_serve, "take jobs over HTTP, with a queue and a web page"},
         {"languages", cmd_languages, "list the languages, with the version found or what to install"},
 };
 

@@ -1,0 +1,402 @@
+/*
+ * sbx serve: the HTTP service. This process opens what needs rights, starts sbx-serve (runner/serve/main.c) without
+ * any, and becomes the starter (runner/starter.h), which starts `sbx judge` for it and knows nothing of HTTP.
+ */
+#include "policy/serve_config.h"
+#include "runner/args_value.h"
+#include "runner/cmd.h"
+#include "runner/serve/handover.h"
+#include "runner/serve/http_listen.h"
+#include "runner/setup.h"
+#include "runner/starter.h"
+#include "sandbox/cores.h"
+#include "sandbox/fd.h"
+#include "sandbox/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CONFIG_MAX ((size_t)1 << 20)
+#define GRACE_MS 10000
+
+static const char help[] =
+        "usage: sbx serve [options]\n"
+        "\n"
+        "Takes jobs over HTTP, runs as many as there are slots, and keeps the rest in a queue\n"
+        "on disk. http://ADDR:PORT/ is a page to try it on, /v1/openapi.json describes the API.\n"
+        "\n"
+        "  --listen ADDR:PORT|unix:PATH   where (default 127.0.0.1:5000)\n"
+        "  --config FILE   YAML: limits, keys and all else, see sbx-serve(1)\n"
+        "  --state DIR     jobs, results and files (default /var/lib/sbx; of an ordinary\n"
+        "                  user $XDG_STATE_HOME/sbx or ~/.local/state/sbx)\n"
+        "  --keys FILE     who may ask; without keys only this host is listened to\n"
+        "  --user NAME     whom the network's half becomes when root starts it (default: nobody)\n"
+        "\n"
+        "KEY in the environment is the key of POST /. SIGTERM lets what runs end, and keeps the\n"
+        "rest for the next start.\n";
+
+static struct command {
+	struct serve_config config;
+	char *text, *keys; /* of the files */
+	size_t keys_len;
+	const char *listen, *config_file, *state, *keys_file, *user;
+	char state_dir[4096], cache_dir[4096], files_dir[4200], service_path[4200], address[160];
+	uid_t uid;
+	gid_t gid;
+	int exe_fd, listen_fd, config_fd, keys_fd, sockets[2];
+} cmd = {.exe_fd = -1, .listen_fd = -1, .config_fd = -1, .keys_fd = -1, .sockets = {-1, -1}};
+
+static int read_file(const char *what, const char *path, char **ret, size_t *ret_len, struct sbx_err *err)
+{
+	FD_CLEANUP int fd = path_open(path, O_RDONLY | O_NONBLOCK, 0);
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0)
+		return sbx_fail(err, SBX_STAGE_USAGE, -fd, "%s: cannot open %.200s: %s", what, path, strerrordesc_np(-fd));
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (size_t)st.st_size > CONFIG_MAX)
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s: %.200s is no regular file of up to 1 MiB", what, path);
+	*ret = malloc((size_t)st.st_size + 1);
+	if (*ret == NULL)
+		return sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "%s: no memory", what);
+	n = pread(fd, *ret, (size_t)st.st_size, 0);
+	if (n < 0)
+		return sbx_fail(err, SBX_STAGE_USAGE, errno, "%s: cannot read %.200s", what, path);
+	*ret_len = (size_t)n;
+	return 0;
+}
+
+/* ---- options ---- */
+
+static int parse_options(int argc, char **argv, bool *ret_help, struct sbx_err *err)
+{
+	static const struct option options[] = {
+	        {"listen", required_argument, NULL, 'l'}, {"config", required_argument, NULL, 'c'},
+	        {"state", required_argument, NULL, 's'},  {"keys", required_argument, NULL, 'k'},
+	        {"user", required_argument, NULL, 'u'},   {"help", no_argument, NULL, 'h'},
+	        {NULL, 0, NULL, 0},
+	};
+	const char **places[] = {['l'] = &cmd.listen, ['c'] = &cmd.config_file, ['s'] = &cmd.state, ['k'] = &cmd.keys_file,
+	                         ['u'] = &cmd.user};
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "+:h", options, NULL)) != -1) {
+		if (c == 'h') {
+			*ret_help = true;
+			return 0;
+		}
+		if (c == '?' || c == ':')
+			return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "serve: %.60s %s; sbx serve --help tells more",
+			                argv[optind - 1], c == ':' ? "needs a value" : "is no option");
+		*places[c] = optarg;
+	}
+	if (optind < argc)
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "serve: takes no arguments: %.60s; sbx serve --help tells more",
+		                argv[optind]);
+	return 0;
+}
+
+static int find_state(struct sbx_err *err)
+{
+	const char *base = getenv("XDG_STATE_HOME"), *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	const char *state = cmd.state != NULL ? cmd.state : cmd.config.state;
+
+	if (state != NULL)
+		snprintf(cmd.state_dir, sizeof(cmd.state_dir), "%s", state);
+	else if (getuid() == 0)
+		strcpy(cmd.state_dir, "/var/lib/sbx");
+	else if (base != NULL && base[0] == '/')
+		snprintf(cmd.state_dir, sizeof(cmd.state_dir), "%s/sbx", base);
+	else if (home != NULL && home[0] == '/')
+		snprintf(cmd.state_dir, sizeof(cmd.state_dir), "%s/.local/state/sbx", home);
+	if (cmd.state_dir[0] != '/')
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "--state: not an absolute path: %.200s", cmd.state_dir);
+	if (getuid() == 0)
+		strcpy(cmd.cache_dir, "/var/cache/sbx");
+	else if (cache != NULL && cache[0] == '/')
+		snprintf(cmd.cache_dir, sizeof(cmd.cache_dir), "%s/sbx", cache);
+	else
+		snprintf(cmd.cache_dir, sizeof(cmd.cache_dir), "%s/.cache/sbx", home != NULL ? home : "");
+	snprintf(cmd.files_dir, sizeof(cmd.files_dir), "%s/files", cmd.state_dir);
+	return 0;
+}
+
+static int load(struct sbx_err *err)
+{
+	struct serve_config *config = &cmd.config;
+	const char *fault = NULL;
+	size_t len;
+
+	serve_config_init(config);
+	if (cmd.config_file != NULL) {
+		TRY(read_file("--config", cmd.config_file, &cmd.text, &len, err));
+		TRY(serve_config_parse(cmd.text, len, cmd.config_file, config, err));
+	}
+	if (cmd.listen != NULL && (fault = serve_listen_parse(cmd.listen, &config->listen)) != NULL)
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "--listen %.100s: %s", cmd.listen, fault);
+	if (cmd.keys_file == NULL)
+		cmd.keys_file = config->keys;
+	if (cmd.user == NULL)
+		cmd.user = config->user;
+	if (cmd.keys_file != NULL)
+		TRY(read_file("--keys", cmd.keys_file, &cmd.keys, &cmd.keys_len, err));
+	if (cmd.keys_len == 0 && !config->listen.is_local)
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL,
+		                "no keys are configured (--keys FILE), and %.60s can be reached from other hosts: "
+		                "listen on 127.0.0.1 or unix:PATH, or configure keys",
+		                config->listen.address);
+	if (config->slots_max == 0)
+		config->slots_max = cores_physical();
+	if (config->running_max == 0)
+		config->running_max = config->slots_max;
+	if (config->running_max > STARTER_CHILDREN_MAX - 1)
+		config->running_max = STARTER_CHILDREN_MAX - 1;
+	return find_state(err);
+}
+
+/* ---- what needs rights ---- */
+
+/* A folder and those above it; the last one belongs to `uid`, and nobody else may look. */
+static int make_dir(const char *path, uid_t uid, gid_t gid, struct sbx_err *err)
+{
+	FD_CLEANUP int fd = -1;
+	char part[4096];
+	struct stat st;
+
+	for (const char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
+		snprintf(part, sizeof(part), "%.*s", (int)(at - path), path);
+		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+			return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot make %.200s: %s", part, strerrordesc_np(errno));
+	}
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot make %.200s: %s", path, strerrordesc_np(errno));
+	fd = path_open(path, O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0)
+		return sbx_fail(err, SBX_STAGE_STORE, -fd, "cannot open %.200s: %s%s", path, strerrordesc_np(-fd),
+		                PATH_LOOP_NOTE(-fd));
+	/* one that was made here, or by a start before: nobody gets a folder that was somebody else's */
+	if (fstat(fd, &st) == 0 && st.st_uid == getuid() && st.st_uid != uid && fchown(fd, uid, gid) < 0)
+		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot hand %.200s over", path);
+	return 0;
+}
+
+static int find_user(struct sbx_err *err)
+{
+	const char *argv[] = {"getent", "passwd", cmd.user != NULL ? cmd.user : "nobody", NULL};
+	char line[400];
+	int status;
+	unsigned uid, gid;
+
+	cmd.uid = getuid();
+	cmd.gid = getgid();
+	if (cmd.uid != 0)
+		return cmd.user == NULL ? 0
+		                        : sbx_fail(err, SBX_STAGE_USAGE, EPERM,
+		                                   "--user: only root's service can become another user's");
+	if (setup_spawn((char *const *)argv, line, sizeof(line), &status) < 0 || status != 0 ||
+	    sscanf(line, "%*[^:]:%*[^:]:%u:%u:", &uid, &gid) != 2)
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "--user: there is no user %.100s", argv[2]);
+	if (uid == 0)
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "--user: root is what the network's half must not be");
+	cmd.uid = uid;
+	cmd.gid = gid;
+	return 0;
+}
+
+/* Beside this program, as in build/, or where `make install` puts it. */
+static int find_service(struct sbx_err *err)
+{
+	char exe[4096];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	char *slash;
+
+	if (n < 0)
+		return sbx_fail(err, SBX_STAGE_STARTER, errno, "cannot find this program");
+	exe[n] = '\0';
+	slash = strrchr(exe, '/');
+	*slash = '\0';
+	snprintf(cmd.service_path, sizeof(cmd.service_path), "%s/sbx-serve", exe);
+	if (access(cmd.service_path, X_OK) < 0)
+		snprintf(cmd.service_path, sizeof(cmd.service_path), "%s/../libexec/sbx/sbx-serve", exe);
+	if (access(cmd.service_path, X_OK) < 0)
+		return sbx_fail(err, SBX_STAGE_STARTER, errno, "sbx-serve is not beside %s/sbx, and not in ../libexec/sbx", exe);
+	cmd.exe_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	return cmd.exe_fd < 0 ? sbx_fail(err, SBX_STAGE_STARTER, errno, "cannot open this program") : 0;
+}
+
+/* Said now, with the command that mends it, rather than by each job. */
+static int try_box(struct sbx_err *err)
+{
+	const char *argv[] = {"/proc/self/exe", "run", "--report", "-", "--", "/bin/true", NULL};
+	char said[400] = "";
+	int status = 0, rc = setup_spawn((char *const *)argv, said, sizeof(said), &status);
+
+	if (rc == 0 && status == SBX_EXIT_OK)
+		return 0;
+	said[strcspn(said, "\n")] = '\0';
+	return sbx_fail(err, SBX_STAGE_STARTER, rc < 0 ? -rc : EPERM, "no box can be made here (sbx check tells why): %s",
+	                said);
+}
+
+/* What sbx-serve gets: the configuration with the options in it. JSON is YAML. */
+static int write_config(struct sbx_err *err)
+{
+	const struct serve_config *config = &cmd.config;
+	char *text = NULL;
+	int len, rc;
+
+	len = asprintf(&text,
+	               "{state: \"%s\", queue: {jobs: %" PRIu64 ", bytes: %" PRIu64 "B}, running: %" PRIu64 ", slots: %" PRIu64
+	               ", results: %" PRIu64 "us, files: %" PRIu64 "B, body: %" PRIu64 "B, connections: %" PRIu64
+	               ", idle: %" PRIu64 "us, grace: %" PRIu64 "us, event_bytes: %" PRIu64 "B, legacy: {enabled: %s}",
+	               cmd.state_dir, config->queue_jobs_max, config->queue_bytes_max, config->running_max,
+	               config->slots_max, config->results_us, config->files_bytes_max, config->body_bytes_max,
+	               config->connections_max, config->idle_us, config->grace_us, config->event_bytes_max,
+	               config->legacy_enabled ? "true" : "false");
+	cmd.config_fd = memfd_create("config", MFD_CLOEXEC);
+	cmd.keys_fd = memfd_create("keys", MFD_CLOEXEC);
+	rc = len < 0 || cmd.config_fd < 0 || cmd.keys_fd < 0 ? -ENOMEM : fd_write_all(cmd.config_fd, text, (size_t)len);
+	if (rc == 0 && config->connections_per_ip_max > 0)
+		rc = dprintf(cmd.config_fd, ", connections_per_ip: %" PRIu64, config->connections_per_ip_max) < 0 ? -EIO : 0;
+	if (rc == 0)
+		rc = fd_write_all(cmd.config_fd, "}", 1);
+	if (rc == 0)
+		rc = fd_write_all(cmd.keys_fd, cmd.keys != NULL ? cmd.keys : "", cmd.keys_len);
+	free(text);
+	return rc < 0 ? sbx_fail(err, SBX_STAGE_STARTER, -rc, "cannot hand the configuration over") : 0;
+}
+
+static int open_all(struct sbx_err *err)
+{
+	const struct serve_listen *listen = &cmd.config.listen;
+	struct http_address address;
+
+	TRY(find_user(err));
+	TRY(find_service(err));
+	TRY(try_box(err));
+	TRY(make_dir(cmd.state_dir, cmd.uid, cmd.gid, err));
+	TRY(make_dir(cmd.files_dir, cmd.uid, cmd.gid, err));
+	TRY(make_dir(cmd.cache_dir, getuid(), getgid(), err));
+	TRY(write_config(err));
+	if (listen->family == SERVE_UNIX)
+		snprintf(cmd.address, sizeof(cmd.address), "unix:%s", listen->path);
+	else
+		snprintf(cmd.address, sizeof(cmd.address), listen->family == SERVE_IPV6 ? "[%s]:%u" : "%s:%u", listen->address,
+		         listen->port);
+	TRY(http_address_parse(cmd.address, &address, err));
+	cmd.listen_fd = http_listen(&address, 0660, err);
+	TRY(cmd.listen_fd);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, cmd.sockets) < 0)
+		return sbx_fail(err, SBX_STAGE_STARTER, errno, "cannot make the service's socket");
+	return 0;
+}
+
+/* ---- the two halves ---- */
+
+/* To the numbers of the handover, by way of higher ones, so that none is overwritten before it was moved. */
+static int place_descriptors(void)
+{
+	const int from[] = {cmd.sockets[1], cmd.listen_fd, cmd.config_fd, cmd.keys_fd};
+	int high[4];
+
+	for (int i = 0; i < 4; i++)
+		if ((high[i] = fcntl(from[i], F_DUPFD, 64)) < 0)
+			return -errno;
+	for (int i = 0; i < 4; i++)
+		if (dup2(high[i], HANDOVER_STARTER_FD + i) < 0)
+			return -errno;
+	return close_range(HANDOVER_KEYS_FD + 1, ~0U, 0) < 0 ? -errno : 0;
+}
+
+static void variable(char *place, size_t size, const char *name, const char *value)
+{
+	snprintf(place, size, "%s=%s", name, value != NULL ? value : "");
+}
+
+/* The child: another user, nothing that could bring rights back, and then the other program. */
+static void __attribute__((noreturn)) become_service(void)
+{
+	static char key[4096], address[200], notify[200], access_log[] = "SBX_SERVE_ACCESS_LOG=1";
+	static char name[] = "sbx-serve";
+	char *argv[] = {name, NULL}, *env[] = {key, address, notify, NULL, NULL};
+
+	if (getenv("SBX_SERVE_ACCESS_LOG") != NULL)
+		env[3] = access_log;
+	variable(key, sizeof(key), "KEY", getenv("KEY"));
+	variable(address, sizeof(address), "SBX_SERVE_ADDRESS", cmd.address);
+	variable(notify, sizeof(notify), "NOTIFY_SOCKET", getenv("NOTIFY_SOCKET"));
+	if (place_descriptors() < 0 ||
+	    (cmd.uid != getuid() && (setgroups(0, NULL) < 0 || setresgid(cmd.gid, cmd.gid, cmd.gid) < 0 ||
+	                             setresuid(cmd.uid, cmd.uid, cmd.uid) < 0)) ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || chdir("/") < 0) {
+		perror("sbx serve: cannot give up what sbx-serve must not have");
+		_exit(SBX_EXIT_SANDBOX);
+	}
+	execve(cmd.service_path, argv, env);
+	perror("sbx serve: cannot start sbx-serve");
+	_exit(SBX_EXIT_SANDBOX);
+}
+
+static int serve(int *ret_status, struct sbx_err *err)
+{
+	char slots[24];
+	const char *judge[] = {"sbx",    "judge", "--job",           "-",           "--job-files", cmd.files_dir, "--events", "fd:3",
+	                 "--format", "json", "--compile-cache", cmd.cache_dir, "--slots",    slots,         NULL};
+	const char *languages[] = {"sbx", "languages", "--json", NULL};
+	char *const *programs[] = {[HANDOVER_JUDGE] = (char *const *)judge,
+	                           [HANDOVER_LANGUAGES] = (char *const *)languages};
+	pid_t service;
+
+	snprintf(slots, sizeof(slots), "%" PRIu64, cmd.config.slots_max);
+	service = fork();
+	if (service < 0)
+		return sbx_fail(err, SBX_STAGE_STARTER, errno, "cannot start sbx-serve");
+	if (service == 0)
+		become_service();
+	fd_close(&cmd.sockets[1]);
+	fd_close(&cmd.listen_fd);
+	unsetenv("KEY");
+	return starter_loop(&(struct starter_config){.exe_fd = cmd.exe_fd,
+	                                             .programs = programs,
+	                                             .n_programs = sizeof(programs) / sizeof(programs[0]),
+	                                             .socket_fd = cmd.sockets[0],
+	                                             .service = service,
+	                                             .grace_ms = GRACE_MS,
+	                                             .env_path = "/usr/local/bin:/usr/bin:/bin"},
+	                    ret_status, err);
+}
+
+int cmd_serve(int argc, char **argv)
+{
+	struct sbx_err err = {0};
+	bool wants_help = false;
+	int status = 0, rc = parse_options(argc, argv, &wants_help, &err);
+
+	if (rc == 0 && wants_help)
+		return cmd_print(help);
+	if (rc == 0)
+		rc = load(&err);
+	if (rc == 0)
+		rc = open_all(&err);
+	if (rc == 0)
+		rc = serve(&status, &err);
+	free(cmd.text);
+	free(cmd.keys);
+	serve_config_finish(&cmd.config);
+	if (rc < 0)
+		return cmd_fail(&err);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : SBX_EXIT_SANDBOX;
+}

@@ -1,0 +1,234 @@
+/* The table of routes, who may ask, and the routes that need no job. Called by HTTP workers. */
+#include "runner/serve/api.h"
+
+#include "sandbox/fd.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BODIES_MAX UINT64_C(100000000) /* in memory at once; one that is larger has to come alone */
+#define SMALL ((size_t)4096)
+
+struct api_state *api_state(struct http_request *request)
+{
+	if (request->user == NULL)
+		request->user = calloc(1, sizeof(struct api_state));
+	return request->user;
+}
+
+void api_done(struct http_request *request)
+{
+	struct api_state *state = request->user;
+	struct serve *serve = request->data;
+
+	if (state == NULL)
+		return;
+	if (state->job != NULL)
+		serve_drop(serve, state->job);
+	atomic_fetch_sub(&serve->body_bytes, state->body_bytes);
+	free(state);
+	request->user = NULL;
+}
+
+struct party *api_party(const struct http_request *request, struct http_reply *reply)
+{
+	struct serve *serve = request->data;
+	const char *bearer = http_bearer(request);
+	const struct serve_key *key;
+
+	if (serve->keys.n_keys == 0)
+		return &serve->parties[0];
+	key = bearer != NULL ? serve_keys_find(&serve->keys, bearer, strlen(bearer)) : NULL;
+	if (key != NULL)
+		return &serve->parties[key - serve->keys.keys];
+	http_reply_problem(reply, 401, "Authorization", bearer == NULL ? "a key is needed" : "this key is not known");
+	http_reply_header(reply, "WWW-Authenticate", "Bearer");
+	return NULL;
+}
+
+struct ask *api_ask(struct http_request *request, enum ask_kind kind, struct party *party, struct http_reply *reply)
+{
+	struct ask *ask = calloc(1, sizeof(*ask));
+
+	if (ask == NULL) {
+		http_reply_problem(reply, 503, NULL, "no memory");
+		return NULL;
+	}
+	*ask = (struct ask){.kind = kind, .request = http_keep(request), .party = party};
+	return ask;
+}
+
+bool api_number(const struct http_request *request, const char *name, uint64_t max, uint64_t *ret,
+                struct http_reply *reply)
+{
+	const char *text = http_target_parameter(&request->target, name);
+	char *end;
+	unsigned long long value = 0;
+
+	if (text != NULL) {
+		value = *text >= '0' && *text <= '9' && strlen(text) < 10 ? strtoull(text, &end, 10) : max + 1;
+		if (value > max || *end != '\0') {
+			http_reply_problem(reply, 400, name, "not a whole number from 0 to %" PRIu64, max);
+			return false;
+		}
+	}
+	*ret = value;
+	return true;
+}
+
+bool api_reserve_body(struct http_request *request, uint64_t len, struct http_reply *reply)
+{
+	struct serve *serve = request->data;
+	struct api_state *state = api_state(request);
+	uint64_t before;
+
+	if (state == NULL) {
+		http_reply_problem(reply, 503, NULL, "no memory");
+		return false;
+	}
+	before = atomic_fetch_add(&serve->body_bytes, len);
+	state->body_bytes = len;
+	if (before == 0 || before + len <= BODIES_MAX)
+		return true;
+	http_reply_problem(reply, 429, NULL, "too much is being sent at once");
+	http_reply_header(reply, "Retry-After", "1");
+	return false;
+}
+
+struct job_entry *api_offer(struct http_request *request, struct party *party, struct http_reply *reply)
+{
+	static const char *const reasons[ADMISSION_ANSWER_MAX] = {
+	        [ADMISSION_RATE] = "this key may not send more jobs at the moment",
+	        [ADMISSION_KEY_FULL] = "this key's part of the queue is full",
+	        [ADMISSION_FULL] = "the queue is full",
+	};
+	struct serve *serve = request->data;
+	uint64_t len = request->length_known ? request->length : request->route->body_max;
+	struct job_entry *job = NULL;
+	enum admission_answer answer;
+	char seconds[16];
+	unsigned retry_s = 1;
+
+	if (atomic_load(&serve->draining)) {
+		http_reply_problem(reply, 503, NULL, "the service is ending");
+		http_reply_header(reply, "Retry-After", "10");
+		return NULL;
+	}
+	if (!api_reserve_body(request, len, reply))
+		return NULL;
+	answer = serve_offer(serve, party, len, &job, &retry_s);
+	if (answer == ADMISSION_ADMITTED) {
+		((struct api_state *)request->user)->job = job;
+		return job;
+	}
+	if (answer == ADMISSION_TOO_LARGE) {
+		http_reply_problem(reply, 413, NULL, "a job of %" PRIu64 " bytes never fits into the queue", len);
+		return NULL;
+	}
+	http_reply_problem(reply, 429, NULL, "%s", reasons[answer]);
+	snprintf(seconds, sizeof(seconds), "%u", retry_s);
+	http_reply_header(reply, "Retry-After", seconds);
+	return NULL;
+}
+
+/* ---- the routes that need no job ---- */
+
+static enum http_outcome health(struct http_request *request, struct http_reply *reply)
+{
+	(void)request;
+	http_reply_static(reply, 200, "application/json", "{\"status\":\"ok\"}", 15);
+	return HTTP_REPLY;
+}
+
+static enum http_outcome ready(struct http_request *request, struct http_reply *reply)
+{
+	struct serve *serve = request->data;
+
+	if (atomic_load(&serve->draining))
+		http_reply_problem(reply, 503, NULL, "the service is ending");
+	else if (atomic_load(&serve->failing))
+		http_reply_problem(reply, 503, NULL, "the state folder takes nothing at the moment");
+	else
+		http_reply_static(reply, 200, "application/json", "{\"status\":\"ready\"}", 18);
+	return HTTP_REPLY;
+}
+
+static enum http_outcome version(struct http_request *request, struct http_reply *reply)
+{
+#define VERSION_TEXT(required)                                                                                         \
+	"{\"schema\":\"sbx.serve.version/1\",\"version\":\"" SBX_VERSION "\",\"key_required\":" required "}"
+	static const char with[] = VERSION_TEXT("true"), without[] = VERSION_TEXT("false");
+	struct serve *serve = request->data;
+	bool required = serve->keys.n_keys > 0;
+
+	http_reply_static(reply, 200, "application/json", required ? with : without,
+	                  required ? sizeof(with) - 1 : sizeof(without) - 1);
+	return HTTP_REPLY;
+}
+
+/* Made once, while the service starts: it asks every compiler for its version. */
+static enum http_outcome languages(struct http_request *request, struct http_reply *reply)
+{
+	struct serve *serve = request->data;
+	const char *text = atomic_load(&serve->languages);
+
+	if (text != NULL) {
+		http_reply_static(reply, 200, "application/json", text, strlen(text));
+	} else {
+		http_reply_problem(reply, 503, NULL, "the languages are being looked for");
+		http_reply_header(reply, "Retry-After", "1");
+	}
+	return HTTP_REPLY;
+}
+
+static enum http_outcome ask_core(struct http_request *request, enum ask_kind kind, struct http_reply *reply)
+{
+	struct party *party = api_party(request, reply);
+	struct ask *ask = party != NULL ? api_ask(request, kind, party, reply) : NULL;
+
+	if (ask == NULL)
+		return HTTP_REPLY;
+	serve_ask(request->data, ask);
+	return HTTP_LATER;
+}
+
+static enum http_outcome stats(struct http_request *request, struct http_reply *reply)
+{
+	return ask_core(request, ASK_STATS, reply);
+}
+
+static enum http_outcome metrics(struct http_request *request, struct http_reply *reply)
+{
+	return ask_core(request, ASK_METRICS, reply);
+}
+
+/* ---- the table ---- */
+
+#define BODY_MAX ((size_t)1 << 30) /* the configuration's bound is below, and looked at by `admit` */
+
+static const struct http_route routes[] = {
+        {"POST", "/v1/jobs", "wait priority", BODY_MAX, 0, api_jobs_admit, api_jobs_post, api_done},
+        {"GET", "/v1/jobs/{id}", "wait", 0, 0, NULL, api_job_get, api_done},
+        {"DELETE", "/v1/jobs/{id}", NULL, SMALL, 0, NULL, api_job_delete, api_done},
+        {"GET", "/v1/jobs/{id}/events", NULL, 0, 0, NULL, api_job_events, api_done},
+        {"GET", "/v1/files/{sha256}", NULL, 0, 0, NULL, api_file_get, api_done},
+        {"PUT", "/v1/files/{sha256}", NULL, BODY_MAX, 0, api_file_admit, api_file_put, api_done},
+        {"GET", "/v1/languages", NULL, 0, HTTP_OPEN, NULL, languages, NULL},
+        {"GET", "/v1/health", NULL, 0, HTTP_OPEN, NULL, health, NULL},
+        {"GET", "/v1/ready", NULL, 0, HTTP_OPEN, NULL, ready, NULL},
+        {"GET", "/v1/version", NULL, 0, HTTP_OPEN, NULL, version, NULL},
+        {"GET", "/v1/stats", NULL, 0, 0, NULL, stats, api_done},
+        {"GET", "/metrics", NULL, 0, 0, NULL, metrics, api_done},
+        {"GET", "/v1/openapi.json", NULL, 0, HTTP_OPEN, NULL, api_page, NULL},
+        {"GET", "/", NULL, 0, HTTP_OPEN, NULL, api_page, NULL},
+        {"GET", "/state", NULL, 0, HTTP_OPEN, NULL, api_page, NULL},
+        {"GET", "/page/{file}", NULL, 0, HTTP_OPEN, NULL, api_page, NULL},
+        {"POST", "/", NULL, (size_t)1 << 20, HTTP_OPEN | HTTP_CORS, api_legacy_admit, api_legacy_post, api_done},
+};
+
+const struct http_route *api_routes(size_t *ret_n)
+{
+	*ret_n = sizeof(routes) / sizeof(routes[0]);
+	return routes;
+}

@@ -1,0 +1,38 @@
+/* Between the files of routes: api.c has the table. Called by HTTP workers. */
+#pragma once
+
+#include "runner/serve/serve.h"
+
+/* Who asks; NULL, and the reply is 401, for nobody. */
+struct party *api_party(const struct http_request *request, struct http_reply *reply);
+/* An ask for the core, with the request kept. NULL, and the reply is made, without memory. */
+struct ask *api_ask(struct http_request *request, enum ask_kind kind, struct party *party, struct http_reply *reply);
+/* The number of a query parameter up to `max`; false, and the reply is made, where it is none. 0 where it is not given. */
+bool api_number(const struct http_request *request, const char *name, uint64_t max, uint64_t *ret,
+                struct http_reply *reply);
+/* Whether there is memory for a body of that length among all that are read now; if so it counts until the request ends. */
+bool api_reserve_body(struct http_request *request, uint64_t len, struct http_reply *reply);
+/* Room for a job in the queue, or the answer why not. */
+struct job_entry *api_offer(struct http_request *request, struct party *party, struct http_reply *reply);
+
+/* What a request of ours carries between admit and done. */
+struct api_state {
+	struct job_entry *job; /* reserved, and not submitted */
+	uint64_t body_bytes;   /* counted */
+	struct party *party;
+};
+/* Made by the first that asks for it; NULL without memory. */
+struct api_state *api_state(struct http_request *request);
+void api_done(struct http_request *request);
+
+enum http_outcome api_jobs_admit(struct http_request *request, struct http_reply *reply);
+enum http_outcome api_jobs_post(struct http_request *request, struct http_reply *reply);
+enum http_outcome api_job_get(struct http_request *request, struct http_reply *reply);
+enum http_outcome api_job_delete(struct http_request *request, struct http_reply *reply);
+enum http_outcome api_job_events(struct http_request *request, struct http_reply *reply);
+enum http_outcome api_file_admit(struct http_request *request, struct http_reply *reply);
+enum http_outcome api_file_get(struct http_request *request, struct http_reply *reply);
+enum http_outcome api_file_put(struct http_request *request, struct http_reply *reply);
+enum http_outcome api_legacy_admit(struct http_request *request, struct http_reply *reply);
+enum http_outcome api_legacy_post(struct http_request *request, struct http_reply *reply);
+enum http_outcome api_page(struct http_request *request, struct http_reply *reply);

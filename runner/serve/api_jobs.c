@@ -1,0 +1,326 @@
+/* The routes of jobs and files. Called by HTTP workers. */
+#include "runner/serve/api.h"
+
+#include "policy/job.h"
+#include "sandbox/fd.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IDEMPOTENCY_MAX 200
+
+/* ---- POST /v1/jobs ---- */
+
+static bool is_json(const struct http_request *request)
+{
+	static const char json[] = "application/json";
+	const char *type = http_header(request, "Content-Type");
+
+	return type != NULL && strncasecmp(type, json, sizeof(json) - 1) == 0 &&
+	       (type[sizeof(json) - 1] == '\0' || type[sizeof(json) - 1] == ';' || type[sizeof(json) - 1] == ' ');
+}
+
+static bool body_fits(const struct http_request *request, struct http_reply *reply)
+{
+	const struct serve *serve = request->data;
+
+	if (!request->length_known || request->length <= serve->config.body_bytes_max)
+		return true;
+	http_reply_problem(reply, 413, "Content-Length", "more than %llu bytes",
+	                   (unsigned long long)serve->config.body_bytes_max);
+	return false;
+}
+
+/* Printable, and kept as it is: who sends it chooses it. */
+static bool take_idempotency(const struct http_request *request, struct job_entry *job, struct http_reply *reply)
+{
+	const char *key = http_header(request, "Idempotency-Key");
+
+	if (key == NULL)
+		return true;
+	for (const char *c = key; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~')
+			key = "";
+	if (*key == '\0' || strlen(key) > IDEMPOTENCY_MAX) {
+		http_reply_problem(reply, 400, "Idempotency-Key", "1 to %d printable characters", IDEMPOTENCY_MAX);
+		return false;
+	}
+	job->idempotency = strdup(key);
+	if (job->idempotency == NULL)
+		http_reply_problem(reply, 503, NULL, "no memory");
+	return job->idempotency != NULL;
+}
+
+enum http_outcome api_jobs_admit(struct http_request *request, struct http_reply *reply)
+{
+	struct party *party = api_party(request, reply);
+	uint64_t wait_s, priority, most = ADMISSION_PRIORITY_MAX;
+	struct job_entry *job;
+
+	if (party == NULL || !api_number(request, "wait", SERVE_WAIT_S_MAX, &wait_s, reply))
+		return HTTP_REPLY;
+	if (party->key != NULL)
+		most = party->key->priority_max;
+	if (!api_number(request, "priority", ADMISSION_PRIORITY_MAX, &priority, reply))
+		return HTTP_REPLY;
+	if (priority > most) {
+		http_reply_problem(reply, 403, "priority", "this key may ask for %d at most", (int)most);
+		return HTTP_REPLY;
+	}
+	if (!is_json(request)) {
+		http_reply_problem(reply, 415, "Content-Type", "a job is application/json");
+		return HTTP_REPLY;
+	}
+	if (!body_fits(request, reply))
+		return HTTP_REPLY;
+	job = api_offer(request, party, reply);
+	if (job == NULL)
+		return HTTP_REPLY;
+	job->priority = (unsigned)priority;
+	job->kind = STORE_JUDGE;
+	return take_idempotency(request, job, reply) ? HTTP_CONTINUE : HTTP_REPLY;
+}
+
+/* "body: tests[3].stdin: not a string" */
+static void refuse_job(struct http_reply *reply, unsigned status, const char *msg)
+{
+	const char *text = strncmp(msg, "body: ", 6) == 0 ? msg + 6 : msg, *end = strstr(text, ": ");
+	char field[SERVE_FIELD_BYTES] = "";
+
+	if (end != NULL && (size_t)(end - text) < sizeof(field) && memchr(text, ' ', (size_t)(end - text)) == NULL) {
+		memcpy(field, text, (size_t)(end - text));
+		text = end + 2;
+	}
+	http_reply_problem(reply, status, field[0] != '\0' ? field : NULL, "%s", text);
+}
+
+static bool is_name(const char *path)
+{
+	return strlen(path) == STORE_NAME_LEN && strspn(path, "0123456789abcdef") == STORE_NAME_LEN;
+}
+
+/* Notes a stored file that the job refers to. */
+static int add_file(struct job_entry *entry, const struct job_data *data)
+{
+	void *files;
+
+	if (data->bytes != NULL || data->path == NULL)
+		return 0;
+	if (!is_name(data->path))
+		return -EINVAL;
+	files = reallocarray(entry->files, entry->n_files + 1, sizeof(entry->files[0]));
+	if (files == NULL)
+		return -ENOMEM;
+	entry->files = files;
+	memcpy(entry->files[entry->n_files], data->path, STORE_NAME_LEN + 1);
+	entry->n_files++;
+	return 0;
+}
+
+/* -EINVAL, and which one. */
+static int add_files(struct job_entry *entry, const struct job *job, char field[SERVE_FIELD_BYTES])
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < job->n_files; i++) {
+		snprintf(field, SERVE_FIELD_BYTES, "files[%zu].path", i);
+		rc = add_file(entry, &job->files[i].data);
+	}
+	for (size_t c = 0; rc == 0 && c < job->n_checkers; c++)
+		for (size_t i = 0; rc == 0 && i < job->checkers[c].n_files; i++) {
+			snprintf(field, SERVE_FIELD_BYTES, "checker.files[%zu].path", i);
+			rc = add_file(entry, &job->checkers[c].files[i].data);
+		}
+	for (size_t i = 0; rc == 0 && i < job->n_tests; i++) {
+		snprintf(field, SERVE_FIELD_BYTES, "tests[%zu].stdin_path", i);
+		rc = add_file(entry, &job->tests[i].input);
+		if (rc < 0)
+			break;
+		snprintf(field, SERVE_FIELD_BYTES, "tests[%zu].answer_path", i);
+		rc = add_file(entry, &job->tests[i].answer);
+	}
+	return rc;
+}
+
+/* Whether sbx judge would take it, and the key may ask for it. */
+static bool look_at(const struct http_request *request, const struct party *party, struct job_entry *entry,
+                    struct http_reply *reply)
+{
+	char field[SERVE_FIELD_BYTES];
+	struct sbx_err err;
+	struct job job;
+	bool is_well = false;
+	int rc;
+
+	job_init(&job);
+	if (job_parse(&job, request->body != NULL ? request->body : "", request->body_len, "body", &err) < 0) {
+		refuse_job(reply, 400, err.msg);
+	} else if (party->key != NULL && serve_keys_admit_limits(party->key, &job, field, &err) < 0) {
+		http_reply_problem(reply, 403, field, "%s", err.msg);
+	} else if ((rc = add_files(entry, &job, field)) == -EINVAL) {
+		http_reply_problem(reply, 400, field, "not the SHA-256 of a stored file, in 64 lower-case digits");
+	} else if (rc < 0) {
+		http_reply_problem(reply, 503, NULL, "no memory");
+	} else {
+		is_well = true;
+	}
+	job_finish(&job);
+	return is_well;
+}
+
+static uint64_t until(uint64_t wait_s)
+{
+	return wait_s > 0 ? clock_ns() + wait_s * UINT64_C(1000000000) : 0;
+}
+
+enum http_outcome api_jobs_post(struct http_request *request, struct http_reply *reply)
+{
+	struct api_state *state = request->user;
+	struct job_entry *job = state->job;
+	uint64_t wait_s = 0;
+	struct ask *ask;
+
+	if (!look_at(request, job->party, job, reply))
+		return HTTP_REPLY;
+	ask = api_ask(request, ASK_SUBMIT, job->party, reply);
+	if (ask == NULL)
+		return HTTP_REPLY;
+	api_number(request, "wait", SERVE_WAIT_S_MAX, &wait_s, reply);
+	state->job = NULL;
+	ask->job = job;
+	ask->until_ns = until(wait_s);
+	job->body = request->body;
+	job->body_len = request->body_len;
+	job->accepted_us = serve_now_us();
+	request->body = NULL;
+	serve_ask(request->data, ask);
+	return HTTP_LATER;
+}
+
+/* ---- one job ---- */
+
+/* An id that is none cannot be a job's. */
+static struct ask *ask_for_job(struct http_request *request, enum ask_kind kind, struct http_reply *reply)
+{
+	struct party *party = api_party(request, reply);
+	struct ask *ask;
+
+	if (party == NULL)
+		return NULL;
+	if (strlen(request->variable) > STORE_ID_MAX) {
+		http_reply_problem(reply, 404, NULL, "there is no such job, or none any more");
+		return NULL;
+	}
+	ask = api_ask(request, kind, party, reply);
+	if (ask != NULL)
+		snprintf(ask->id, sizeof(ask->id), "%.*s", STORE_ID_MAX, request->variable);
+	return ask;
+}
+
+enum http_outcome api_job_get(struct http_request *request, struct http_reply *reply)
+{
+	uint64_t wait_s;
+	struct ask *ask;
+
+	if (!api_number(request, "wait", SERVE_WAIT_S_MAX, &wait_s, reply))
+		return HTTP_REPLY;
+	ask = ask_for_job(request, ASK_JOB, reply);
+	if (ask == NULL)
+		return HTTP_REPLY;
+	ask->until_ns = until(wait_s);
+	serve_ask(request->data, ask);
+	return HTTP_LATER;
+}
+
+enum http_outcome api_job_delete(struct http_request *request, struct http_reply *reply)
+{
+	struct ask *ask = ask_for_job(request, ASK_CANCEL, reply);
+
+	if (ask == NULL)
+		return HTTP_REPLY;
+	serve_ask(request->data, ask);
+	return HTTP_LATER;
+}
+
+enum http_outcome api_job_events(struct http_request *request, struct http_reply *reply)
+{
+	const char *last = http_header(request, "Last-Event-ID");
+	struct ask *ask = ask_for_job(request, ASK_EVENTS, reply);
+
+	if (ask == NULL)
+		return HTTP_REPLY;
+	if (last != NULL)
+		snprintf(ask->last_event, sizeof(ask->last_event), "%s", last);
+	serve_ask(request->data, ask);
+	return HTTP_LATER;
+}
+
+/* ---- files ---- */
+
+static bool names_a_file(const struct http_request *request, struct http_reply *reply)
+{
+	if (is_name(request->variable))
+		return true;
+	http_reply_problem(reply, 400, "sha256", "64 lower-case hexadecimal digits");
+	return false;
+}
+
+enum http_outcome api_file_get(struct http_request *request, struct http_reply *reply)
+{
+	struct party *party = api_party(request, reply);
+	struct ask *ask;
+
+	if (party == NULL || !names_a_file(request, reply))
+		return HTTP_REPLY;
+	ask = api_ask(request, ASK_FILE, party, reply);
+	if (ask == NULL)
+		return HTTP_REPLY;
+	memcpy(ask->file, request->variable, sizeof(ask->file));
+	serve_ask(request->data, ask);
+	return HTTP_LATER;
+}
+
+enum http_outcome api_file_admit(struct http_request *request, struct http_reply *reply)
+{
+	struct serve *serve = request->data;
+
+	if (api_party(request, reply) == NULL || !names_a_file(request, reply) || !body_fits(request, reply))
+		return HTTP_REPLY;
+	return api_reserve_body(request, request->length_known ? request->length : serve->config.body_bytes_max, reply)
+	               ? HTTP_CONTINUE
+	               : HTTP_REPLY;
+}
+
+/* Its bytes go to the disk here: the core only gives it its name. */
+enum http_outcome api_file_put(struct http_request *request, struct http_reply *reply)
+{
+	struct serve *serve = request->data;
+	struct party *party = api_party(request, reply);
+	struct store_upload upload = {.fd = -1};
+	struct sbx_err err;
+	struct ask *ask;
+	int rc;
+
+	if (party == NULL)
+		return HTTP_REPLY;
+	rc = store_upload_begin(&serve->store, &upload, &err);
+	if (rc == 0)
+		rc = store_upload_write(&upload, request->body != NULL ? request->body : "", request->body_len, &err);
+	if (rc == 0)
+		rc = store_upload_end(&upload, request->variable, &err);
+	ask = rc == 0 ? api_ask(request, ASK_PUT_FILE, party, reply) : NULL;
+	if (ask == NULL) {
+		store_upload_drop(&upload);
+		if (rc == -EBADMSG)
+			http_reply_problem(reply, 422, "sha256", "the body has another SHA-256");
+		else if (rc < 0)
+			http_reply_problem(reply, 507, NULL, "the file cannot be stored");
+		return HTTP_REPLY;
+	}
+	ask->upload = upload;
+	memcpy(ask->file, request->variable, sizeof(ask->file));
+	serve_ask(serve, ask);
+	return HTTP_LATER;
+}

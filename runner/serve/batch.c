@@ -1,0 +1,400 @@
+/* One turn of the core, as one transaction of the store. */
+#include "runner/serve/batch.h"
+
+#include "sandbox/fd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what was asked ---- */
+
+static struct ask *take_asks(struct serve *serve)
+{
+	struct ask *asks;
+
+	pthread_mutex_lock(&serve->lock);
+	asks = serve->asked;
+	serve->asked = NULL;
+	serve->asked_end = &serve->asked;
+	pthread_mutex_unlock(&serve->lock);
+	return asks;
+}
+
+static bool changes_store(enum ask_kind kind)
+{
+	return kind == ASK_SUBMIT || kind == ASK_CANCEL || kind == ASK_FILE || kind == ASK_PUT_FILE;
+}
+
+/* 0: done, or to be answered after the commit as `ask->rc` says. Else the batch is lost. */
+static int submit(struct serve *serve, struct ask *ask, struct sbx_err *err)
+{
+	struct job_entry *job = ask->job;
+	FREE_CLEANUP char *room = calloc(job->n_files + 1, sizeof(char *));
+	const char **names = (const char **)(void *)room;
+	struct store_job stored = {.id = job->id,
+	                           .key = job->party->name,
+	                           .idempotency = job->idempotency,
+	                           .kind = job->kind,
+	                           .priority = job->priority,
+	                           .body = job->body,
+	                           .body_len = job->body_len,
+	                           .accepted_us = job->accepted_us,
+	                           .files = names,
+	                           .n_files = job->n_files};
+
+	if (names == NULL)
+		return sbx_fail(err, SBX_STAGE_STORE, ENOMEM, "no memory for the names of files");
+	for (size_t i = 0; i < job->n_files; i++)
+		names[i] = job->files[i];
+	ask->rc = store_add_job(&serve->store, &stored, ask->id, err);
+	if (ask->rc < 0)
+		return ask->rc == -EEXIST || ask->rc == -EBADE || ask->rc == -ENOENT ? 0 : ask->rc;
+	memcpy(ask->id, job->id, sizeof(ask->id));
+	return 0;
+}
+
+static int cancel(struct serve *serve, struct ask *ask, struct sbx_err *err)
+{
+	struct job_entry *job = job_find(serve, ask->id);
+
+	if (job == NULL || job->child != NULL || strcmp(job->party->name, ask->party->name) != 0)
+		return 0;
+	return store_cancel(&serve->store, ask->id, serve_now_us(), err);
+}
+
+static int put_file(struct serve *serve, struct ask *ask, struct sbx_err *err)
+{
+	uint64_t bytes;
+
+	ask->rc = store_file_get(&serve->store.db, ask->file, &bytes, err) == 0;
+	TRY(store_file_put(&serve->store, &ask->upload, ask->file, serve_now_us(), err));
+	return store_files_evict(&serve->store, serve->config.files_bytes_max, &bytes, err);
+}
+
+static int apply(struct serve *serve, struct ask *ask, struct sbx_err *err)
+{
+	int rc;
+
+	switch (ask->kind) {
+	case ASK_SUBMIT:
+		return submit(serve, ask, err);
+	case ASK_CANCEL:
+		return cancel(serve, ask, err);
+	case ASK_PUT_FILE:
+		return put_file(serve, ask, err);
+	case ASK_FILE:
+		rc = store_file_touch(&serve->store, ask->file, serve_now_us(), err);
+		ask->rc = rc;
+		return rc == -ENOENT ? 0 : rc;
+	default:
+		return 0;
+	}
+}
+
+/* ---- what ended ---- */
+
+static int store_ends(struct serve *serve, struct batch *batch, struct sbx_err *err)
+{
+	for (struct child *child = batch->ended; child != NULL; child = child->next) {
+		FREE_CLEANUP char *report = NULL, *error = NULL;
+		struct store_result result;
+		int rc;
+
+		child_result(child, &result, &report, &error);
+		/* ended by our own end, not by its own: it is run again */
+		if (serve->stopped && !child->job->cancelled && result.exit_status != 0 && result.exit_status != 1)
+			continue;
+		rc = store_end(&serve->store, child->job->id, &result, serve_now_us(), err);
+		if (rc < 0 && rc != -EALREADY && rc != -ESTALE && rc != -ENOENT)
+			return rc;
+		child->state = result.state;
+	}
+	return 0;
+}
+
+/* ---- whose turn it is ---- */
+
+static struct child *free_child(const struct serve *serve, const struct batch *batch)
+{
+	for (unsigned i = 0; i < serve->running_max; i++) {
+		struct child *child = &serve->children[i];
+		bool is_meant = false;
+
+		for (unsigned k = 0; k < batch->n_starts; k++)
+			is_meant |= batch->starts[k].child == child;
+		if (child->job == NULL && !is_meant)
+			return child;
+	}
+	return NULL;
+}
+
+static int store_starts(struct serve *serve, struct batch *batch, struct sbx_err *err)
+{
+	struct child *child;
+
+	while (!atomic_load(&serve->draining) && (child = free_child(serve, batch)) != NULL) {
+		struct job_entry *job;
+
+		pthread_mutex_lock(&serve->lock);
+		job = (struct job_entry *)admission_take(serve->admission, clock_ns());
+		pthread_mutex_unlock(&serve->lock);
+		if (job == NULL)
+			return 0;
+		batch->starts[batch->n_starts] = (struct batch_start){.job = job, .child = child};
+		batch->n_starts++;
+		job->started_us = serve_now_us();
+		TRY(store_start(&serve->store, job->id, job->attempt + 1, job->started_us, err));
+	}
+	return 0;
+}
+
+static bool may_start(struct serve *serve, const struct batch *batch)
+{
+	bool waits;
+
+	if (atomic_load(&serve->draining) || free_child(serve, batch) == NULL)
+		return false;
+	pthread_mutex_lock(&serve->lock);
+	waits = admission_counts(serve->admission, clock_ns()).queued > 0;
+	pthread_mutex_unlock(&serve->lock);
+	return waits;
+}
+
+/* ---- the transaction ---- */
+
+/* It waits from now on, and may be taken in the same turn. */
+static void enqueue(struct serve *serve, struct ask *ask)
+{
+	struct job_entry *job = ask->job;
+
+	if (ask->rc == 0 && job_insert(serve, job) == 0) {
+		pthread_mutex_lock(&serve->lock);
+		admission_put(serve->admission, &job->place, job->body_len, job->priority, clock_ns());
+		pthread_mutex_unlock(&serve->lock);
+		return;
+	}
+	ask->job = NULL;
+	serve_drop(serve, job);
+}
+
+static int change(struct serve *serve, struct batch *batch, struct sbx_err *err)
+{
+	TRY(store_ends(serve, batch, err));
+	for (struct ask *ask = batch->asks; ask != NULL; ask = ask->next) {
+		TRY(apply(serve, ask, err));
+		if (ask->kind == ASK_SUBMIT)
+			enqueue(serve, ask);
+	}
+	return store_starts(serve, batch, err);
+}
+
+/* Nothing of the batch has happened: jobs that were on their way in are not, those that were taken wait again. */
+static void undo(struct serve *serve, struct batch *batch)
+{
+	uint64_t now = clock_ns();
+
+	pthread_mutex_lock(&serve->lock);
+	for (unsigned i = 0; i < batch->n_starts; i++) {
+		struct job_entry *job = batch->starts[i].job;
+		admission_ended(serve->admission, &job->place, now);
+		admission_put_back(serve->admission, job->party->queue, &job->place, job->body_len, job->priority,
+		                   (serve_now_us() - job->accepted_us) * 1000, now);
+	}
+	pthread_mutex_unlock(&serve->lock);
+	batch->n_starts = 0;
+	for (struct ask *ask = batch->asks; ask != NULL; ask = ask->next)
+		if (ask->kind == ASK_SUBMIT && ask->job != NULL) {
+			if (ask->job->place.state == ADMISSION_QUEUED) {
+				job_remove(serve, ask->job);
+				pthread_mutex_lock(&serve->lock);
+				admission_remove(serve->admission, &ask->job->place, now);
+				pthread_mutex_unlock(&serve->lock);
+				job_free(ask->job);
+			} else {
+				serve_drop(serve, ask->job);
+			}
+			ask->job = NULL;
+		}
+}
+
+void batch_begin(struct serve *serve, struct batch *batch)
+{
+	struct sbx_err err = {0};
+
+	*batch = (struct batch){.asks = take_asks(serve), .ended = serve->ended};
+	serve->ended = NULL;
+	batch->is_open = batch->ended != NULL || may_start(serve, batch);
+	for (const struct ask *ask = batch->asks; ask != NULL && !batch->is_open; ask = ask->next)
+		batch->is_open = changes_store(ask->kind);
+	if (!batch->is_open)
+		return;
+	batch->starts = serve->starts;
+	batch->failed = store_begin(&serve->store, &err) < 0;
+	if (!batch->failed && change(serve, batch, &err) < 0) {
+		store_rollback(&serve->store);
+		batch->failed = true;
+	}
+	if (batch->failed)
+		serve_log("store", NULL, "%s", err.msg);
+}
+
+static void answer_submit(struct serve *serve, struct ask *ask)
+{
+	if (ask->rc == -EBADE) {
+		ask_refuse(ask, 409, "Idempotency-Key", "this key came with another request before");
+	} else if (ask->rc == -ENOENT) {
+		ask_refuse(ask, 422, NULL, "the job names a file that is not stored here");
+	} else if (ask->rc == 0 && ask->job == NULL) {
+		ask_refuse(ask, 503, NULL, "no memory");
+	} else {
+		if (ask->rc == 0) {
+			serve->stats.now.accepted++;
+			serve_log("accepted", ask->id, "%zu bytes", (size_t)ask->job->body_len);
+		}
+		ask_answer_job(serve, ask, ask->id, 202);
+	}
+}
+
+static void answer_cancel(struct serve *serve, struct ask *ask)
+{
+	struct job_entry *job = job_find(serve, ask->id);
+
+	if (job != NULL && strcmp(job->party->name, ask->party->name) == 0) {
+		ask->until_ns = UINT64_MAX;
+		job->cancelled = true;
+		if (job->child != NULL) {
+			child_stop(serve, job->child);
+			ask->next = job->waiting;
+			job->waiting = ask;
+			return;
+		}
+		pthread_mutex_lock(&serve->lock);
+		admission_remove(serve->admission, &job->place, clock_ns());
+		pthread_mutex_unlock(&serve->lock);
+		serve->stats.cancelled++;
+		serve->stats.now.ended++;
+		job_over(serve, job);
+	}
+	ask_answer_job(serve, ask, ask->id, 200);
+}
+
+static void answer(struct serve *serve, struct ask *ask)
+{
+	struct http_reply reply;
+
+	switch (ask->kind) {
+	case ASK_SUBMIT:
+		answer_submit(serve, ask);
+		return;
+	case ASK_CANCEL:
+		answer_cancel(serve, ask);
+		return;
+	case ASK_JOB:
+		ask_answer_job(serve, ask, ask->id, 200);
+		return;
+	case ASK_EVENTS:
+		ask_answer_events(serve, ask);
+		return;
+	case ASK_FILE:
+	case ASK_PUT_FILE:
+		ask_answer_file(serve, ask);
+		return;
+	case ASK_STATS:
+	case ASK_METRICS:
+		stats_reply(serve, ask->kind == ASK_METRICS, &reply);
+		ask_reply(ask, &reply);
+		return;
+	case ASK_KIND_MAX:
+		break;
+	}
+}
+
+static void forget_ended(struct serve *serve, struct child *child)
+{
+	struct job_entry *job = child->job;
+	struct stats *stats = &serve->stats;
+
+	pthread_mutex_lock(&serve->lock);
+	admission_ended(serve->admission, &job->place, clock_ns());
+	pthread_mutex_unlock(&serve->lock);
+	stats->now.ended++;
+	stats->failed += child->state == STORE_FAILED;
+	stats->cancelled += child->state == STORE_CANCELLED;
+	if (child->state == STORE_DONE)
+		stats_done(stats, &child->times, serve_now_us() - job->started_us);
+	serve_log(store_state_name(child->state), job->id, "attempt %u", job->attempt);
+	child_finish(child);
+	job->child = NULL;
+	job_over(serve, job);
+}
+
+/* They have begun, as far as anybody will ever be told. */
+static void note_starts(struct serve *serve, struct batch *batch)
+{
+	struct sbx_err err;
+
+	for (unsigned i = 0; i < batch->n_starts; i++) {
+		struct job_entry *job = batch->starts[i].job;
+
+		job->attempt++;
+		stats_add(&serve->stats, STATS_QUEUE, job->started_us - job->accepted_us);
+		if (job->feed == NULL)
+			job->feed = feed_create(serve->events_dir, job->id, job->attempt, serve->config.event_bytes_max, &err);
+		if (job->feed == NULL)
+			serve_log("error", job->id, "%s", err.msg);
+		job_tell_state(serve, job);
+	}
+}
+
+bool batch_commit(struct serve *serve, struct batch *batch)
+{
+	struct sbx_err err;
+
+	if (batch->is_open && !batch->failed && store_commit(&serve->store, &err) < 0) {
+		serve_log("store", NULL, "%s", err.msg);
+		batch->failed = true;
+	}
+	atomic_store(&serve->failing, batch->failed);
+	if (batch->failed) {
+		undo(serve, batch);
+		serve->ended = batch->ended;
+	}
+	for (struct child *child = batch->failed ? NULL : batch->ended, *next; child != NULL; child = next) {
+		next = child->next;
+		forget_ended(serve, child);
+	}
+	note_starts(serve, batch);
+	for (struct ask *ask = batch->asks, *next; ask != NULL; ask = next) {
+		next = ask->next;
+		if (batch->failed && changes_store(ask->kind))
+			ask_refuse(ask, 503, NULL, "the state folder takes nothing at the moment");
+		else
+			answer(serve, ask);
+	}
+	return !batch->failed;
+}
+
+/* ---- what is kept long enough ---- */
+
+static void forget_events(void *arg, const char *id)
+{
+	struct serve *serve = arg;
+
+	feed_remove(serve->events_dir, id);
+}
+
+void batch_expire(struct serve *serve, unsigned max)
+{
+	struct sbx_err err;
+	uint64_t now = serve_now_us();
+
+	if (store_begin(&serve->store, &err) < 0)
+		return;
+	if (store_expire(&serve->store, now > serve->config.results_us ? now - serve->config.results_us : 0, max,
+	                 forget_events, serve, &err) < 0) {
+		store_rollback(&serve->store);
+		return;
+	}
+	store_commit(&serve->store, &err);
+}

@@ -1,0 +1,52 @@
+/*
+ * One turn of the core: all that was asked, all that ended, and all whose turn it is, in one transaction. Called by
+ * core.c.
+ *
+ *     batch_begin   changes the store, and notes what to do once that is committed
+ *     batch_commit  and answers; false: nothing of it happened, and those who wait were told
+ *     (core.c starts the programs)
+ */
+#pragma once
+
+#include "runner/serve/child.h"
+#include "runner/serve/serve.h"
+
+struct batch_start {
+	struct job_entry *job;
+	struct child *child; /* free, and meant for it */
+};
+
+struct batch {
+	struct ask *asks;      /* those whose answer waits for the commit */
+	struct child *ended;
+	struct batch_start *starts; /* up to serve->running_max */
+	unsigned n_starts;
+	bool is_open, failed;
+};
+
+void batch_begin(struct serve *serve, struct batch *batch);
+bool batch_commit(struct serve *serve, struct batch *batch);
+
+/* Removes up to `max` jobs whose time is over, and their events. */
+void batch_expire(struct serve *serve, unsigned max);
+
+/* ---- jobs.c: the jobs in memory, and those who wait for them ---- */
+
+struct job_entry *job_find(struct serve *serve, const char *id);
+/* -ENOMEM */
+int job_insert(struct serve *serve, struct job_entry *job);
+void job_remove(struct serve *serve, struct job_entry *job);
+void job_free(struct job_entry *job);
+/* It has ended: out of the table, its feed ends, those who waited are answered from the store; it is freed. */
+void job_over(struct serve *serve, struct job_entry *job);
+/* Its present state, to those who follow its events. */
+void job_tell_state(struct serve *serve, struct job_entry *job);
+/* Answers by the job as the store has it; gives the ask up. `status` for a job that is not over, which 200 is else. */
+void ask_answer_job(struct serve *serve, struct ask *ask, const char *id, unsigned status);
+void ask_answer_events(struct serve *serve, struct ask *ask);
+void ask_answer_file(struct serve *serve, struct ask *ask);
+/* Answers by a problem document. */
+void ask_refuse(struct ask *ask, unsigned status, const char *field, const char *text);
+void ask_reply(struct ask *ask, struct http_reply *reply);
+/* Those whose time to wait is over. */
+void jobs_answer_late(struct serve *serve, uint64_t now_ns);

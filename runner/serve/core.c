@@ -1,0 +1,248 @@
+/*
+ * The core thread: what was asked, programs that ended and jobs whose turn it is become one transaction; only when that
+ * is on the disk are clients answered and programs started. So nobody is told of a job that could be lost, and the disk
+ * is waited for once for all that came meanwhile.
+ */
+#include "runner/serve/batch.h"
+#include "runner/serve/child.h"
+#include "sandbox/fd.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <time.h>
+
+#define EVENTS_AT_ONCE 64
+#define TICK_NS UINT64_C(250000000)
+#define KEEP_ALIVE_TICKS 60 /* 15 s */
+#define EXPIRE_TICKS 40
+#define EXPIRE_AT_ONCE 500
+
+/* What epoll says: a descriptor of the service's own, or a child's events. */
+enum source {
+	SOURCE_WAKE,
+	SOURCE_SIGNAL,
+	SOURCE_STARTER,
+	SOURCE_CHILD, /* and its number */
+};
+
+uint64_t serve_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void serve_ask(struct serve *serve, struct ask *ask)
+{
+	ask->next = NULL;
+	pthread_mutex_lock(&serve->lock);
+	*serve->asked_end = ask;
+	serve->asked_end = &ask->next;
+	pthread_mutex_unlock(&serve->lock);
+	eventfd_write(serve->wake_fd, 1);
+}
+
+/* ---- programs ---- */
+
+static int watch(struct serve *serve, int fd, enum source source, uint32_t number, struct sbx_err *err)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)source << 32 | number};
+
+	if (epoll_ctl(serve->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
+		return sbx_fail(err, SBX_STAGE_STARTER, errno, "cannot wait for a descriptor");
+	return 0;
+}
+
+static void note_end(struct serve *serve, const struct starter_event *event)
+{
+	struct child *child;
+
+	if (event->number > serve->running_max)
+		return;
+	child = &serve->children[event->number];
+	if (event->number == serve->running_max)
+		child_keep_languages(serve, child);
+	if (child->job == NULL || child->has_ended)
+		return;
+	child->has_ended = true;
+	child->end = (enum starter_event_kind)event->kind;
+	child->value = event->value;
+	child_read_events(serve, child);
+	child->next = serve->ended;
+	serve->ended = child;
+}
+
+static int hear_starter(struct serve *serve, struct sbx_err *err)
+{
+	struct starter_event event;
+	int rc;
+
+	while ((rc = starter_next(serve->starter_fd, &event)) > 0)
+		note_end(serve, &event);
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_STARTER, -rc, "the starter is gone");
+	return 0;
+}
+
+/* Committed as running; a program that cannot be started now has not begun, and its job ends as failed. */
+static void start(struct serve *serve, struct batch_start *begun)
+{
+	struct sbx_err err;
+	struct child *child = begun->child;
+
+	if (child_start(serve, child, begun->job, &err) == 0 &&
+	    watch(serve, child->events_fd, SOURCE_CHILD, (uint32_t)(child - serve->children), &err) == 0)
+		return;
+	serve_log("error", begun->job->id, "%s", err.msg);
+	if (child->job == NULL) { /* nothing was handed over: as if the starter had refused it */
+		*child = (struct child){.job = begun->job, .report_fd = -1, .error_fd = -1, .events_fd = -1};
+		begun->job->child = child;
+		note_end(serve, &(struct starter_event){.kind = STARTER_REFUSED,
+		                                        .number = (uint32_t)(child - serve->children),
+		                                        .value = err.errnum});
+	}
+}
+
+/* ---- time ---- */
+
+static void tell_positions(struct serve *serve)
+{
+	for (size_t i = 0; i < serve->table_size; i++)
+		for (struct job_entry *job = serve->table[i]; job != NULL; job = job->next)
+			if (job->feed != NULL && job->child == NULL)
+				job_tell_state(serve, job);
+}
+
+static void keep_alive(struct serve *serve)
+{
+	for (size_t i = 0; i < serve->table_size; i++)
+		for (struct job_entry *job = serve->table[i]; job != NULL; job = job->next)
+			if (job->feed != NULL)
+				feed_keep_alive(job->feed);
+}
+
+static void tick(struct serve *serve, uint64_t now_ns)
+{
+	serve->ticks++;
+	stats_tick(serve, now_ns);
+	jobs_answer_late(serve, now_ns);
+	if (serve->ticks % 4 == 0)
+		tell_positions(serve);
+	if (serve->ticks % KEEP_ALIVE_TICKS == 0)
+		keep_alive(serve);
+	if (serve->ticks % EXPIRE_TICKS == 0)
+		batch_expire(serve, EXPIRE_AT_ONCE);
+	for (unsigned i = 0; i < serve->running_max; i++)
+		if (serve->children[i].job != NULL && serve->children[i].kill_ns != 0 &&
+		    serve->children[i].kill_ns <= now_ns)
+			child_stop(serve, &serve->children[i]);
+}
+
+/* ---- the end ---- */
+
+static unsigned running(const struct serve *serve)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < serve->running_max; i++)
+		n += serve->children[i].job != NULL;
+	return n;
+}
+
+static void drain(struct serve *serve)
+{
+	struct signalfd_siginfo info;
+
+	if (read(serve->signal_fd, &info, sizeof(info)) != sizeof(info) || atomic_exchange(&serve->draining, true))
+		return;
+	serve->grace_ns = clock_ns() + serve->config.grace_us * 1000;
+	serve_log("draining", NULL, "%u jobs run", running(serve));
+}
+
+/* What still runs is ended without a result: the next service runs it again. */
+static void stop_all(struct serve *serve)
+{
+	if (serve->stopped)
+		return;
+	serve->stopped = true;
+	for (unsigned i = 0; i < serve->running_max; i++)
+		if (serve->children[i].job != NULL)
+			child_stop(serve, &serve->children[i]);
+}
+
+/* ---- the loop ---- */
+
+static int hear(struct serve *serve, const struct epoll_event *event, struct sbx_err *err)
+{
+	uint32_t number = (uint32_t)event->data.u64;
+	eventfd_t count;
+
+	switch ((enum source)(event->data.u64 >> 32)) {
+	case SOURCE_WAKE:
+		eventfd_read(serve->wake_fd, &count);
+		break;
+	case SOURCE_SIGNAL:
+		drain(serve);
+		break;
+	case SOURCE_STARTER:
+		return hear_starter(serve, err);
+	case SOURCE_CHILD:
+		if (serve->children[number].job != NULL)
+			child_read_events(serve, &serve->children[number]);
+	}
+	return 0;
+}
+
+static void turn(struct serve *serve)
+{
+	struct batch batch;
+
+	batch_begin(serve, &batch);
+	if (!batch_commit(serve, &batch))
+		return;
+	for (unsigned i = 0; i < batch.n_starts; i++)
+		start(serve, &batch.starts[i]);
+}
+
+static int begin(struct serve *serve, struct sbx_err *err)
+{
+	serve->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (serve->epoll_fd < 0)
+		return sbx_fail(err, SBX_STAGE_STARTER, errno, "cannot make an epoll");
+	TRY(watch(serve, serve->wake_fd, SOURCE_WAKE, 0, err));
+	TRY(watch(serve, serve->signal_fd, SOURCE_SIGNAL, 0, err));
+	TRY(child_ask_languages(serve, &serve->children[serve->running_max], err));
+	return watch(serve, serve->starter_fd, SOURCE_STARTER, 0, err);
+}
+
+int core_run(struct serve *serve, struct sbx_err *err)
+{
+	struct epoll_event events[EVENTS_AT_ONCE];
+	uint64_t next_tick = clock_ns() + TICK_NS;
+
+	TRY(begin(serve, err));
+	for (;;) {
+		uint64_t now = clock_ns();
+		int n = epoll_wait(serve->epoll_fd, events, EVENTS_AT_ONCE,
+		                   now >= next_tick ? 0 : (int)((next_tick - now) / 1000000 + 1));
+
+		for (int i = 0; i < n; i++)
+			TRY(hear(serve, &events[i], err));
+		now = clock_ns();
+		if (now >= next_tick) {
+			tick(serve, now);
+			next_tick = now + TICK_NS;
+		}
+		if (atomic_load(&serve->draining) && now >= serve->grace_ns)
+			stop_all(serve);
+		turn(serve);
+		if (atomic_load(&serve->draining) && running(serve) == 0)
+			return 0;
+	}
+}

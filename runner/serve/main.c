@@ -1,0 +1,212 @@
+/*
+ * sbx-serve: the half of `sbx serve` that speaks HTTP. Called by runner/cmd_serve.c alone, with descriptors that are
+ * open already (runner/serve/handover.h), and without any right that it could do harm with.
+ */
+#include "runner/serve/batch.h"
+#include "runner/serve/handover.h"
+#include "sandbox/fd.h"
+#include "sandbox/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define WORKERS 2
+#define TEXT_MAX ((size_t)1 << 20)
+
+static struct serve serve;
+
+static int read_text(int fd, const char *what, char **ret, size_t *ret_len, struct sbx_err *err)
+{
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0 || st.st_size < 0 || (size_t)st.st_size > TEXT_MAX)
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s: not handed over", what);
+	*ret = malloc((size_t)st.st_size + 1);
+	if (*ret == NULL)
+		return sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "%s: no memory", what);
+	n = pread(fd, *ret, (size_t)st.st_size, 0);
+	*ret_len = n < 0 ? 0 : (size_t)n;
+	return n < 0 ? sbx_fail(err, SBX_STAGE_USAGE, errno, "%s: cannot be read", what) : 0;
+}
+
+static int load(struct sbx_err *err)
+{
+	FREE_CLEANUP char *config = NULL, *keys = NULL;
+	size_t config_len, keys_len;
+
+	serve_config_init(&serve.config);
+	TRY(read_text(HANDOVER_CONFIG_FD, "config", &config, &config_len, err));
+	TRY(serve_config_parse(config, config_len, "config", &serve.config, err));
+	TRY(read_text(HANDOVER_KEYS_FD, "keys", &keys, &keys_len, err));
+	if (keys_len > 0)
+		TRY(serve_keys_parse(keys, keys_len, "keys", &serve.keys, err));
+	serve.legacy_key = getenv("KEY");
+	if (serve.legacy_key != NULL && serve.legacy_key[0] == '\0')
+		serve.legacy_key = NULL;
+	serve.running_max = (unsigned)serve.config.running_max;
+	serve.slots = (unsigned)serve.config.slots_max;
+	return 0;
+}
+
+static int add_party(struct party *party, const char *name, const struct serve_key *key, struct sbx_err *err)
+{
+	static const struct admission_limits none = {ADMISSION_UNLIMITED, ADMISSION_UNLIMITED, ADMISSION_UNLIMITED};
+	static const struct admission_rate any;
+	int rc;
+
+	*party = (struct party){.name = name, .key = key};
+	rc = admission_add_key(serve.admission, key != NULL ? &key->queue : &none, key != NULL ? &key->rate : &any,
+	                       clock_ns(), &party->queue);
+	return rc < 0 ? sbx_fail(err, SBX_STAGE_USAGE, -rc, "key %s: %s", name, strerror(-rc)) : 0;
+}
+
+/* The keys, or everybody; then those of POST /, and those whose key is in the file no more. */
+static int make_queue(struct sbx_err *err)
+{
+	const struct serve_config *config = &serve.config;
+	struct admission_limits limits = {config->queue_jobs_max, config->queue_bytes_max, serve.running_max};
+	size_t n = serve.keys.n_keys;
+
+	serve.admission = admission_create(&limits, clock_ns());
+	serve.n_parties = n > 0 ? n : 1;
+	serve.parties = calloc(serve.n_parties + 2, sizeof(struct party));
+	serve.children = calloc(serve.running_max + 1, sizeof(struct child));
+	serve.starts = calloc(serve.running_max, sizeof(struct batch_start));
+	if (serve.admission == NULL || serve.parties == NULL || serve.children == NULL || serve.starts == NULL)
+		return sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "no memory for the queue");
+	for (size_t i = 0; i <= serve.running_max; i++)
+		serve.children[i] = (struct child){.report_fd = -1, .error_fd = -1, .events_fd = -1};
+	for (size_t i = 0; i < n; i++)
+		TRY(add_party(&serve.parties[i], serve.keys.keys[i].name, &serve.keys.keys[i], err));
+	if (n == 0)
+		TRY(add_party(&serve.parties[0], "", NULL, err));
+	TRY(add_party(&serve.parties[serve.n_parties], "(legacy)", NULL, err));
+	return add_party(&serve.parties[serve.n_parties + 1], "(gone)", NULL, err);
+}
+
+static int open_state(struct sbx_err *err)
+{
+	TRY(store_open(&serve.store, serve.config.state, err));
+	if (mkdirat(serve.store.dir_fd, "events", 0700) < 0 && errno != EEXIST)
+		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot make the folder of events");
+	serve.events_dir = openat(serve.store.dir_fd, "events", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (serve.events_dir < 0)
+		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot open the folder of events");
+	return core_restore(&serve, err);
+}
+
+static int open_signals(struct sbx_err *err)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, SIG_IGN); /* a terminal sends it to both halves; the starter passes it on as SIGTERM */
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	serve.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	serve.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (serve.signal_fd < 0 || serve.wake_fd < 0)
+		return sbx_fail(err, SBX_STAGE_STARTER, errno, "no descriptors");
+	return 0;
+}
+
+static void log_request(void *data, const struct http_log *entry)
+{
+	char *line = http_log_line(entry);
+
+	(void)data;
+	if (line != NULL)
+		fprintf(stderr, "%s\n", line);
+	free(line);
+}
+
+static int start_http(struct sbx_err *err)
+{
+	const struct serve_config *config = &serve.config;
+	static struct http_config http;
+
+	http = (struct http_config){.listen_fd = HANDOVER_LISTEN_FD,
+	                            .threads = WORKERS,
+	                            .connections_max = (unsigned)config->connections_max,
+	                            .per_address_max = (unsigned)config->connections_per_ip_max,
+	                            .idle_s = (unsigned)(config->idle_us / 1000000 + 1),
+	                            .header_ms = (unsigned)(config->idle_us / 1000),
+	                            .grace_ms = (unsigned)(config->idle_us / 1000),
+	                            .bytes_per_s = 4096,
+	                            .linger_ms = 2000,
+	                            .linger_bytes = (size_t)8 << 20,
+	                            .data = &serve,
+	                            .log = getenv("SBX_SERVE_ACCESS_LOG") != NULL ? log_request : NULL};
+	http.routes = api_routes(&http.n_routes);
+	return http_start(&http, &serve.http, err);
+}
+
+/* sd_notify(3): where a service manager waits to be told. */
+static void notify(const char *state)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	size_t len = path != NULL ? strlen(path) : 0;
+	int fd;
+
+	if (len == 0 || len >= sizeof(address.sun_path))
+		return;
+	memcpy(address.sun_path, path, len);
+	if (address.sun_path[0] == '@')
+		address.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0) {
+		sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address,
+		       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+		close(fd);
+	}
+}
+
+static int serve_all(struct sbx_err *err)
+{
+	int rc;
+
+	TRY(load(err));
+	TRY(make_queue(err));
+	TRY(open_signals(err));
+	TRY(open_state(err));
+	TRY(start_http(err));
+	if (serve.config.legacy_enabled && serve.legacy_key == NULL)
+		serve_log("warning", NULL, "KEY is not set: POST / refuses every request");
+	serve_log("listening", NULL, "%s", getenv("SBX_SERVE_ADDRESS"));
+	notify("READY=1");
+	rc = core_run(&serve, err);
+	notify("STOPPING=1");
+	http_stop(serve.http);
+	store_finish(&serve.store);
+	serve_log("ended", NULL, "%s", rc < 0 ? err->msg : "drained");
+	return rc;
+}
+
+int main(void)
+{
+	struct sbx_err err = {0};
+
+	for (int fd = HANDOVER_STARTER_FD; fd <= HANDOVER_KEYS_FD; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	serve.starter_fd = HANDOVER_STARTER_FD;
+	serve.asked_end = &serve.asked;
+	serve.start_us = serve_now_us();
+	pthread_mutex_init(&serve.lock, NULL);
+	if (serve_all(&err) < 0) {
+		fprintf(stderr, "sbx serve: %s\n", err.msg);
+		return 3;
+	}
+	return 0;
+}

@@ -1,0 +1,53 @@
+/* What a service before left unfinished goes back into the queue, when the service starts. */
+#include "runner/serve/batch.h"
+#include "sandbox/fd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A key that is not in the file any more: its jobs were accepted, and are run. */
+static struct party *party_of(struct serve *serve, const char *name)
+{
+	for (size_t i = 0; i < serve->n_parties; i++)
+		if (strcmp(serve->parties[i].name, name) == 0)
+			return &serve->parties[i];
+	return NULL;
+}
+
+static int put_back(void *arg, const struct store_row *row)
+{
+	struct serve *serve = arg;
+	struct job_entry *job = calloc(1, sizeof(*job));
+	uint64_t now = serve_now_us();
+
+	if (job == NULL)
+		return -ENOMEM;
+	job->party = party_of(serve, row->key);
+	if (job->party == NULL)
+		job->party = &serve->parties[serve->n_parties]; /* one more than those that may ask */
+	job->kind = row->kind;
+	job->priority = row->priority;
+	job->attempt = row->attempt;
+	job->accepted_us = row->accepted_us;
+	job->body_len = row->body_len;
+	memcpy(job->id, row->id, sizeof(job->id));
+	if (job_insert(serve, job) < 0) {
+		free(job);
+		return -ENOMEM;
+	}
+	admission_put_back(serve->admission, job->party->queue, &job->place, job->body_len, job->priority,
+	                   now > job->accepted_us ? (now - job->accepted_us) * 1000 : 0, clock_ns());
+	return 0;
+}
+
+int core_restore(struct serve *serve, struct sbx_err *err)
+{
+	int rc = store_each_unfinished(&serve->store, put_back, serve, err);
+
+	if (rc == -ENOMEM)
+		return sbx_fail(err, SBX_STAGE_STORE, ENOMEM, "no memory for the jobs that wait");
+	if (rc == 0 && serve->n_jobs > 0)
+		serve_log("restored", NULL, "%zu jobs", serve->n_jobs);
+	return rc;
+}

@@ -1,0 +1,81 @@
+/* What the threads of the service share: offers to the queue, the names of jobs, the log. */
+#include "runner/serve/serve.h"
+
+#include "runner/serve/batch.h"
+#include "policy/json.h"
+#include "sandbox/fd.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+/* 10 letters of the time in ms, so that names sort by it, and 16 that nobody can guess. */
+static bool make_id(char id[STORE_ID_MAX + 1])
+{
+	static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+	uint64_t ms = serve_now_us() / 1000;
+	unsigned char random[16];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return false;
+	for (int i = 9; i >= 0; i--, ms >>= 5)
+		id[i] = letters[ms & 31];
+	for (int i = 0; i < 16; i++)
+		id[10 + i] = letters[random[i] & 31];
+	id[26] = '\0';
+	return true;
+}
+
+enum admission_answer serve_offer(struct serve *serve, struct party *party, uint64_t bytes, struct job_entry **ret,
+                                  unsigned *ret_retry_s)
+{
+	struct job_entry *job = calloc(1, sizeof(*job));
+	enum admission_answer answer = ADMISSION_FULL;
+
+	if (job == NULL || !make_id(job->id)) {
+		free(job);
+		return answer;
+	}
+	job->party = party;
+	pthread_mutex_lock(&serve->lock);
+	answer = admission_offer(serve->admission, party->queue, bytes, clock_ns(), &job->place, ret_retry_s);
+	pthread_mutex_unlock(&serve->lock);
+	if (answer == ADMISSION_ADMITTED)
+		*ret = job;
+	else
+		free(job);
+	return answer;
+}
+
+void serve_drop(struct serve *serve, struct job_entry *job)
+{
+	pthread_mutex_lock(&serve->lock);
+	admission_drop(serve->admission, &job->place);
+	pthread_mutex_unlock(&serve->lock);
+	job_free(job);
+}
+
+void serve_log(const char *event, const char *id, const char *fmt, ...)
+{
+	struct json_object *line = json_new_object();
+	uint64_t us = serve_now_us();
+	time_t s = (time_t)(us / 1000000);
+	char text[500];
+	struct tm tm;
+	size_t n = gmtime_r(&s, &tm) != NULL ? strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) : 0;
+	va_list args;
+
+	snprintf(text + n, sizeof(text) - n, ".%03uZ", (unsigned)(us / 1000 % 1000));
+	json_add_string(line, "time", text);
+	json_add_string(line, "event", event);
+	if (id != NULL)
+		json_add_string(line, "job", id);
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	json_add_string(line, "text", text);
+	fprintf(stderr, "%s\n", json_text(line, false));
+	json_free(line);
+}

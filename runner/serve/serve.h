@@ -1,0 +1,140 @@
+/*
+ * The service, and what its threads share. The core thread has the store, the jobs and the programs that run; the
+ * workers of the HTTP layer ask it (serve_ask()) and go on with other requests until it answers. What both touch is the
+ * list of what was asked, and the queue, in which a worker reserves room while a client still waits to send: `lock`.
+ *
+ *     main.c    what the starter handed over -> struct serve -> http_start() -> core_run() -> http_stop()
+ *     api*.c    routes: a request -> an answer, or a struct ask
+ *     core.c    asks, ends of programs, the next jobs -> one transaction -> answers
+ *     batch.c   that transaction
+ *     jobs.c    the jobs in memory, and those who wait for them
+ *     child.c   one `sbx judge`: a job's text in, report, events and error text out
+ *     feed.c    a job's events
+ *     answer.c  a row of the store -> what the client gets
+ */
+#pragma once
+
+#include "policy/admission.h"
+#include "policy/serve_config.h"
+#include "policy/serve_keys.h"
+#include "runner/serve/feed.h"
+#include "runner/serve/http.h"
+#include "runner/serve/stats.h"
+#include "runner/serve/store.h"
+#include "runner/starter.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define SERVE_WAIT_S_MAX 60
+
+/* Who asks: a key of the keys file, or everybody, where there is none. */
+struct party {
+	const char *name;            /* "" for everybody */
+	const struct serve_key *key; /* NULL: has no limits of its own */
+	struct admission_key *queue;
+};
+
+struct child;
+struct batch_start;
+
+/* A job from the moment that room is reserved for it until its result is stored. */
+struct job_entry {
+	struct admission_job place; /* first; under `lock` */
+	struct party *party;
+	enum store_kind kind;
+	unsigned priority, attempt;
+	bool cancelled;
+	uint64_t accepted_us, started_us; /* since 1970 */
+	uint64_t body_len;
+	/* until it is stored: */
+	char *body, *idempotency;
+	char (*files)[STORE_NAME_LEN + 1];
+	size_t n_files;
+	/* from then on, the core's: */
+	char id[STORE_ID_MAX + 1];
+	struct feed *feed;     /* once somebody looks, or it runs */
+	struct ask *waiting;   /* those who wait for its end */
+	struct child *child;   /* while it runs */
+	struct job_entry *next;
+};
+
+enum ask_kind {
+	ASK_SUBMIT,
+	ASK_JOB,
+	ASK_CANCEL,
+	ASK_EVENTS,
+	ASK_FILE,    /* is it there */
+	ASK_PUT_FILE, /* an upload that has ended */
+	ASK_STATS,
+	ASK_METRICS,
+	ASK_KIND_MAX,
+};
+
+/* A request that waits for the core. */
+struct ask {
+	enum ask_kind kind;
+	struct http_request *request; /* kept */
+	struct ask *next;
+	const struct party *party;
+	struct job_entry *job; /* ASK_SUBMIT */
+	char id[STORE_ID_MAX + 1];
+	uint64_t until_ns; /* ASK_SUBMIT, ASK_JOB: the client waits for the job's end till then; 0: it does not */
+	char last_event[40];
+	char file[STORE_NAME_LEN + 1];
+	struct store_upload upload;
+	int rc; /* the core's: what became of it before the commit */
+};
+
+struct serve {
+	struct serve_config config;
+	struct serve_keys keys;
+	const char *legacy_key; /* of POST /; NULL: none is set */
+	unsigned slots, running_max;
+	uint64_t start_us;
+	struct http_server *http;
+	struct party *parties;
+	size_t n_parties;
+	atomic_bool draining; /* no new jobs */
+	atomic_bool failing;  /* the store takes nothing at the moment */
+	_Atomic uint64_t body_bytes;      /* of bodies that are read, or will be */
+	_Atomic(const char *) languages; /* what `sbx languages --json` says; NULL until it has */
+
+	pthread_mutex_t lock;
+	struct admission *admission;
+	struct ask *asked, **asked_end;
+
+	/* the core's */
+	int wake_fd, signal_fd, starter_fd, epoll_fd, events_dir;
+	struct store store;
+	struct job_entry **table; /* by id */
+	size_t n_jobs, table_size;
+	struct child *children; /* by their number; running_max of them */
+	struct batch_start *starts; /* room for running_max */
+	struct child *ended;    /* whose results are not stored yet */
+	uint64_t ticks, grace_ns;
+	bool stopped; /* what runs was told to end */
+	struct stats stats;
+};
+
+/* Any thread. The core answers, and gives the ask up. */
+void serve_ask(struct serve *serve, struct ask *ask);
+
+/* Workers: room for a job of so many bytes. On ADMISSION_ADMITTED *ret is the caller's, to be submitted or dropped. */
+enum admission_answer serve_offer(struct serve *serve, struct party *party, uint64_t bytes, struct job_entry **ret,
+                                  unsigned *ret_retry_s);
+void serve_drop(struct serve *serve, struct job_entry *job);
+
+/* The core: until the service has drained, or the starter is gone (-EPIPE). */
+int core_run(struct serve *serve, struct sbx_err *err);
+/* What the store kept of a service before; before anything is asked. */
+int core_restore(struct serve *serve, struct sbx_err *err);
+
+/* since 1970 */
+uint64_t serve_now_us(void);
+
+/* The routes, for http_start(). */
+const struct http_route *api_routes(size_t *ret_n);
+
+/* One line of JSON on standard error. `id` may be NULL. */
+void serve_log(const char *event, const char *id, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
