@@ -38,20 +38,27 @@ static const char schema[] =
         "CREATE TABLE need(name TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(name, seq)) STRICT, WITHOUT ROWID;"
         "CREATE INDEX need_seq ON need(seq);";
 
+/* In the order of enum store_column. */
 #define ROW                                                                                                            \
 	"SELECT seq, id, key, kind, state, priority, attempt, exit_status, accepted_us, started_us, ended_us,"         \
 	" body_len, error FROM job "
+static const char get[] = ROW "WHERE id = ?", unfinished[] = ROW "WHERE ended_us = 0 ORDER BY seq";
+static const char add_job[] = "INSERT INTO job(id, key, idempotency, digest, kind, priority, accepted_us, body_len)"
+                              " VALUES(?, ?, ?, ?, ?, ?, ?, ?)";
+static const char add_file[] = "INSERT INTO file(name, bytes, used_us) VALUES(?, ?, ?)"
+                               " ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, used_us = excluded.used_us";
+static const char find_victim[] = "SELECT name, bytes FROM file WHERE NOT EXISTS(SELECT 1 FROM need WHERE need.name ="
+                                  " file.name) ORDER BY used_us LIMIT 1";
 
 static const char *const texts[SQL_STATEMENT_MAX] = {
-        [SQL_GET] = ROW "WHERE id = ?",
+        [SQL_GET] = get,
         [SQL_GET_BODY] = "SELECT bytes FROM body WHERE seq = ?",
         [SQL_GET_REPORT] = "SELECT bytes FROM report WHERE seq = ?",
         [SQL_GET_FILE] = "SELECT bytes FROM file WHERE name = ?",
         [SQL_BEGIN] = "BEGIN IMMEDIATE",
         [SQL_COMMIT] = "COMMIT",
         [SQL_FIND_RETRY] = "SELECT id, kind, digest FROM job WHERE key = ? AND idempotency = ?",
-        [SQL_ADD_JOB] = "INSERT INTO job(id, key, idempotency, digest, kind, priority, accepted_us, body_len)"
-                        " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+        [SQL_ADD_JOB] = add_job,
         [SQL_ADD_BODY] = "INSERT INTO body(seq, bytes) VALUES(?, ?)",
         [SQL_ADD_NEED] = "INSERT OR IGNORE INTO need(name, seq) VALUES(?, ?)",
         [SQL_ADD_REPORT] = "INSERT INTO report(seq, bytes) VALUES(?, ?)",
@@ -62,17 +69,14 @@ static const char *const texts[SQL_STATEMENT_MAX] = {
         [SQL_DROP_REPORT] = "DELETE FROM report WHERE seq = ?",
         [SQL_DROP_NEEDS] = "DELETE FROM need WHERE seq = ?",
         [SQL_DROP_JOB] = "DELETE FROM job WHERE seq = ?",
-        [SQL_UNFINISHED] = ROW "WHERE ended_us = 0 ORDER BY seq",
+        [SQL_UNFINISHED] = unfinished,
         [SQL_OVER] = "SELECT seq, id FROM job WHERE ended_us > 0 AND ended_us < ? ORDER BY ended_us LIMIT 1",
-        [SQL_ADD_FILE] = "INSERT INTO file(name, bytes, used_us) VALUES(?, ?, ?)"
-                         " ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, used_us = excluded.used_us",
+        [SQL_ADD_FILE] = add_file,
         [SQL_TOUCH_FILE] = "UPDATE file SET used_us = ? WHERE name = ?",
         [SQL_DROP_FILE] = "DELETE FROM file WHERE name = ?",
         [SQL_NEXT_FILE] = "SELECT name, bytes FROM file WHERE name > ? ORDER BY name LIMIT 1",
         [SQL_FILES_BYTES] = "SELECT coalesce(sum(bytes), 0) FROM file",
-        [SQL_FIND_VICTIM] =
-                "SELECT name, bytes FROM file WHERE NOT EXISTS(SELECT 1 FROM need WHERE need.name = file.name)"
-                " ORDER BY used_us LIMIT 1",
+        [SQL_FIND_VICTIM] = find_victim,
 };
 
 _Static_assert(SQL_STATEMENT_MAX <= DB_STATEMENTS_MAX, "");
