@@ -457,6 +457,7 @@ static bool has_file(struct fixture *fixture, const char *text)
 {
 	char name[STORE_NAME_LEN + 1], got[64];
 	uint64_t bytes = 0;
+	struct stat st;
 	int rc, fd, n;
 
 	name_of(text, name);
@@ -466,6 +467,8 @@ static bool has_file(struct fixture *fixture, const char *text)
 	assert_int_equal(fd >= 0, rc == 0);
 	if (rc < 0)
 		return false;
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
 	n = (int)read(fd, got, sizeof(got));
 	assert_int_equal(n, strlen(text));
 	assert_memory_equal(got, text, (size_t)n);
@@ -497,7 +500,9 @@ static void test_uploads(void **state)
 	struct store_upload upload;
 	char name[STORE_NAME_LEN + 1];
 
+	umask(077);
 	IN_BATCH(fixture, put_file(fixture, "text", 1));
+	umask(022);
 	assert_true(has_file(fixture, "text"));
 	/* the same again */
 	IN_BATCH(fixture, put_file(fixture, "text", 2));
