@@ -53,7 +53,10 @@ export function createEditor(host, changed) {
 				syntaxHighlighting(colors),
 				theme,
 				language.of([]),
-				EditorView.contentAttributes.of({ "aria-label": "Source of the program. Escape, then Tab, leaves the editor." }),
+				EditorView.contentAttributes.of({
+					"aria-label": "Source of the program. Escape, then Tab, leaves the editor.",
+					tabindex: "0",
+				}),
 				EditorView.updateListener.of((update) => update.docChanged && changed()),
 				keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
 			],

@@ -5,11 +5,11 @@ const texts = ["time", "memory", "wall", "output", "pids", "float-tolerance"];
 const checks = ["case-sensitive", "space-sensitive", "presentation", "stop"];
 const keepOutput = "16K"; // enough for what a person reads
 
-/** Something in the form that cannot be sent, and where. */
+/** Something that cannot be sent, and the field with it; null: the editor. */
 export class FormError extends Error {
-	constructor(message, focus) {
+	constructor(message, field) {
 		super(message);
-		this.focus = focus;
+		this.field = field;
 	}
 }
 

@@ -75,17 +75,29 @@ function overText(job) {
 // ---- a job that is under way ----
 
 let current = null; // { id, controller }
+let awaitsKey = null; // what was refused for want of a key, and is done when there is one
 
-function setBusy(isBusy, mayCancel = isBusy) {
-	find("run").disabled = isBusy;
-	find("cancel").hidden = !mayCancel;
-	find("cancel").disabled = false;
+const isBusy = () => find("run").getAttribute("aria-disabled") === "true";
+
+/** Buttons that have the focus must not lose it to nowhere: Run is not disabled, and takes it from those that go. */
+function hide(element) {
+	const hasFocus = element.contains(document.activeElement);
+	element.hidden = true;
+	if (hasFocus) find("run").focus();
+}
+
+function setBusy(busy, mayCancel = busy) {
+	find("run").setAttribute("aria-disabled", String(busy));
+	find("cancel").setAttribute("aria-disabled", "false");
+	if (mayCancel) find("cancel").hidden = false;
+	else hide(find("cancel"));
 }
 
 /** Nothing that is under way is shown any longer. The job itself goes on. */
 function leave() {
 	current?.controller.abort();
 	current = null;
+	awaitsKey = null;
 	setBusy(false);
 	stopRetry();
 }
@@ -124,7 +136,7 @@ async function watch(id, answers) {
 		}
 		results.finish(job);
 		say(overText(job), job.state === "failed");
-		markField(job.error?.field);
+		mark(fieldOf(job.error?.field));
 	} catch (error) {
 		if (signal.aborted) return;
 		say(watchError(error), true);
@@ -142,8 +154,8 @@ function watchError(error) {
 
 // ---- submitting ----
 
-function markField(place) {
-	const field = fieldOf(place);
+/** Says of this field alone that it is wrong, and goes there. */
+function mark(field) {
 	for (const marked of document.querySelectorAll("[aria-invalid]")) marked.removeAttribute("aria-invalid");
 	if (field === null) return;
 	field.setAttribute("aria-invalid", "true");
@@ -152,21 +164,22 @@ function markField(place) {
 }
 
 function readSubmission() {
-	if (editor.text.trim() === "") throw new FormError("There is no program yet.", editor);
+	if (editor.text.trim() === "") throw new FormError("There is no program yet.", null);
 	return readJob(find("language").value, editor.text);
 }
 
 async function run() {
-	if (find("run").disabled) return;
+	if (isBusy()) return;
 	leave();
-	markField(null);
+	mark(null);
 	keepNow();
 	try {
 		await send(readSubmission(), randomName());
 	} catch (error) {
 		if (!(error instanceof FormError)) throw error;
 		say(error.message, true);
-		error.focus.focus();
+		if (error.field === null) editor.focus();
+		else mark(error.field);
 	}
 }
 
@@ -174,6 +187,7 @@ async function run() {
 async function send(job, name) {
 	const controller = new AbortController();
 	current = { id: null, controller };
+	awaitsKey = null;
 	setBusy(true, false);
 	say("Sending.");
 	try {
@@ -193,9 +207,14 @@ async function send(job, name) {
 function refused(error, job, name) {
 	const isAnswer = error instanceof ApiError;
 	say(isAnswer ? error.message : unreachable, true);
-	if (isAnswer && error.status === 401) askKey();
-	else if (!isAnswer || error.retryAfter !== null) offerRetry(isAnswer ? error.retryAfter : 5, () => send(job, name));
-	else markField(error.field);
+	if (isAnswer && error.status === 401) {
+		awaitsKey = () => send(job, name);
+		askKey();
+	} else if (!isAnswer || error.retryAfter !== null) {
+		offerRetry(isAnswer ? error.retryAfter : 5, () => send(job, name));
+	} else {
+		mark(fieldOf(error.field));
+	}
 }
 
 // ---- trying again ----
@@ -204,7 +223,7 @@ let retryTimer = null;
 
 function stopRetry() {
 	clearInterval(retryTimer);
-	find("retry").hidden = true;
+	hide(find("retry"));
 }
 
 function offerRetry(seconds, again) {
@@ -228,7 +247,7 @@ function offerRetry(seconds, again) {
 
 // ---- start ----
 
-const askKey = keyField(find("key-form"), find("key"), () => showLink());
+const askKey = keyField(find("key-form"), find("key"), () => (awaitsKey ? awaitsKey() : showLink()));
 
 /** The job that the address names, if another one is not shown. Without one, nothing changes. */
 function showLink() {
@@ -281,13 +300,14 @@ find("submission").addEventListener("input", () => {
 });
 find("language").addEventListener("change", () => editor.setLanguage(find("language").value));
 find("cancel").addEventListener("click", async () => {
-	find("cancel").disabled = true;
+	if (find("cancel").getAttribute("aria-disabled") === "true") return;
+	find("cancel").setAttribute("aria-disabled", "true");
 	try {
 		await cancel(current.id);
 	} catch (error) {
 		// one that has just ended tells so itself
 		if (error.status !== 409) say(error instanceof ApiError ? error.message : unreachable, true);
-		find("cancel").disabled = false;
+		find("cancel").setAttribute("aria-disabled", "false");
 	}
 });
 // before the editor sees it, which has another use for it

@@ -72,7 +72,7 @@ export class Results {
 	#rows = new Map();
 	#body;
 	#compiler = make("div");
-	#heading = make("h2", { id: "results-title", tabIndex: -1 }, "Results");
+	#heading = make("h2", { id: "results-title" }, "Results");
 	#summary = make("p", { class: "summary" });
 	#opened = false;
 	#left = 0;
@@ -158,7 +158,7 @@ export class Results {
 	}
 
 	#compiled(compile, refused) {
-		const said = [compile?.output?.trim(), refused].filter(Boolean).join("\n");
+		const said = [compile?.output?.trimEnd(), refused].filter(Boolean).join("\n");
 		this.#compiler.replaceChildren();
 		if (said === "" && compile?.reason == null) return;
 		const what = compile && !compile.ok && compile.reason && compile.reason !== "exit"
@@ -188,13 +188,8 @@ export class Results {
 		report.tests.forEach((test, i) => {
 			if (!this.#rows.get(i)?.isDone) this.#result(i, test, true);
 		});
-		this.#summary.replaceChildren(mark(report.verdict), ` ${sentence(report)} `,
-			make("span", { class: "soft" }, `${report.language}, ${(report.ms / 1000).toFixed(2)} s in all`),
+		this.#summary.replaceChildren(mark(report.verdict), make("span", { class: "soft" }, `${report.language}, ${time(report.ms * 1000)} in all`),
 			...(this.#left > 0 ? [` ${plural(this.#left, "more test")} ${this.#left === 1 ? "is" : "are"} not shown.`] : []));
-	}
-
-	focus() {
-		this.#heading.focus();
 	}
 }
 
