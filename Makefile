@@ -276,6 +276,15 @@ check-cli: all $(BUILD)/.check-packages
 check-vm: all $(BUILD)/.check-packages
 	@tests/check vm
 
+# Browsers are Debian's: npm brings only what drives them.
+$(BUILD)/web/.npm: tests/web/package.json tests/web/package-lock.json
+	@tests/install-packages $(CHECK_WEB_PACKAGES)
+	@tests/npm-install tests/web $(BUILD)/web
+	@touch $@
+.PHONY: check-web
+check-web: all $(BUILD)/web/.npm ## the web page in Chromium, and the API's description; against the service at BASE_URL, else a mock
+	@tests/check web
+
 .PHONY: vm
 vm: all ## run CMD='...' in the cgroup v2 VM
 	@tests/vm/run -- "$(CMD)"
