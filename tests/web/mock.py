@@ -78,10 +78,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def handle_any(self):
         url = urllib.parse.urlsplit(self.path)
-        self.query = dict(urllib.parse.parse_qsl(url.query))
+        self.query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
         self.body = None
         try:
             self.read_body()
+            for name in self.query.keys() - {"wait", "priority"}:
+                raise Problem(400, "there is no such parameter", name)
             handler, match = self.find(url.path)
             handler(self, *match.groups())
         except Problem as problem:
