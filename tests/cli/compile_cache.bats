@@ -73,8 +73,11 @@ entries() {
 		*) came False WA ;;
 		esac
 	done
-	cached_judge --language cpp sum.c
-	came False WA
+	sum sum.cpp -
+	for language in c cpp; do
+		cached_judge --language "$language" sum.c sum.cpp
+		came False WA
+	done
 }
 
 @test "another compiler of the same version: compiled" {
