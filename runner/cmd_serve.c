@@ -326,7 +326,8 @@ static void variable(char *place, size_t size, const char *name, const char *val
 	snprintf(place, size, "%s=%s", name, value != NULL ? value : "");
 }
 
-/* The child: another user, nothing that could bring rights back, and then the other program. */
+/* The child: another user, nothing that could bring rights back, and then the other program. Of a session of its own, since a
+ * terminal's SIGINT is for the starter, which passes it on. */
 static void __attribute__((noreturn)) become_service(void)
 {
 	static char key[4096], address[200], notify[200], access_log[] = "SBX_SERVE_ACCESS_LOG=1";
@@ -338,7 +339,7 @@ static void __attribute__((noreturn)) become_service(void)
 	variable(key, sizeof(key), "KEY", getenv("KEY"));
 	variable(address, sizeof(address), "SBX_SERVE_ADDRESS", cmd.address);
 	variable(notify, sizeof(notify), "NOTIFY_SOCKET", getenv("NOTIFY_SOCKET"));
-	if (place_descriptors() < 0 ||
+	if (place_descriptors() < 0 || setsid() < 0 ||
 	    (cmd.uid != getuid() && (setgroups(0, NULL) < 0 || setresgid(cmd.gid, cmd.gid, cmd.gid) < 0 ||
 	                             setresuid(cmd.uid, cmd.uid, cmd.uid) < 0)) ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || chdir("/") < 0) {

@@ -110,7 +110,6 @@ static int open_signals(struct sbx_err *err)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGINT, SIG_IGN); /* a terminal sends it to both halves; the starter passes it on as SIGTERM */
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
