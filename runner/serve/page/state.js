@@ -47,10 +47,10 @@ function tables(stats) {
 		verdicts(stats.verdicts),
 		table("Jobs a minute", ["Over the last", "Accepted", "Refused", "Ended"],
 			rates.map((rate) => [rate.minutes === 1 ? "minute" : `${rate.minutes} minutes`, ...[rate.accepted, rate.refused, rate.ended].map(perMinute)])),
-		table("Times of jobs, last 15 minutes", ["Time", "Jobs", "Half within", "90 % within", "99 % within"], [
-			quantile("waiting in the queue", quantiles.queue_wait),
+		table("How long at most, by share of the jobs of the last 15 minutes", ["Time", "Jobs", "50 %", "90 %", "99 %"], [
+			quantile("queued", quantiles.queue_wait),
 			quantile("compiling", quantiles.compile),
-			quantile("running the tests", quantiles.run),
+			quantile("testing", quantiles.run),
 			quantile("all else", quantiles.overhead),
 		]),
 		table("Jobs by API key", ["Key", "Queued", "Running"],
