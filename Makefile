@@ -120,7 +120,8 @@ $(BUILD)/gen/page.c: $(PAGE_SRC)/embed.js $(PAGE_SRC)/files.json $(PAGE_OUT)
 # Unit tests, each linked with everything but main(), under the address and undefined-behaviour sanitizers.
 UNIT  := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 SAN   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-SAN_OBJ := $(LIB:$(BUILD)/obj/%=$(BUILD)/san/%) $(HTTP_PURE:%.c=$(BUILD)/san/%.o)
+STORE   := $(wildcard runner/serve/store*.c) runner/serve/db.c
+SAN_OBJ := $(sort $(LIB:$(BUILD)/obj/%=$(BUILD)/san/%) $(HTTP_PURE:%.c=$(BUILD)/san/%.o) $(STORE:%.c=$(BUILD)/san/%.o))
 
 $(BUILD)/san/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
@@ -132,7 +133,7 @@ $(BUILD)/san/%.o: %.c | $(BUILD)/.packages
 $(BUILD)/unit/%: tests/unit/%.c $(SAN_OBJ) | $(BUILD)/.check-packages
 	@mkdir -p $(@D)
 	@echo "  TEST $@"
-	@$(CC) $(ALL_CFLAGS) $(SAN) -MMD -MP -o $@ $< $(filter %.o,$^) $(LDLIBS) -lcmocka
+	@$(CC) $(ALL_CFLAGS) $(SAN) -MMD -MP -o $@ $< $(filter %.o,$^) $(LDLIBS) -lsqlite3 -lcmocka
 $(BUILD)/unit/test_page: $(BUILD)/san/gen/page.o
 
 # What is kept of the fuzz targets' inputs is tried with each make check.
@@ -141,7 +142,7 @@ REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/unit/test_fuzz_%,$(wildcard te
 $(BUILD)/unit/test_fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c tests/fuzz/fuzz.c tests/fuzz/fuzz.h $(SAN_OBJ)
 	@mkdir -p $(@D)
 	@echo "  TEST $@"
-	@$(CC) $(ALL_CFLAGS) $(SAN) -DFUZZ_NAME='"$*"' -o $@ $(filter %.c %.o,$^) $(LDLIBS) -lcmocka
+	@$(CC) $(ALL_CFLAGS) $(SAN) -DFUZZ_NAME='"$*"' -o $@ $(filter %.c %.o,$^) $(LDLIBS) -lsqlite3 -lcmocka
 
 .PHONY: unit
 unit: $(UNIT) $(REPLAY)
@@ -149,7 +150,7 @@ unit: $(UNIT) $(REPLAY)
 
 # The fuzz targets, linked with all but main() as unit tests are, by the compiler that has libFuzzer.
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_OBJ := $(LIB:$(BUILD)/obj/%=$(BUILD)/fuzz/obj/%) $(HTTP_PURE:%.c=$(BUILD)/fuzz/obj/%.o) \
+FUZZ_OBJ := $(sort $(LIB:$(BUILD)/obj/%=$(BUILD)/fuzz/obj/%) $(HTTP_PURE:%.c=$(BUILD)/fuzz/obj/%.o)) \
 	$(BUILD)/fuzz/obj/tests/fuzz/fuzz.o
 FUZZ_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_CC  := clang $(ALL_CFLAGS) $(FUZZ_SAN)
