@@ -4,13 +4,13 @@ SBX=$T/bin/sbx
 
 for how in '' '--seccomp none' '--box-mode rw --seccomp none'; do
 	# shellcheck disable=SC2086
-	box $how -- ./A6
+	box --time 100s --wall 200s $how -- ./A6
 	report verdict=OK || { cat "$T/out"; exit 1; }
 done
 # mounted into the box, even writable: it is running
-box --bind "$T/bin:/host" -- ./A6 /host/sbx
+box --time 100s --wall 200s --bind "$T/bin:/host" -- ./A6 /host/sbx
 report verdict=OK || { cat "$T/out"; exit 1; }
-box --bind "$T/bin:/host:rw" --seccomp none -- ./A6 /host/sbx
+box --time 100s --wall 200s --bind "$T/bin:/host:rw" --seccomp none -- ./A6 /host/sbx
 report verdict=OK || { cat "$T/out"; exit 1; }
 # without a box, and when nobody runs it, it can be written
 "${ORDINARY[@]}" "$BOX/A6" "$T/bin/sbx" >"$T/out" || :
