@@ -17,8 +17,9 @@ static void stop(pid_t pid)
 	static const int signals[] = {SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (pid == 1 && one_id)
-			kill(pid, signals[i]); /* it goes on, as it has to for the report */
+		if (one_id)
+			kill(pid,
+			     signals[i]); /* init, or what is dead of it: it goes on, as it has to for the report */
 		else
 			REFUSED(kill(pid, signals[i]), EPERM, ESRCH);
 }

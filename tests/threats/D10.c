@@ -39,7 +39,7 @@ int main(void)
 	bool regular = fstat(0, &st) == 0 && S_ISREG(st.st_mode);
 
 	REFUSED(write(0, "evil", 4), EBADF);
-	REFUSED(pwrite(0, "evil", 4, 0), EBADF);
+	REFUSED(pwrite(0, "evil", 4, 0), EBADF, ESPIPE);
 	if (regular) {
 		REFUSED(ftruncate(0, 0), EINVAL, EBADF);
 		REFUSED(fallocate(0, 0, 0, 1 << 20), EBADF, EROFS);
