@@ -55,7 +55,7 @@ struct ask *api_ask(struct http_request *request, enum ask_kind kind, struct par
 		http_reply_problem(reply, 503, NULL, "no memory");
 		return NULL;
 	}
-	*ask = (struct ask){.kind = kind, .request = http_keep(request), .party = party};
+	*ask = (struct ask){.kind = kind, .request = http_keep(request), .party = party, .upload = {.fd = -1}};
 	return ask;
 }
 

@@ -94,6 +94,7 @@ void job_free(struct job_entry *job)
 
 static void ask_finish(struct ask *ask)
 {
+	store_upload_drop(&ask->upload);
 	http_drop(ask->request);
 	free(ask);
 }
@@ -298,7 +299,6 @@ void ask_answer_file(struct serve *serve, struct ask *ask)
 	char *text = NULL;
 	int len;
 
-	store_upload_drop(&ask->upload);
 	if (store_file_get(&serve->store.db, ask->file, &bytes, &err) < 0) {
 		http_reply_problem(&reply, ask->kind == ASK_PUT_FILE ? 507 : 404, NULL,
 		                   ask->kind == ASK_PUT_FILE ? "there is no room for it" : "there is no such file, or none any more");
