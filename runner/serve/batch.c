@@ -60,7 +60,14 @@ static int cancel(struct serve *serve, struct ask *ask, struct sbx_err *err)
 
 	if (job == NULL || job->child != NULL || strcmp(job->party->name, ask->party->name) != 0)
 		return 0;
-	return store_cancel(&serve->store, ask->id, serve_now_us(), err);
+	TRY(store_cancel(&serve->store, ask->id, serve_now_us(), err));
+	/* now, lest it be taken in this very turn; twice where two asked at once */
+	if (job->place.state == ADMISSION_QUEUED) {
+		pthread_mutex_lock(&serve->lock);
+		admission_remove(serve->admission, &job->place, clock_ns());
+		pthread_mutex_unlock(&serve->lock);
+	}
+	return 0;
 }
 
 static int put_file(struct serve *serve, struct ask *ask, struct sbx_err *err)
@@ -189,33 +196,51 @@ static int change(struct serve *serve, struct batch *batch, struct sbx_err *err)
 	return store_starts(serve, batch, err);
 }
 
-/* Nothing of the batch has happened: jobs that were on their way in are not, those that were taken wait again. */
+static void undo_submit(struct serve *serve, struct ask *ask)
+{
+	struct job_entry *job = ask->job;
+
+	ask->job = NULL;
+	if (job == NULL)
+		return;
+	if (job->place.state != ADMISSION_QUEUED) {
+		serve_drop(serve, job);
+		return;
+	}
+	job_remove(serve, job);
+	pthread_mutex_lock(&serve->lock);
+	admission_remove(serve->admission, &job->place, clock_ns());
+	pthread_mutex_unlock(&serve->lock);
+	job_free(job);
+}
+
+/* Of the jobs in the table only one that this batch cancelled is in no state. */
+static void undo_cancel(struct serve *serve, const struct ask *ask)
+{
+	struct job_entry *job = job_find(serve, ask->id);
+
+	if (job != NULL && job->place.state == ADMISSION_NOWHERE)
+		job_put_back(serve, job);
+}
+
+/* Nothing of the batch has happened: jobs that were on their way in are not, those taken or cancelled wait again. */
 static void undo(struct serve *serve, struct batch *batch)
 {
-	uint64_t now = clock_ns();
-
-	pthread_mutex_lock(&serve->lock);
 	for (unsigned i = 0; i < batch->n_starts; i++) {
 		struct job_entry *job = batch->starts[i].job;
-		admission_ended(serve->admission, &job->place, now);
-		admission_put_back(serve->admission, job->party->queue, &job->place, job->body_len, job->priority,
-		                   (serve_now_us() - job->accepted_us) * 1000, now);
+
+		pthread_mutex_lock(&serve->lock);
+		admission_ended(serve->admission, &job->place, clock_ns());
+		pthread_mutex_unlock(&serve->lock);
+		job_put_back(serve, job);
 	}
-	pthread_mutex_unlock(&serve->lock);
 	batch->n_starts = 0;
-	for (struct ask *ask = batch->asks; ask != NULL; ask = ask->next)
-		if (ask->kind == ASK_SUBMIT && ask->job != NULL) {
-			if (ask->job->place.state == ADMISSION_QUEUED) {
-				job_remove(serve, ask->job);
-				pthread_mutex_lock(&serve->lock);
-				admission_remove(serve->admission, &ask->job->place, now);
-				pthread_mutex_unlock(&serve->lock);
-				job_free(ask->job);
-			} else {
-				serve_drop(serve, ask->job);
-			}
-			ask->job = NULL;
-		}
+	for (struct ask *ask = batch->asks; ask != NULL; ask = ask->next) {
+		if (ask->kind == ASK_SUBMIT)
+			undo_submit(serve, ask);
+		else if (ask->kind == ASK_CANCEL)
+			undo_cancel(serve, ask);
+	}
 }
 
 void batch_begin(struct serve *serve, struct batch *batch)
@@ -269,9 +294,6 @@ static void answer_cancel(struct serve *serve, struct ask *ask)
 			job->waiting = ask;
 			return;
 		}
-		pthread_mutex_lock(&serve->lock);
-		admission_remove(serve->admission, &job->place, clock_ns());
-		pthread_mutex_unlock(&serve->lock);
 		serve->stats.cancelled++;
 		serve->stats.now.ended++;
 		job_over(serve, job);

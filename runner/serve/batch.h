@@ -37,6 +37,8 @@ struct job_entry *job_find(struct serve *serve, const char *id);
 int job_insert(struct serve *serve, struct job_entry *job);
 void job_remove(struct serve *serve, struct job_entry *job);
 void job_free(struct job_entry *job);
+/* It was accepted before, is in no state, and waits again. */
+void job_put_back(struct serve *serve, struct job_entry *job);
 /* It has ended: out of the table, its feed ends, those who waited are answered from the store; it is freed. */
 void job_over(struct serve *serve, struct job_entry *job);
 /* Its present state, to those who follow its events. */

@@ -19,7 +19,6 @@ static int put_back(void *arg, const struct store_row *row)
 {
 	struct serve *serve = arg;
 	struct job_entry *job = calloc(1, sizeof(*job));
-	uint64_t now = serve_now_us();
 
 	if (job == NULL)
 		return -ENOMEM;
@@ -36,8 +35,7 @@ static int put_back(void *arg, const struct store_row *row)
 		free(job);
 		return -ENOMEM;
 	}
-	admission_put_back(serve->admission, job->party->queue, &job->place, job->body_len, job->priority,
-	                   now > job->accepted_us ? (now - job->accepted_us) * 1000 : 0, clock_ns());
+	job_put_back(serve, job);
 	return 0;
 }
 
