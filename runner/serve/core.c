@@ -199,15 +199,17 @@ static int hear(struct serve *serve, const struct epoll_event *event, struct sbx
 	return 0;
 }
 
-static void turn(struct serve *serve)
+/* Whether another one is due: a slot became free, and nothing else will come to fill it. */
+static bool turn(struct serve *serve)
 {
 	struct batch batch;
 
 	batch_begin(serve, &batch);
 	if (!batch_commit(serve, &batch))
-		return;
+		return false;
 	for (unsigned i = 0; i < batch.n_starts; i++)
 		start(serve, &batch.starts[i]);
+	return batch.ended != NULL;
 }
 
 static int begin(struct serve *serve, struct sbx_err *err)
@@ -225,12 +227,13 @@ int core_run(struct serve *serve, struct sbx_err *err)
 {
 	struct epoll_event events[EVENTS_AT_ONCE];
 	uint64_t next_tick = clock_ns() + TICK_NS;
+	bool again = false;
 
 	TRY(begin(serve, err));
 	for (;;) {
 		uint64_t now = clock_ns();
 		int n = epoll_wait(serve->epoll_fd, events, EVENTS_AT_ONCE,
-		                   now >= next_tick ? 0 : (int)((next_tick - now) / 1000000 + 1));
+		                   again || now >= next_tick ? 0 : (int)((next_tick - now) / 1000000 + 1));
 
 		for (int i = 0; i < n; i++)
 			TRY(hear(serve, &events[i], err));
@@ -241,7 +244,7 @@ int core_run(struct serve *serve, struct sbx_err *err)
 		}
 		if (atomic_load(&serve->draining) && now >= serve->grace_ns)
 			stop_all(serve);
-		turn(serve);
+		again = turn(serve);
 		if (atomic_load(&serve->draining) && running(serve) == 0)
 			return 0;
 	}
