@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A key that is not in the file any more: its jobs were accepted, and are run. */
+/* The jobs of a key that is not in the file any more were accepted, and are run: by the last of the parties. */
 static struct party *party_of(struct serve *serve, const char *name)
 {
-	for (size_t i = 0; i < serve->n_parties; i++)
-		if (strcmp(serve->parties[i].name, name) == 0)
-			return &serve->parties[i];
-	return NULL;
+	size_t last = serve->n_parties + 1, i = 0;
+
+	while (i < last && strcmp(serve->parties[i].name, name) != 0)
+		i++;
+	return &serve->parties[i];
 }
 
 static int put_back(void *arg, const struct store_row *row)
@@ -23,8 +24,6 @@ static int put_back(void *arg, const struct store_row *row)
 	if (job == NULL)
 		return -ENOMEM;
 	job->party = party_of(serve, row->key);
-	if (job->party == NULL)
-		job->party = &serve->parties[serve->n_parties]; /* one more than those that may ask */
 	job->kind = row->kind;
 	job->priority = row->priority;
 	job->attempt = row->attempt;

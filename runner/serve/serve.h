@@ -93,8 +93,8 @@ struct serve {
 	unsigned slots, running_max;
 	uint64_t start_us;
 	struct http_server *http;
-	struct party *parties;
-	size_t n_parties;
+	struct party *parties; /* those that may ask; after them POST /, and the keys that are gone */
+	size_t n_parties;      /* of those that may ask */
 	atomic_bool draining; /* no new jobs */
 	atomic_bool failing;  /* the store takes nothing at the moment */
 	_Atomic uint64_t body_bytes;      /* of bodies that are read, or will be */
