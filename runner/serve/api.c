@@ -88,9 +88,12 @@ bool api_reserve_body(struct http_request *request, uint64_t len, struct http_re
 		return false;
 	}
 	before = atomic_fetch_add(&serve->body_bytes, len);
-	state->body_bytes = len;
-	if (before == 0 || before + len <= BODIES_MAX)
+	if (before == 0 || before + len <= BODIES_MAX) {
+		state->body_bytes = len;
 		return true;
+	}
+	/* now, and not at its end, which its client may put off */
+	atomic_fetch_sub(&serve->body_bytes, len);
 	http_reply_problem(reply, 429, NULL, "too much is being sent at once");
 	http_reply_header(reply, "Retry-After", "1");
 	return false;
@@ -104,7 +107,7 @@ struct job_entry *api_offer(struct http_request *request, struct party *party, s
 	        [ADMISSION_FULL] = "the queue is full",
 	};
 	struct serve *serve = request->data;
-	uint64_t len = request->length_known ? request->length : request->route->body_max;
+	uint64_t len = request->length_known ? request->length : request->body_max;
 	struct job_entry *job = NULL;
 	enum admission_answer answer;
 	char seconds[16];
@@ -205,7 +208,7 @@ static enum http_outcome metrics(struct http_request *request, struct http_reply
 
 /* ---- the table ---- */
 
-#define BODY_MAX ((size_t)1 << 30) /* the configuration's bound is below, and looked at by `admit` */
+#define BODY_MAX ((size_t)1 << 30) /* the configuration's bound is no larger, and set by `admit` */
 
 static const struct http_route routes[] = {
         {"POST", "/v1/jobs", "wait priority", BODY_MAX, 0, api_jobs_admit, api_jobs_post, api_done},

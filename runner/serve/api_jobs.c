@@ -22,11 +22,13 @@ static bool is_json(const struct http_request *request)
 	       (type[sizeof(json) - 1] == '\0' || type[sizeof(json) - 1] == ';' || type[sizeof(json) - 1] == ' ');
 }
 
-static bool body_fits(const struct http_request *request, struct http_reply *reply)
+/* One whose length is not known is held to the bound as it comes. */
+static bool body_fits(struct http_request *request, struct http_reply *reply)
 {
 	const struct serve *serve = request->data;
 
-	if (!request->length_known || request->length <= serve->config.body_bytes_max)
+	request->body_max = serve->config.body_bytes_max;
+	if (request->length <= request->body_max)
 		return true;
 	http_reply_problem(reply, 413, "Content-Length", "more than %llu bytes",
 	                   (unsigned long long)serve->config.body_bytes_max);
@@ -284,11 +286,9 @@ enum http_outcome api_file_get(struct http_request *request, struct http_reply *
 
 enum http_outcome api_file_admit(struct http_request *request, struct http_reply *reply)
 {
-	struct serve *serve = request->data;
-
 	if (api_party(request, reply) == NULL || !names_a_file(request, reply) || !body_fits(request, reply))
 		return HTTP_REPLY;
-	return api_reserve_body(request, request->length_known ? request->length : serve->config.body_bytes_max, reply)
+	return api_reserve_body(request, request->length_known ? request->length : request->body_max, reply)
 	               ? HTTP_CONTINUE
 	               : HTTP_REPLY;
 }

@@ -34,7 +34,10 @@
 
 struct http_server;
 
-/* What a handler sees. It may set `user`, and take `body` (and then sets it to NULL); the rest is to be read. */
+/*
+ * What a handler sees. It may set `user`, take `body` (and then sets it to NULL), and in admit make `body_max` less; the
+ * rest is to be read.
+ */
 struct http_request {
 	const struct http_route *route;
 	const char *method; /* the route's: "GET" for HEAD, too */
@@ -43,6 +46,7 @@ struct http_request {
 	char peer[HTTP_PEER_MAX];             /* an address without a port, or "unix" */
 	bool length_known;
 	uint64_t length; /* of the body, as announced; 0 where it is not known */
+	size_t body_max; /* the route's at first; holds for a body whose length was not announced */
 	char *body;      /* from malloc(), with a NUL behind it; NULL in admit, and where there is none */
 	size_t body_len;
 	void *data; /* the configuration's */

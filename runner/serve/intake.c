@@ -115,6 +115,7 @@ static bool find_route(struct exchange *x)
 	case HTTP_FOUND:
 		request->route = match.route;
 		request->method = match.route->method;
+		request->body_max = match.route->body_max;
 		memcpy(request->variable, match.variable, sizeof(request->variable));
 		x->cors = (match.route->flags & HTTP_CORS) != 0;
 		return true;
@@ -254,7 +255,7 @@ bool intake_body(struct exchange *x, const char *bytes, size_t len)
 	if (x->decided)
 		return true;
 	/* only one whose length was not announced comes so far */
-	if (len > x->request.route->body_max - x->request.body_len)
+	if (len > x->request.body_max - x->request.body_len)
 		return refuse_midway(x, 413, "the body is longer than is allowed");
 	return append(x, bytes, len) || refuse_midway(x, 503, "out of memory");
 }
