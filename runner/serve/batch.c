@@ -109,8 +109,8 @@ static int store_ends(struct serve *serve, struct batch *batch, struct sbx_err *
 		int rc;
 
 		child_result(child, &result, &report, &error);
-		/* ended by our own end, not by its own: it is run again */
-		if (serve->stopped && !child->job->cancelled && result.exit_status != 0 && result.exit_status != 1)
+		/* ended by our own end, not by its own, by whoever told us: it is run again */
+		if (atomic_load(&serve->draining) && !child->job->cancelled && result.exit_status != 0 && result.exit_status != 1)
 			continue;
 		rc = store_end(&serve->store, child->job->id, &result, serve_now_us(), err);
 		if (rc < 0 && rc != -EALREADY && rc != -ESTALE && rc != -ENOENT)
