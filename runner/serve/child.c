@@ -15,6 +15,7 @@
 
 #define LINE_MAX ((size_t)8 << 20) /* of an event: it has two outputs, of a MiB at most, in JSON */
 #define ERROR_MAX 4000
+#define REPORT_MAX JSON_BYTES_MAX /* one that nobody could store would be tried for ever, and all else with it */
 
 int child_start(struct serve *serve, struct child *child, struct job_entry *job, struct sbx_err *err)
 {
@@ -165,11 +166,15 @@ void child_result(const struct child *child, struct store_result *ret, char **re
 {
 	const struct job_entry *job = child->job;
 	int status = child->end == STARTER_ENDED ? child->value : 0, exited = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	size_t len, error_len;
+	bool too_long = lseek(child->report_fd, 0, SEEK_END) > (off_t)REPORT_MAX;
+	size_t len = 0, error_len;
 	char *error = NULL;
 
-	*ret_report = text_of(child->report_fd, SIZE_MAX - 1, &len);
-	if (child->end == STARTER_REFUSED) {
+	*ret_report = too_long ? NULL : text_of(child->report_fd, REPORT_MAX, &len);
+	if (too_long) {
+		if (asprintf(&error, "the report is longer than %zu bytes: keep_output makes it shorter", REPORT_MAX) < 0)
+			error = NULL;
+	} else if (child->end == STARTER_REFUSED) {
 		if (asprintf(&error, "the judge could not be started: %s", strerrordesc_np(child->value)) < 0)
 			error = NULL;
 	} else if (exited < 0) {
