@@ -19,8 +19,8 @@
 #define EVENTS_AT_ONCE 64
 #define TICK_NS UINT64_C(250000000)
 #define KEEP_ALIVE_TICKS 60 /* 15 s */
-#define EXPIRE_TICKS 40
-#define EXPIRE_AT_ONCE 500
+#define EXPIRE_TICKS 4
+#define EXPIRE_AT_ONCE 500 /* each second: more than can have ended in one */
 
 /* What epoll says: a descriptor of the service's own, or a child's events. */
 enum source {
@@ -100,6 +100,8 @@ static void start(struct serve *serve, struct batch_start *begun)
 	    watch(serve, child->events_fd, SOURCE_CHILD, (uint32_t)(child - serve->children), &err) == 0)
 		return;
 	serve_log("error", begun->job->id, "%s", err.msg);
+	/* which nobody would read: the judge's writes fail then, and do not wait for ever */
+	fd_close(&child->events_fd);
 	if (child->job == NULL) { /* nothing was handed over: as if the starter had refused it */
 		*child = (struct child){.job = begun->job, .report_fd = -1, .error_fd = -1, .events_fd = -1};
 		begun->job->child = child;
