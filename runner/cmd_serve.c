@@ -13,6 +13,7 @@
 #include "sandbox/fd.h"
 #include "sandbox/path.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -169,7 +170,22 @@ static int load(struct sbx_err *err)
 
 /* ---- what needs rights ---- */
 
-/* A folder and those above it; the last one belongs to `uid`, and nobody else may look. */
+static bool is_empty(int folder)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), n = 0;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (dir == NULL) {
+		fd_close(&fd);
+		return false;
+	}
+	while (n < 3 && readdir(dir) != NULL)
+		n++;
+	closedir(dir);
+	return n < 3; /* "." and ".." */
+}
+
+/* A folder and those above it; the last one belongs to `uid`. */
 static int make_dir(const char *path, uid_t uid, gid_t gid, struct sbx_err *err)
 {
 	FD_CLEANUP int fd = -1;
@@ -187,8 +203,14 @@ static int make_dir(const char *path, uid_t uid, gid_t gid, struct sbx_err *err)
 	if (fd < 0)
 		return sbx_fail(err, SBX_STAGE_STORE, -fd, "cannot open %.200s: %s%s", path, strerrordesc_np(-fd),
 		                PATH_LOOP_NOTE(-fd));
-	/* one that was made here, or by a start before: nobody gets a folder that was somebody else's */
-	if (fstat(fd, &st) == 0 && st.st_uid == getuid() && st.st_uid != uid && fchown(fd, uid, gid) < 0)
+	if (fstat(fd, &st) < 0)
+		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot look at %.200s", path);
+	if (st.st_uid == uid || st.st_uid != getuid())
+		return 0;
+	/* made here, or for us: whoever names /srv by mistake does not want it given away */
+	if (!is_empty(fd))
+		return sbx_fail(err, SBX_STAGE_STORE, EPERM, "%.200s is root's, and not empty: chown it, or name another", path);
+	if (fchown(fd, uid, gid) < 0)
 		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot hand %.200s over", path);
 	return 0;
 }
