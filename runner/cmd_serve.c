@@ -332,8 +332,10 @@ static int open_all(struct sbx_err *err)
 static int place_descriptors(void)
 {
 	const int from[] = {cmd.sockets[1], cmd.listen_fd, cmd.config_fd, cmd.keys_fd};
-	int high[4];
+	int high[4], nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
+	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0)
+		return -errno;
 	for (int i = 0; i < 4; i++)
 		if ((high[i] = fcntl(from[i], F_DUPFD, 64)) < 0)
 			return -errno;
@@ -348,8 +350,10 @@ static void variable(char *place, size_t size, const char *name, const char *val
 	snprintf(place, size, "%s=%s", name, value != NULL ? value : "");
 }
 
-/* The child: another user, nothing that could bring rights back, and then the other program. Of a session of its own, since a
- * terminal's SIGINT is for the starter, which passes it on. */
+/*
+ * The child: another user, nothing that could bring rights back, and then the other program. A session of its own: it
+ * could put what it likes into the input of a terminal that it shared with the starter, and got the terminal's SIGINT.
+ */
 static void __attribute__((noreturn)) become_service(void)
 {
 	static char key[4096], address[200], notify[200], access_log[] = "SBX_SERVE_ACCESS_LOG=1";
@@ -361,7 +365,7 @@ static void __attribute__((noreturn)) become_service(void)
 	variable(key, sizeof(key), "KEY", getenv("KEY"));
 	variable(address, sizeof(address), "SBX_SERVE_ADDRESS", cmd.address);
 	variable(notify, sizeof(notify), "NOTIFY_SOCKET", getenv("NOTIFY_SOCKET"));
-	if (place_descriptors() < 0 || setsid() < 0 ||
+	if (setsid() < 0 || place_descriptors() < 0 ||
 	    (cmd.uid != getuid() && (setgroups(0, NULL) < 0 || setresgid(cmd.gid, cmd.gid, cmd.gid) < 0 ||
 	                             setresuid(cmd.uid, cmd.uid, cmd.uid) < 0)) ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || chdir("/") < 0) {
