@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* An id has one length, since it says where the event ends of which it is a part. */
 #define ID_FORMAT "id: %08x-%016" PRIx64 "\n"
@@ -91,6 +92,8 @@ struct feed *feed_open(int dir_fd, const char *id, unsigned attempt)
 
 	file_name(name, id, attempt);
 	fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT) /* it never began, and has nothing to tell but its state */
+		fd = memfd_create("events", MFD_CLOEXEC);
 	if (fd < 0)
 		return NULL;
 	feed = feed_new(fd, attempt);

@@ -96,15 +96,22 @@ void http_reply_problem(struct http_reply *reply, unsigned status, const char *f
 		http_reply_owned(reply, status, PROBLEM_TYPE, text, strlen(text));
 	else
 		http_reply_static(reply, status, NULL, NULL, 0);
+	if (status == 503) /* whoever knows better says so */
+		http_reply_header(reply, "Retry-After", "1");
 }
 
 bool http_reply_header(struct http_reply *reply, const char *name, const char *value)
 {
-	if (reply->n_headers == HTTP_HEADERS_MAX || strlen(value) >= HTTP_VALUE_MAX || !http_is_value(value))
+	size_t at = 0;
+
+	while (at < reply->n_headers && strcmp(reply->headers[at].name, name) != 0)
+		at++;
+	if (at == HTTP_HEADERS_MAX || strlen(value) >= HTTP_VALUE_MAX || !http_is_value(value))
 		return false;
-	reply->headers[reply->n_headers].name = name;
-	memcpy(reply->headers[reply->n_headers].value, value, strlen(value) + 1);
-	reply->n_headers++;
+	reply->headers[at].name = name;
+	memcpy(reply->headers[at].value, value, strlen(value) + 1);
+	if (at == reply->n_headers)
+		reply->n_headers++;
 	return true;
 }
 

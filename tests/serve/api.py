@@ -1,0 +1,942 @@
+#!/usr/bin/env python3
+"""api.py SBX [PATTERN]: sbx serve as its clients see it, over a Unix socket, with real boxes; as root.
+
+Each answer that a test gets is held against runner/serve/openapi.json too, its body where python3-jsonschema is
+installed. Order and overlap are told by a job that blocks the only place until it is cancelled, and by times that the
+service and the programs note, never by how long something takes. Prints TAP. Called by tests/check.
+"""
+import sys
+
+sys.path.pop(0)  # http.py beside this file is another one than Python's
+import base64, contextlib, gzip, hashlib, http.client, json, os, re, signal, socket, subprocess, tempfile, threading, time, traceback
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+SBX = os.path.abspath(sys.argv[1])
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PATIENCE = 120  # seconds, for what must come
+BODY_MAX = 1 << 20
+KEY = "the key of POST /"
+TESTS = []  # (group, function)
+
+with open(os.path.join(ROOT, "runner/serve/openapi.json")) as f:
+    SPEC = json.load(f)
+
+
+def test(group):
+    """Registers a test of one of the services in GROUPS."""
+
+    def register(function):
+        TESTS.append((group, function))
+        return function
+
+    return register
+
+
+def equal(got, wanted):
+    assert got == wanted, f"{got!r}, not {wanted!r}"
+
+
+# ---- the contract ----
+
+
+def resolve(node):
+    while "$ref" in node:
+        target = SPEC
+        for part in node["$ref"][2:].split("/"):
+            target = target[part.replace("~1", "/")]
+        node = target
+    return node
+
+
+def hold(schema, value):
+    if jsonschema is None:
+        return
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": SPEC["components"], "allOf": [schema]}
+    errors = sorted(jsonschema.Draft202012Validator(whole).iter_errors(value), key=lambda e: len(e.absolute_path))
+    assert not errors, f"against openapi.json: {list(errors[0].absolute_path)}: {errors[0].message[:300]}"
+
+
+def path_of(target):
+    """(the path as openapi.json has it, what it says there); None for one that is not there."""
+    path = target.split("?")[0]
+    for template, item in SPEC["paths"].items():
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
+            return template, item
+    return None
+
+
+def hold_answer(method, target, answer):
+    """To what openapi.json says of this operation."""
+    template, item = path_of(target) or (None, {})
+    operation = item.get(method.lower()) or (item.get("get") if method == "HEAD" else None)
+    if operation is None:
+        assert answer.status in (404, 405, 400, 501), f"{method} {target}: {answer.status}"
+        answer.problem()
+        return
+    where = f"{method} {template}: {answer.status}"
+    assert str(answer.status) in operation["responses"], f"{where} is not in openapi.json: {answer.body[:200]}"
+    response = resolve(operation["responses"][str(answer.status)])
+    for name, header in response.get("headers", {}).items():
+        header = resolve(header)
+        value = answer.headers.get(name.lower())
+        assert value is not None or not header.get("required"), f"{where} without {name}"
+        if value is not None:
+            hold(header["schema"], int(value) if header["schema"].get("type") == "integer" else value)
+    content = response.get("content")
+    if method == "HEAD" or content is None:
+        return
+    kind = answer.headers["content-type"].split(";")[0]
+    assert kind in content, f"{where}: {kind}"
+    if kind.endswith("json") and "schema" in content[kind]:
+        hold(content[kind]["schema"], answer.json())
+
+
+# ---- the service and its clients ----
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def json(self):
+        return json.loads(self.body)
+
+    def problem(self, status=None, field=None):
+        equal(self.headers.get("content-type"), "application/problem+json")
+        problem = self.json()
+        equal(problem["status"], self.status)
+        if status is not None:
+            equal((self.status, problem.get("field")), (status, field))
+        return problem
+
+
+class Connection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=PATIENCE)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(self.path)
+
+
+class Service:
+    """Its state folder outlives it: start() again is a restart."""
+
+    def __init__(self, place, config, keys=None, env=None):
+        os.mkdir(place, 0o755)
+        self.address, self.state, self.log = place + "/socket", place + "/state", place + "/log"
+        self.env = {k: v for k, v in os.environ.items() if k not in ("KEY", "NOTIFY_SOCKET")} | (env or {})
+        with open(place + "/config", "w") as f:
+            f.write(config)
+        self.args = ["--config", place + "/config"]
+        if keys is not None:
+            with open(place + "/keys", "w") as f:
+                f.write(keys)
+            self.args += ["--keys", place + "/keys"]
+        self.start()
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [SBX, "serve", "--listen", "unix:" + self.address, "--state", self.state, *self.args],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env)
+        until(lambda: self.process.poll() is not None or self.is_ready(), "the service is not ready")
+        assert self.process.poll() is None, self.said()
+
+    def is_ready(self):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return self.ask("GET", "/v1/ready").status == 200
+        return False
+
+    def said(self):
+        with open(self.log) as f:
+            return f.read()
+
+    def stop(self):
+        self.process.terminate()
+        equal(self.process.wait(PATIENCE), 0)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def half(self):
+        """The process that speaks HTTP."""
+        for child in children(self.process.pid):
+            with contextlib.suppress(OSError):
+                if os.path.basename(os.readlink(f"/proc/{child}/exe")) == "sbx-serve":
+                    return child
+        raise AssertionError("there is no sbx-serve")
+
+    def ask(self, method, target, body=None, key=None, holds=True, **headers):
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        if key is not None:
+            headers["Authorization"] = "Bearer " + key
+        connection = Connection(self.address)
+        try:
+            connection.request(method, target, body, headers)
+            response = connection.getresponse()
+            answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        finally:
+            connection.close()
+        if holds:
+            hold_answer(method, target, answer)
+        return answer
+
+    def raw(self, data, shut=False):
+        """What comes back for these bytes, until the other side closes."""
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(PATIENCE)
+            sock.connect(self.address)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                sock.sendall(data)
+                if shut:
+                    sock.shutdown(socket.SHUT_WR)
+            got = b""
+            with contextlib.suppress(ConnectionResetError):
+                while data := sock.recv(65536):
+                    got += data
+        return got
+
+    def post(self, job, query="", **more):
+        body = job if isinstance(job, (str, bytes)) else json.dumps(job)
+        return self.ask("POST", "/v1/jobs" + query, body, **{"Content_Type": "application/json"} | more)
+
+    def submit(self, job, query="", **more):
+        answer = self.post(job, query, **more)
+        assert answer.status in (200, 202), answer.body
+        equal(answer.headers["location"], "/v1/jobs/" + answer.json()["id"])
+        return answer.json()["id"]
+
+    def get(self, name, query="", **more):
+        answer = self.ask("GET", f"/v1/jobs/{name}{query}", **more)
+        equal(answer.status, 200)
+        return answer.json()
+
+    def end(self, name, **more):
+        """The job, when it is over."""
+        deadline = time.monotonic() + PATIENCE
+        while (job := self.get(name, "?wait=20", **more))["state"] in ("queued", "running"):
+            assert time.monotonic() < deadline, f"no end: {job}"
+        return job
+
+    def verdict(self, job, **more):
+        job = self.end(self.submit(job, **more))
+        assert job["state"] == "done", job
+        return job["report"]
+
+    def cancel(self, name, **more):
+        answer = self.ask("DELETE", f"/v1/jobs/{name}", **more)
+        equal(answer.status, 200)
+        return answer.json()
+
+    @contextlib.contextmanager
+    def blocked(self, **more):
+        """The only place is taken, by a job that runs until it is cancelled."""
+        name = self.submit(sleeper(600), **more)
+        until(lambda: self.get(name, **more)["state"] == "running", "the job does not start")
+        try:
+            yield name
+        finally:
+            self.cancel(name, **more)
+
+    def events(self, name, last=None, **more):
+        """[(id, event, data)] of the whole stream, which is held to the contract."""
+        headers = {} if last is None else {"Last_Event_ID": last}
+        answer = self.ask("GET", f"/v1/jobs/{name}/events", **headers, **more)
+        equal(answer.status, 200)
+        return parse_events(answer.body.decode())
+
+
+def parse_events(text):
+    operation = SPEC["paths"]["/v1/jobs/{id}/events"]["get"]
+    kinds = operation["responses"]["200"]["content"]["text/event-stream"]["x-sbx-events"]
+    found = []
+    assert text.endswith("\n\n"), text[-80:]
+    for block in text.split("\n\n")[:-1]:
+        fields = dict(line.split(": ", 1) for line in block.split("\n") if not line.startswith(":"))
+        if not fields:
+            continue
+        hold(kinds[fields["event"]], json.loads(fields["data"]))
+        equal("id" in fields, fields["event"] != "state")
+        if "id" in fields:
+            hold(operation["parameters"][0]["schema"], fields["id"])
+        found.append((fields.get("id"), fields["event"], json.loads(fields["data"])))
+    equal((found[0][1], found[-1][1]), ("state", "state"))
+    return found
+
+
+def children(pid):
+    with contextlib.suppress(OSError):
+        with open(f"/proc/{pid}/task/{pid}/children") as f:
+            return [int(child) for child in f.read().split()]
+    return []
+
+
+def until(condition, fault):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, fault
+        time.sleep(0.05)
+
+
+def python(code, *tests, **more):
+    return {"files": [{"name": "a.py", "text": code}], "tests": list(tests) or [{}], **more}
+
+
+def adder(by=1):
+    return python(f"print(int(input()) + {by})", {"stdin": "4", "answer": "5"})
+
+
+def sleeper(seconds):
+    return python(f"import time; time.sleep({seconds})", limits={"time": "10s", "wall": f"{seconds + 60}s"})
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def put(service, data, name=None, **more):
+    return service.ask("PUT", "/v1/files/" + (name or sha256(data)), data, Content_Type="application/octet-stream", **more)
+
+
+# ---- jobs ----
+
+
+@test("open")
+def a_job_is_judged(s):
+    answer = s.post(adder(), "?wait=60")
+    job = s.end(answer.json()["id"])
+    equal((job["state"], job["attempt"], job["report"]["verdict"]), ("done", 1, "AC"))
+    equal(s.end(s.submit(adder(2)))["report"]["verdict"], "WA")
+    equal(s.verdict(python("print(open('/etc/shadow').read())"))["verdict"], "RE")
+    equal(s.verdict({"files": [{"name": "a.c", "text": "int main( {"}], "tests": [{}]})["verdict"], "CE")
+    equal(s.ask("HEAD", f"/v1/jobs/{job['id']}").body, b"")
+
+
+@test("open")
+def names_of_no_job(s):
+    for name in ["0" * 26, "a", "%2e%2e", "x" * 300, "a%0d%0aX-Injected:%20yes", "%00", "..%2f..%2fetc%2fpasswd"]:
+        for method, tail in [("GET", ""), ("DELETE", ""), ("GET", "/events")]:
+            answer = s.ask(method, f"/v1/jobs/{name}{tail}", holds=False)
+            assert answer.status in (400, 404, 414) and answer.problem(), answer.status
+            assert "x-injected" not in answer.headers
+    s.ask("GET", "/v1/nothing").problem(404)
+    answer = s.ask("PATCH", "/v1/jobs", "{}")
+    answer.problem(405)
+    equal(answer.headers["allow"].replace(" ", "").split(",").count("POST"), 1)
+    s.ask("GET", "/v1/jobs/" + "0" * 26 + "?wait=61").problem(400, "wait")
+    s.post(adder(), "?wait=-1").problem(400, "wait")
+    s.post(adder(), "?priority=10").problem(400, "priority")
+    s.post(adder(), "?nothing=1").problem(400, "nothing")
+
+
+@test("open")
+def idempotency(s):
+    name = s.submit(adder(), Idempotency_Key="first")
+    equal(s.submit(adder(), Idempotency_Key="first"), name)
+    s.post(adder(2), Idempotency_Key="first").problem(409, "Idempotency-Key")
+    first = s.end(name)
+    again = s.post(adder(), Idempotency_Key="first")
+    equal((again.status, again.json()), (200, first))
+    assert s.submit(adder(), Idempotency_Key="second") != name
+    s.post(adder(), Idempotency_Key="x" * 1000).problem(400, "Idempotency-Key")
+    # at once: one job
+    names = in_parallel(8, lambda n: s.submit(adder(), Idempotency_Key="third"))
+    equal(len(set(names)), 1)
+    equal(s.end(names[0])["attempt"], 1)
+
+
+def in_parallel(n, function):
+    results, threads = [None] * n, []
+
+    def run(number):
+        try:
+            results[number] = function(number)
+        except Exception as error:
+            results[number] = error
+
+    for number in range(n):
+        threads.append(threading.Thread(target=run, args=(number,)))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+    return results
+
+
+@test("open")
+def events_and_their_resumption(s):
+    name = s.submit(python("print(input())", *({"stdin": str(n), "answer": str(n)} for n in range(3))))
+    events = s.events(name)  # from before its start to its end
+    own = [event for event in events if event[0]]
+    equal([event[1] for event in own].count("test_finished"), 3)
+    equal((own[0][1], own[-1][1], own[-1][2]["verdict"]), ("queued", "finished", "AC"))
+    equal((events[-1][2]["state"], "report" in events[-1][2]), ("done", False))
+    equal(len({event[0] for event in own}), len(own))
+    equal([event for event in s.events(name) if event[0]], own)
+    for n, event in enumerate(own):
+        equal([later for later in s.events(name, event[0]) if later[0]], own[n + 1:])
+    # of another attempt, of a place within an event, and what is none: from the first
+    attempt, place = own[0][0].split("-")
+    for last in ["99999999-" + place, f"{attempt}-{int(place, 16) - 1:016x}", f"{attempt}-{'f' * 16}"]:
+        equal([event for event in s.events(name, last) if event[0]], own)
+    answer = s.ask("GET", f"/v1/jobs/{name}/events", Last_Event_ID="nonsense", holds=False)
+    assert answer.status == 400 or [e for e in parse_events(answer.body.decode()) if e[0]] == own, answer.body
+
+
+@test("open")
+def files(s):
+    data = os.urandom(8).hex().encode() + b"\n"
+    s.ask("GET", "/v1/files/" + sha256(data)).problem(404)
+    equal(s.ask("HEAD", "/v1/files/" + sha256(data)).status, 404)
+    equal(put(s, data).status, 201)
+    answer = put(s, data)
+    equal((answer.status, answer.json()), (200, {"sha256": sha256(data), "bytes": len(data)}))
+    equal(s.ask("GET", "/v1/files/" + sha256(data)).json(), answer.json())
+    put(s, data + b"!", sha256(data)).problem(422, "sha256")
+    for name in ["x" * 64, "ab", sha256(data).upper(), "..%2f" + sha256(data)[5:]]:
+        assert put(s, data, name).problem()["status"] in (400, 404), name
+    job = python("print(input())", {"stdin_path": sha256(data), "answer_path": sha256(data)})
+    equal(s.verdict(job)["verdict"], "AC")
+    code = b"print(7)"
+    equal(put(s, code).status, 201)
+    equal(s.verdict({"files": [{"name": "a.py", "path": sha256(code)}], "tests": [{"answer": "7"}]})["verdict"], "AC")
+    s.post(python("", {"stdin_path": sha256(b"not there")})).problem(422)
+    for path in ["/etc/passwd", "../serve.db", "serve.db", sha256(data) + "/", "./" + sha256(data), ""]:
+        for field, job in [("files[0].path", {"files": [{"name": "a.py", "path": path}], "tests": [{}]}),
+                           ("tests[0].stdin_path", python("", {"stdin_path": path})),
+                           ("tests[0].answer_path", python("", {"answer_path": path})),
+                           ("checker.files[0].path", python("", {"answer": "1"}, checker={
+                               "kind": "testlib", "files": [{"name": "c.cpp", "path": path}]}))]:
+            problem = s.post(job).problem()
+            equal((problem["status"], problem["field"].split("[")[0].split(".")[0]), (400, field.split("[")[0].split(".")[0]))
+    put(s, b"x" * (BODY_MAX + 1)).problem(413)
+
+
+@test("open")
+def cancelled_while_it_runs(s):
+    name = s.submit(sleeper(600))
+    until(lambda: s.get(name)["state"] == "running", "the job does not start")
+    waiting = []
+    thread = threading.Thread(target=lambda: waiting.append(s.get(name, "?wait=60")))
+    thread.start()
+    first = s.cancel(name)
+    equal(first["state"], "cancelled")
+    equal(s.cancel(name), first)
+    thread.join()
+    equal([job["state"] for job in waiting if job["state"] != "running"] or ["cancelled"], ["cancelled"])
+    equal(s.events(name)[-1][2]["state"], "cancelled")
+    done = s.end(s.submit(adder()))
+    s.ask("DELETE", f"/v1/jobs/{done['id']}").problem(409)
+    equal(s.get(done["id"]), done)
+
+
+@test("open")
+def a_cancelled_job_next_in_line(s):
+    """Its turn comes and its client cancels it, in one turn of the core: nobody else hears of it."""
+    names = [s.submit(python("pass")) for _ in range(40)]
+    answers = in_parallel(8, lambda n: [s.ask("DELETE", f"/v1/jobs/{name}") for name in names[n::8]])
+    assert {answer.status for part in answers for answer in part} <= {200, 409}, answers
+    for name in names:
+        assert s.end(name)["state"] in ("done", "cancelled")
+
+
+@test("open")
+def no_more_programs_than_slots(s):
+    code = "import time; a = time.time(); time.sleep(0.15); print(a, time.time())"
+    names = [s.submit(python(code, *({"name": str(n)} for n in range(8)))) for _ in range(3)]
+    times = [test["stdout"].split() for name in names for test in s.end(name)["report"]["tests"]]
+    equal(len(times), 24)
+    steps = sorted([(float(a), 1) for a, _ in times] + [(float(b), -1) for _, b in times])
+    running = most = 0
+    for _, step in steps:
+        running += step
+        most = max(most, running)
+    assert 1 <= most <= 2, f"{most} at once, of 2 slots"
+
+
+# ---- what is no job ----
+
+
+@test("open")
+def bodies_that_are_none(s):
+    good = json.dumps(adder())
+    for body in [good[:-1], "", "[]", "null", '"x"', good + "x", "[" * 100000, '{"files":' * 5000, '{"files": 1e999}']:
+        s.post(body).problem()
+        equal(s.post(body).status, 400)
+    for body in [good.encode().replace(b"input", b"inp\xffut"), b"\xef\xbf", good.encode("utf-16"), b"\x00" * 100]:
+        equal(s.post(body).problem()["status"], 400)
+    equal(s.post({**adder(), "nothing": 1}).problem()["status"], 400)
+    s.post(python("", {"stdin": 3})).problem(400, "tests[0].stdin")
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]:
+        s.post(good, Content_Type=kind).problem(415, "Content-Type")
+    s.post(gzip.compress(good.encode()), Content_Encoding="gzip").problem(415, "Content-Encoding")
+    s.post(gzip.compress(b" " * 10000000), Content_Encoding="gzip").problem(415, "Content-Encoding")
+    equal(s.post(good, Content_Type="application/json; charset=utf-8").status, 202)
+    alive(s)
+
+
+def languages(s):
+    """Once it has asked all compilers."""
+    until(lambda: s.ask("GET", "/v1/languages").status == 200, "no languages")
+    return s.ask("GET", "/v1/languages").json()
+
+
+def alive(s):
+    equal(s.ask("GET", "/v1/health").json(), {"status": "ok"})
+
+
+def head(*headers, line="POST /v1/jobs HTTP/1.1"):
+    return "\r\n".join([line, "Host: x", "Content-Type: application/json", *headers, "", ""]).encode()
+
+
+def hold_raw(data):
+    """The one answer, a problem document."""
+    lines, body = data.split(b"\r\n\r\n", 1)
+    status = int(lines.split()[1])
+    assert b"application/problem+json" in lines, lines
+    equal(json.loads(body)["status"], status)
+    return status
+
+
+@test("open")
+def bodies_of_a_length(s):
+    equal(hold_raw(s.raw(head("Content-Length: 1000000000"))), 413)
+    equal(hold_raw(s.raw(head("Content-Length: 99999999999999999999999"))), 400)
+    equal(hold_raw(s.raw(head("Content-Length: -1"))), 400)
+    equal(hold_raw(s.raw(head("Content-Length: 1", "Transfer-Encoding: chunked"))), 400)
+    # cut off: nobody is there for an answer, and no job came of it
+    before = s.ask("GET", "/metrics").body.decode()
+    got = s.raw(head("Content-Length: 1000") + b'{"files"', shut=True)
+    assert got == b"" or 400 <= hold_raw(got) < 500, got
+    got = s.raw(head("Transfer-Encoding: chunked") + b"10\r\n{", shut=True)
+    assert got == b"" or 400 <= hold_raw(got) < 500, got
+    accepted = re.search(r'sbx_jobs_total\{state="accepted"\} (\d+)', before).group(0)
+    assert accepted in s.ask("GET", "/metrics").body.decode()
+    alive(s)
+
+
+def chunked(data):
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (data[i:i + 60000] for i in range(0, len(data), 60000))) + b"0\r\n\r\n"
+
+
+@test("open")
+def bodies_of_no_known_length(s):
+    good = json.dumps(adder()).encode()
+    # also while others wait, who leave no room for the largest job that could ever come
+    names = [s.submit(adder()) for _ in range(8)]
+    got = s.raw(head("Transfer-Encoding: chunked", "Connection: close") + chunked(good))
+    assert got.startswith(b"HTTP/1.1 202 "), got
+    assert hold_raw(s.raw(head("Transfer-Encoding: chunked") + chunked(b" " * (4 * BODY_MAX)))) == 413
+    for name in names:
+        s.end(name)
+
+
+# ---- POST / ----
+
+
+def legacy(s, code, language="Python", inputs=(), key=KEY, **more):
+    return s.ask("POST", "/", json.dumps({"code": code, "language": language, "inputs": list(inputs), "key": key} | more))
+
+
+def refused(answer, status, message):
+    equal((answer.status, answer.body), (status, b'{"status":"error","message":"%s"}' % message.encode()))
+    equal(answer.headers["access-control-allow-origin"], "*")
+
+
+def outputs(answer, *wanted):
+    equal((answer.status, answer.body), (200, json.dumps(
+        {"status": "success", "outputs": list(wanted)}, separators=(",", ":"), ensure_ascii=False).encode()))
+    equal(answer.headers["access-control-allow-origin"], "*")
+
+
+@test("open")
+def legacy_checks_in_their_order(s):
+    for body in ["", "x", "[]", '{"code":', '{"code": 1}', '{"code": "", "inputs": ["a", 1]}']:
+        refused(s.ask("POST", "/", body), 400, "Invalid JSON")
+    long, many = "#" * 10001, ["x"] * 21
+    for key in ["", "x", KEY + "x", KEY[:-1], KEY + "\0"]:
+        answer = legacy(s, long, "Cobol", many, key)
+        refused(answer, *((400, "Invalid JSON") if "\0" in key else (403, "Invalid secret key")))
+    refused(s.ask("POST", "/", json.dumps({"code": "", "language": "C", "inputs": []})), 403, "Invalid secret key")
+    refused(legacy(s, long, "Cobol", many), 400, "Code too large")
+    refused(legacy(s, "é" * 5001, "Cobol", many), 400, "Code too large")  # bytes, not characters
+    refused(legacy(s, "#" * 10000, "Cobol", many), 400, "Too many inputs")
+    for language in ["Cobol", "python", "", "C "]:
+        refused(legacy(s, "", language, many[1:]), 400, "Unsupported language")
+    s.ask("POST", "/", b" " * ((1 << 20) + 1)).problem(413)
+    equal(s.ask("OPTIONS", "/", Origin="http://a", Access_Control_Request_Method="POST").status, 204)
+
+
+@test("open")
+def legacy_outputs(s):
+    waiting = []
+    late = threading.Thread(target=lambda: waiting.append(legacy(s, "print('early', flush=True)\nwhile True: pass", inputs=["1"])))
+    late.start()
+    outputs(legacy(s, "import sys\nprint(' ', input(), '</a> é ')", inputs=["b\n", " c", "d\r"]), "b </a> é", "c </a> é", "d\r </a> é".replace("\r", ""))
+    outputs(legacy(s, "print(1)"))
+    outputs(legacy(s, "print('cost')", inputs=["x"]), "cost")  # no denylist
+    outputs(legacy(s, "import sys\nprint(len(sys.stdin.read()))", inputs=["", "ab"]), "0", "2")
+    merged = "import sys\nprint('a', flush=True); print('b', file=sys.stderr, flush=True); print('c'); sys.exit(3)"
+    outputs(legacy(s, merged, inputs=["x"]), "a\nb\nc\nexit status 3")
+    outputs(legacy(s, "import os\nprint('a', flush=True); os.kill(os.getpid(), 9)", inputs=["x"]), "a\nsignal: killed")
+    outputs(legacy(s, "import os\nprint(os.environ.get('KEY'), [v for v in os.environ.values() if 'key' in v])", inputs=["x"]), "None []")
+    answer = legacy(s, "int main(void) { return x; }\n", "C", ["1", "2", "3"])
+    text, = answer.json()["outputs"]
+    assert "program.c:1" in text and text.endswith("\nexit status 1") and text == text.strip(), text
+    equal(len(legacy(s, "int main( {", "C++").json()["outputs"]), 1)
+    late.join()
+    outputs(waiting[0], "Error: Code execution timed out")
+
+
+@test("open")
+def legacy_languages(s):
+    java = "import java.util.*;\n%s Hello { public static void main(String[] a) { System.out.println(new Scanner(System.in).nextLine()); } }"
+    programs = [
+        ("C", '#include <stdio.h>\nint main(void) { char b[9]; puts(fgets(b, 9, stdin)); }'),
+        ("C++", "#include <iostream>\nint main() { std::string s; std::cin >> s; std::cout << s; }"),
+        ("Java", java % "public class"), ("Java", java % "class"),
+        ("JavaScript", "process.stdin.on('data', d => console.log(String(d)))"),
+        ("Go", 'package main\nimport "fmt"\nfunc main() { var s string; fmt.Scan(&s); fmt.Println(s) }'),
+    ]
+    installed = {language["name"] for language in languages(s) if language["installed"]}
+    ours = {"C": "c", "C++": "cpp", "Java": "java", "JavaScript": "javascript", "Go": "go"}
+    for language, code in programs:
+        if ours[language] in installed:
+            # 10 s are the contract's; on a machine that is busy they may pass
+            answers = (legacy(s, code, language, ["abc", "de"]) for _ in range(5))
+            outputs(next(a for a in answers if b"timed out" not in a.body and a.json()["outputs"] != ["exit status 1"]), "abc", "de")
+
+
+@test("keys")
+def legacy_without_a_key(s):
+    for key in ["", "x", "null"]:
+        refused(legacy(s, "", key=key), 403, "Invalid secret key")
+    assert "KEY is not set" in s.said()
+
+
+# ---- what the service is ----
+
+
+@test("open")
+def what_it_is(s):
+    alive(s)
+    equal(s.ask("GET", "/v1/ready").json(), {"status": "ready"})
+    equal(s.ask("GET", "/v1/version").json()["key_required"], False)
+    told = subprocess.run([SBX, "languages", "--json"], capture_output=True, check=True, env={"PATH": "/usr/local/bin:/usr/bin:/bin"})
+    equal(languages(s), json.loads(told.stdout))
+    equal(s.ask("GET", "/v1/openapi.json").json(), SPEC)
+    s.verdict(adder())
+    stats = s.ask("GET", "/v1/stats").json()
+    equal((stats["state"], stats["slots"]), ("ready", 2))
+    assert stats["verdicts"]["AC"] >= 1, stats
+
+
+@test("open")
+def metrics(s):
+    s.verdict(adder())
+    answer = s.ask("GET", "/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4"), answer.headers
+    text = answer.body.decode()
+    assert text.endswith("\n")
+    types, seen, buckets = {}, set(), {}
+    for line in text.splitlines():
+        if found := re.fullmatch(r"# TYPE ([a-z_]+) (counter|gauge|histogram)", line):
+            assert found[1] not in types, line
+            types[found[1]] = found[2]
+        elif not re.fullmatch(r"# HELP ([a-z_]+) .+", line):
+            found = re.fullmatch(r'([a-z_]+)(\{[a-z_]+="[^"\\\n]*"\})? ([0-9.e+-]+)', line)
+            assert found and (found[1], found[2]) not in seen, line
+            seen.add((found[1], found[2]))
+            base = re.sub("_(bucket|sum|count)$", "", found[1])
+            assert types.get(found[1]) in ("counter", "gauge") or types.get(base) == "histogram", line
+            assert types.get(found[1]) != "counter" or found[1].endswith("_total"), line
+            if types.get(base) == "histogram" and not found[1].endswith("_sum"):
+                buckets.setdefault(base, []).append((found[2], float(found[3])))
+    equal(sorted(buckets), [f"sbx_{name}_seconds" for name in ("compile", "overhead", "queue_wait", "run")])
+    for name, values in buckets.items():
+        counts = [value for _, value in values]
+        equal((counts, values[-2][0], counts[-2]), (sorted(counts), '{le="+Inf"}', counts[-1]))
+    assert buckets["sbx_queue_wait_seconds"][-1][1] >= 1, text
+
+
+@test("open")
+def the_page(s):
+    page = s.ask("GET", "/")
+    policy = page.headers["content-security-policy"]
+    assert "unsafe" not in policy and "http" not in policy, policy
+    for target in ["/", "/state", "/page/page.css", "/page/page.js", "/page/state.js", "/page/icon.svg", "/page/licences.txt", "/v1/openapi.json"]:
+        plain = s.ask("GET", target)
+        packed = s.ask("GET", target, Accept_Encoding="gzip")
+        equal((plain.status, packed.status, plain.headers["x-content-type-options"]), (200, 200, "nosniff"))
+        if packed.headers.get("content-encoding") == "gzip":
+            equal(gzip.decompress(packed.body), plain.body)
+            assert packed.headers["etag"] != plain.headers["etag"]
+        same = s.ask("GET", target, If_None_Match=plain.headers["etag"])
+        equal((same.status, same.body, same.headers["etag"]), (304, b"", plain.headers["etag"]))
+        equal(s.ask("GET", target, If_None_Match='"other"').status, 200)
+        equal(s.ask("HEAD", target).headers["content-length"], str(len(plain.body)))
+    for source in re.findall(r'(?:src|href)="([^"#]+)"', page.body.decode()):
+        equal(s.ask("GET", source).status, 200)
+    for name in ["nothing.js", "..%2fpage.js", "%2e%2e"]:
+        assert s.ask("GET", "/page/" + name, holds=False).problem()["status"] in (400, 404)
+
+
+@test("open")
+def the_half_without_rights(s):
+    with open(f"/proc/{s.half()}/status") as f:
+        status = dict(line.rstrip("\n").split(":\t", 1) for line in f if ":\t" in line)
+    nobody = subprocess.run(["getent", "passwd", "nobody"], capture_output=True, text=True).stdout.split(":")
+    equal((status["Uid"].split(), status["Gid"].split()), ([nobody[2]] * 4, [nobody[3]] * 4))
+    equal((status["Groups"].strip(), status["NoNewPrivs"]), ("", "1"))
+    for name in ["CapInh", "CapPrm", "CapEff", "CapAmb"]:
+        equal(int(status[name], 16), 0)
+    equal(os.stat(s.state).st_mode & 0o777, 0o700)
+    for name in os.listdir(f"/proc/{s.half()}/fd"):
+        with contextlib.suppress(OSError):
+            place = os.readlink(f"/proc/{s.half()}/fd/{name}")
+            assert not place.startswith("/") or place.startswith((s.state, "/dev/null", s.log)), place
+
+
+@test("open")
+def the_key_stays_with_the_service(s):
+    name = s.submit(sleeper(600))
+    until(lambda: s.get(name)["state"] == "running", "the job does not start")
+    try:
+        judges = [child for child in children(s.process.pid) if child != s.half()]
+        assert judges
+        for pid in judges:
+            with open(f"/proc/{pid}/environ", "rb") as f:
+                assert KEY.encode() not in f.read()
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                assert b"--job-files\0" in f.read()
+    finally:
+        s.cancel(name)
+    assert KEY not in s.said()
+
+
+# ---- keys ----
+
+KEYS = {"alice": "a-key", "bob": "b-key", "small": "s-key", "slow": "r-key", "few": "f-key"}
+KEYS_FILE = "".join(f"- name: {name}\n  sha256: \"{sha256(key.encode())}\"\n{more}" for (name, key), more in zip(KEYS.items(), [
+    "", "", "  priority: 3\n  limits:\n    time: 2s\n    wall: 5s\n    memory: 64M\n    tests: 2\n    files: 1\n",
+    "  rate: 1/h\n  burst: 2\n", "  queued: 2\n"]))
+ALICE, BOB = KEYS["alice"], KEYS["bob"]
+
+
+@test("keys")
+def who_may_ask(s):
+    for key in [None, "", "wrong", ALICE + "x", "alice", sha256(ALICE.encode())]:
+        answers = [s.ask("GET", "/v1/stats", key=key), s.ask("GET", "/metrics", key=key), s.post(adder(), key=key), put(s, b"x", key=key),
+                   s.ask("GET", "/v1/jobs/" + "0" * 26, key=key), s.ask("DELETE", "/v1/jobs/" + "0" * 26, key=key)]
+        for answer in answers:
+            answer.problem(401, "Authorization")
+            equal(answer.headers["www-authenticate"].split()[0], "Bearer")
+    basic = "Basic " + base64.b64encode(b"alice:" + ALICE.encode()).decode()
+    s.ask("GET", "/v1/stats", Authorization=basic).problem(401, "Authorization")
+    languages(s)
+    for target in ["/", "/state", "/v1/health", "/v1/ready", "/v1/openapi.json"]:
+        equal(s.ask("GET", target).status, 200)
+    equal(s.ask("GET", "/v1/version").json()["key_required"], True)
+    name = s.submit(adder(), key=ALICE, Idempotency_Key="one")
+    s.end(name, key=ALICE)
+    s.ask("GET", f"/v1/jobs/{name}", key=BOB).problem(404)
+    s.ask("GET", f"/v1/jobs/{name}/events", key=BOB).problem(404)
+    s.ask("DELETE", f"/v1/jobs/{name}", key=BOB).problem(404)
+    assert s.submit(adder(), key=BOB, Idempotency_Key="one") != name
+    for key in KEYS.values():
+        assert key not in s.said()
+
+
+@test("keys")
+def limits_of_a_key(s):
+    small = {"time": "1s", "wall": "3s", "memory": "32M"}
+    for field, job in [("limits.time", python("", limits={**small, "time": "3s"})), ("limits.wall", python("", limits={**small, "wall": "6s"})),
+                       ("limits.memory", python("", limits={**small, "memory": "65M"})), ("limits.time", python("")),
+                       ("tests[1].limits.time", python("", {}, {"limits": {"time": "1m"}}, limits=small)),
+                       ("tests", python("", {}, {}, {}, limits=small)),
+                       ("files", {"files": [{"name": n, "text": ""} for n in ("a.py", "b.py")], "tests": [{}], "limits": small})]:
+        s.post(job, key=KEYS["small"]).problem(403, field)
+    s.post(adder(), "?priority=4", key=KEYS["small"]).problem(403, "priority")
+    name = s.submit(python("print(1)", {}, {}, limits=small), "?priority=3", key=KEYS["small"])
+    equal(s.get(name, key=KEYS["small"])["priority"], 3)
+    s.end(name, key=KEYS["small"])
+
+
+@test("keys")
+def the_rate_of_a_key(s):
+    names = [s.submit(adder(), key=KEYS["slow"]) for _ in range(2)]
+    answer = s.post(adder(), key=KEYS["slow"])
+    answer.problem(429)
+    assert 1 <= int(answer.headers["retry-after"]) <= 3600
+    for name in names:
+        equal(s.end(name, key=KEYS["slow"])["report"]["verdict"], "AC")
+    s.end(s.submit(adder(), key=BOB), key=BOB)
+
+
+@test("keys")
+def turns_and_priorities(s):
+    with s.blocked(key=ALICE):
+        names = {f"alice {n}": s.submit(adder(), key=ALICE) for n in range(3)}
+        names["alice first"] = s.submit(adder(), "?priority=9", key=ALICE)
+        names["bob"] = s.submit(adder(), key=BOB)
+        equal(s.get(names["alice first"], key=ALICE)["position"] < s.get(names["alice 0"], key=ALICE)["position"], True)
+        stats = s.ask("GET", "/v1/stats", key=BOB).json()
+        equal((stats["running"], stats["queue"]["jobs"]), (1, 5))
+        equal({"name": "alice", "queued": 4, "running": 1} in stats["keys"], True)
+    starts = {who: s.end(name, key=BOB if who == "bob" else ALICE)["started"] for who, name in names.items()}
+    order = sorted(starts, key=starts.get)
+    assert order.index("bob") <= 1, order
+    equal([who for who in order if who != "bob"], ["alice first", "alice 0", "alice 1", "alice 2"])
+
+
+@test("keys")
+def a_full_queue(s):
+    with s.blocked(key=ALICE):
+        names = [(s.submit(adder(), key=KEYS["few"]), KEYS["few"]) for _ in range(2)]
+        answer = s.post(adder(), key=KEYS["few"])
+        answer.problem(429)
+        assert "key" in answer.json()["detail"], answer.body
+        while (answer := s.post(adder(), key=BOB)).status == 202:
+            names.append((answer.json()["id"], BOB))
+        answer.problem(429)
+        assert 1 <= int(answer.headers["retry-after"]) <= 3600
+        equal(len(names), 12)
+        # its body never comes
+        equal(hold_raw(s.raw(head("Content-Length: 1000000", "Authorization: Bearer " + BOB))), 429)
+        answer = legacy(s, "x" * 20000)
+        equal((answer.status, sorted(answer.json())), (429, ["message", "status"]))
+        # cancelled while they wait: they never ran, and there is room again
+        for name, key in names:
+            job = s.cancel(name, key=key)
+            equal((job["state"], job["attempt"], job["started"]), ("cancelled", 0, None))
+            equal(s.events(name, key=key)[-1][2]["state"], "cancelled")
+        name = s.submit(adder(), key=BOB)
+    equal(s.end(name, key=BOB)["report"]["verdict"], "AC")
+
+
+# ---- its end, and the next start ----
+
+
+def a_restart(place):
+    s = Service(place, "{running: 1, slots: 2, grace: 1m}")
+    try:
+        first = s.end(s.submit(adder(), Idempotency_Key="before"))
+        own = [event for event in s.events(first["id"]) if event[0]]
+        runs = s.submit(sleeper(4))
+        queued = s.submit(adder(), Idempotency_Key="queued")
+        late = threading.Thread(target=lambda: [None for _ in [0] if swallow(lambda: s.get(queued, "?wait=60"))])
+        late.start()
+        until(lambda: s.get(runs)["state"] == "running", "the job does not start")
+        s.process.terminate()
+        until(lambda: s.ask("GET", "/v1/ready").status == 503, "it takes jobs still")
+        s.post(adder()).problem(503)
+        equal(s.get(queued)["state"], "queued")
+        equal(s.process.wait(PATIENCE), 0)
+        late.join()
+        s.start()
+        job = s.end(runs)
+        equal((job["state"], job["attempt"], job["report"]["verdict"]), ("done", 1, "OK"))
+        equal(s.get(first["id"]), first)
+        again = s.post(adder(), Idempotency_Key="before")
+        equal((again.status, again.json()), (200, first))
+        s.post(adder(2), Idempotency_Key="before").problem(409, "Idempotency-Key")
+        equal([event for event in s.events(first["id"]) if event[0]], own)
+        equal([event for event in s.events(first["id"], own[1][0]) if event[0]], own[2:])
+        equal(s.submit(adder(), Idempotency_Key="queued"), queued)
+        job = s.end(queued)
+        equal((job["attempt"], job["report"]["verdict"]), (1, "AC"))
+        s.stop()
+        hold_log(s)
+    finally:
+        s.kill()
+
+
+def swallow(function):
+    """A client that is cut off when the service ends."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        function()
+
+
+def an_end_without_grace(place):
+    s = Service(place, "{running: 1, slots: 2, grace: 100ms}")
+    try:
+        name = s.submit(sleeper(600))
+        until(lambda: s.get(name)["state"] == "running", "the job does not start")
+        s.stop()
+        s.start()
+        until(lambda: s.get(name)["state"] == "running", "the job does not start anew")
+        equal(s.get(name)["attempt"], 2)
+        # killed: likewise
+        s.kill()
+        s.start()
+        until(lambda: s.get(name)["state"] == "running", "the job does not start anew")
+        equal(s.get(name)["attempt"], 3)
+        equal(s.cancel(name)["state"], "cancelled")
+        s.stop()
+    finally:
+        s.kill()
+
+
+def hold_log(s):
+    """Lines of JSON, those of a job with its name."""
+    for line in s.said().splitlines():
+        event = json.loads(line)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event["time"]) and event["event"], line
+        assert event["event"] not in ("accepted", "done") or event["job"], line
+
+
+GROUPS = {
+    "open": lambda place: Service(place, "{running: 2, slots: 2, body: 1M, queue: {jobs: 200, bytes: 2M}}", env={"KEY": KEY}),
+    "keys": lambda place: Service(place, "{running: 1, slots: 2, body: 1M, queue: {jobs: 12}}", KEYS_FILE),
+}
+
+
+def main():
+    pattern = sys.argv[2] if len(sys.argv) > 2 else ""
+    number, failed = 0, False
+
+    def run(name, function):
+        nonlocal number, failed
+        number += 1
+        start = time.monotonic()
+        try:
+            function()
+            print(f"ok {number} - {name} # {time.monotonic() - start:.1f} s", flush=True)
+        except Exception as error:  # whatever it is, the others have their turn
+            failed = True
+            lines = [at.lineno for at in traceback.extract_tb(error.__traceback__) if at.filename == __file__]
+            print(f"not ok {number} - {name}\n# lines {lines}")
+            print("# " + f"{type(error).__name__}: {error}".replace("\n", "\n# "), flush=True)
+
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        for group, start in GROUPS.items():
+            tests = [f for g, f in TESTS if g == group and re.search(pattern, f.__name__)]
+            if not tests:
+                continue
+            service = start(f"{place}/{group}")
+            try:
+                for function in tests:
+                    run(function.__name__.replace("_", " "), lambda: function(service))
+                run(f"the end of the service {group}", lambda: (service.stop(), hold_log(service)))
+            finally:
+                service.kill()
+        for function in (a_restart, an_end_without_grace):
+            if re.search(pattern, function.__name__):
+                run(function.__name__.replace("_", " "), lambda: function(f"{place}/{function.__name__}"))
+        print(f"1..{number}")
+    sys.exit(failed)
+
+
+main()
