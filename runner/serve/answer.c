@@ -198,6 +198,7 @@ void answer_legacy(const struct store_row *row, struct http_reply *reply)
 	outputs = json_new_array();
 	if (json_find(report, "tests", &tests))
 		for (size_t i = 0; i < json_length(tests); i++)
-			json_append(outputs, output_of(json_at(tests, i)));
+			if (strcmp(text_at(json_at(tests, i), "name"), ANSWER_NO_INPUT) != 0)
+				json_append(outputs, output_of(json_at(tests, i)));
 	legacy_reply(reply, 200, NULL, outputs);
 }

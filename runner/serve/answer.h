@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #define ANSWER_NO_POSITION UINT64_MAX
+#define ANSWER_NO_INPUT "-" /* of POST /: the name of a test whose output is not asked for */
 
 /* What the store does not know of a job. */
 struct answer_facts {

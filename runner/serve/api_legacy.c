@@ -6,6 +6,7 @@
 
 #include "policy/digest.h"
 #include "policy/json.h"
+#include "runner/serve/answer.h"
 #include "sandbox/fd.h"
 
 #include <stdlib.h>
@@ -83,7 +84,7 @@ static const char *string_at(struct json_object *object, const char *key)
 	return json_find(object, key, &value) && value != NULL ? json_string_of(value) : "";
 }
 
-/* The job; the test "-" is only there so that the code is compiled where there are no inputs. */
+/* The job, with a test that nobody asked for where there are no inputs: the code is compiled then too. */
 static char *job_text(const char *language, const char *file, const char *code, struct json_object *inputs)
 {
 	struct json_object *job = json_new_object(), *source = json_new_object(), *files = json_new_array(),
@@ -98,7 +99,7 @@ static char *job_text(const char *language, const char *file, const char *code, 
 		struct json_object *test = json_new_object();
 
 		if (json_length(inputs) == 0)
-			json_add_string(test, "name", "-");
+			json_add_string(test, "name", ANSWER_NO_INPUT);
 		else
 			json_add(test, "stdin", json_share(json_at(inputs, i)));
 		json_append(tests, test);

@@ -21,7 +21,7 @@ struct reader {
 	struct feed *feed;
 	struct http_request *request;
 	uint64_t at;
-	uint64_t state_seen;
+	uint64_t state_seen, state_at; /* the latest state that it got, and where in the file it was then */
 	char *text; /* of a state, while it is sent */
 	size_t text_at, text_len;
 	atomic_bool comment_due;
@@ -182,17 +182,18 @@ void feed_keep_alive(struct feed *feed)
 	wake_all(feed, true);
 }
 
-/* Between two events: the latest state, where it was not sent yet. */
-static void take_state(struct reader *reader)
+/* Between two events: the latest state, where it was not sent yet, and at the end in any case behind the last event. */
+static void take_state(struct reader *reader, bool is_last)
 {
 	struct feed *feed = reader->feed;
 
 	pthread_mutex_lock(&feed->lock);
-	if (feed->state_number != reader->state_seen) {
+	if (feed->state_number != reader->state_seen || (is_last && feed->state != NULL && reader->at != reader->state_at)) {
 		reader->text = strdup(feed->state);
 		reader->text_len = reader->text != NULL ? feed->state_len : 0;
 		reader->text_at = 0;
 		reader->state_seen = feed->state_number;
+		reader->state_at = reader->at;
 	}
 	pthread_mutex_unlock(&feed->lock);
 }
@@ -221,7 +222,7 @@ static ssize_t stream_pull(void *data, char *buf, size_t size)
 
 	/* in the file one stands between two events only at its end, and before the first */
 	if (reader->text == NULL && (reader->state_seen == 0 || reader->at == len))
-		take_state(reader);
+		take_state(reader, ended && reader->at == len);
 	if (reader->text != NULL)
 		return send_state(reader, buf, size);
 	if (reader->at < len) {
