@@ -17,7 +17,7 @@ LDLIBS   := -lseccomp -lcgroup -ljson-c -lyaml -lsodium -lm
 BUILD_PACKAGES := gcc libc6-dev libseccomp-dev libcgroup-dev libjson-c-dev libyaml-dev libsodium-dev \
 	libmicrohttpd-dev libsqlite3-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev bats python3 iproute2 procps util-linux strace \
-	g++ default-jdk-headless nodejs golang-go rustc perl ruby fp-compiler fp-units-rtl
+	g++ default-jdk-headless nodejs python3-jsonschema golang-go rustc perl ruby fp-compiler fp-units-rtl
 FUZZ_PACKAGES  := $(BUILD_PACKAGES) libcmocka-dev clang libclang-rt-dev llvm
 LINT_PACKAGES  := clang-format clang-tidy clang shellcheck git
 DEMO_PACKAGES  := g++
@@ -270,7 +270,7 @@ check: all unit cli-programs $(SERVERS) $(BUILD)/.check-packages ## unit, HTTP, 
 .PHONY: check-unit check-serve check-cli check-vm
 check-unit: unit
 	@tests/check unit
-check-serve: $(SERVERS) $(BUILD)/.check-packages
+check-serve: all $(SERVERS) $(BUILD)/.check-packages
 	@tests/check serve
 check-cli: all $(BUILD)/.check-packages
 	@tests/check cli

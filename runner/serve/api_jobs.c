@@ -2,6 +2,7 @@
 #include "runner/serve/api.h"
 
 #include "policy/job.h"
+#include "runner/job_load.h"
 #include "sandbox/fd.h"
 
 #include <ctype.h>
@@ -146,6 +147,20 @@ static int add_files(struct job_entry *entry, const struct job *job, char field[
 	return rc;
 }
 
+/* A job in a language that nobody knows would only end as failed, when its turn comes. */
+static bool has_language(struct job *job, struct http_reply *reply)
+{
+	const struct language *language;
+	struct job_memory memory = {0};
+	struct sbx_err err;
+	bool is_known = job_find_language(job, &memory, &language, &err) == 0;
+
+	job_memory_finish(&memory);
+	if (!is_known)
+		http_reply_problem(reply, 422, job->language != NULL ? "language" : "files", "%s", err.msg);
+	return is_known;
+}
+
 /* Whether sbx judge would take it, and the key may ask for it. */
 static bool look_at(const struct http_request *request, const struct party *party, struct job_entry *entry,
                     struct http_reply *reply)
@@ -166,7 +181,7 @@ static bool look_at(const struct http_request *request, const struct party *part
 	} else if (rc < 0) {
 		http_reply_problem(reply, 503, NULL, "no memory");
 	} else {
-		is_well = true;
+		is_well = has_language(&job, reply);
 	}
 	job_finish(&job);
 	return is_well;
