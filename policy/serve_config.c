@@ -184,7 +184,6 @@ static const struct yaml_key queue_keys[] = {
 
 static const struct yaml_key legacy_keys[] = {
         {"enabled", yaml_read_bool, FIELD(legacy_enabled), NULL, false},
-        {"denylist", yaml_read_bool, FIELD(legacy_denylist), NULL, false},
         {.name = NULL},
 };
 

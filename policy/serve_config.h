@@ -22,7 +22,6 @@
  *     event_bytes: 16M          # of one job's events; 64K to 1G
  *     legacy:
  *       enabled: true           # POST / as the service before this one had it
- *       denylist: false         # its list of forbidden words too
  *
  * Sizes and times have a unit, and none is "unlimited".
  */
@@ -72,7 +71,6 @@ struct serve_config {
 	uint64_t grace_us;
 	uint64_t event_bytes_max;
 	bool legacy_enabled;
-	bool legacy_denylist;
 	struct yaml_doc doc;
 };
 
