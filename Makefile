@@ -295,6 +295,10 @@ demo: all ## run eight programs and judge a submission, and show their verdicts
 	@tests/install-packages $(DEMO_PACKAGES)
 	@tests/demo/run
 
+.PHONY: serve
+serve: all ## the HTTP service, with its page, on 127.0.0.1:5000; its state in build/serve
+	@$(BUILD)/sbx serve --state $(abspath $(BUILD))/serve
+
 BENCH_TARGETS := $(patsubst tests/bench/targets/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/targets/*.c))
 $(BUILD)/bench/%: tests/bench/targets/%.c | $(BUILD)/.packages
 	@mkdir -p $(@D)
@@ -333,8 +337,10 @@ hooks: ## install the pre-commit hook: lint and unit tests
 .PHONY: install
 install: all ## into DESTDIR and PREFIX
 	install -D -m 0755 $(BUILD)/sbx $(DESTDIR)$(PREFIX)/bin/sbx
+	install -D -m 0755 $(BUILD)/sbx-serve $(DESTDIR)$(PREFIX)/libexec/sbx/sbx-serve
 	install -D -m 0644 docs/sbx.1 $(DESTDIR)$(PREFIX)/share/man/man1/sbx.1
 	install -D -m 0644 docs/sbx-judge.1 $(DESTDIR)$(PREFIX)/share/man/man1/sbx-judge.1
+	install -D -m 0644 docs/sbx-serve.1 $(DESTDIR)$(PREFIX)/share/man/man1/sbx-serve.1
 	install -D -m 0644 docs/sbx-job.5 $(DESTDIR)$(PREFIX)/share/man/man5/sbx-job.5
 	install -D -m 0644 docs/sbx-policy.5 $(DESTDIR)$(PREFIX)/share/man/man5/sbx-policy.5
 
