@@ -5,6 +5,7 @@
 #include "policy/json.h"
 #include "policy/size.h"
 #include "policy/yaml_map.h"
+#include "sandbox/host.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #define DIGITS "0123456789"
 
 _Static_assert(SERVE_PATH_BYTES == sizeof(((struct sockaddr_un *)NULL)->sun_path), "");
+_Static_assert(HOST_JOB_SLOTS == 240, "as the message of the range says");
 _Static_assert(SERVE_ADDRESS_BYTES == INET6_ADDRSTRLEN, "");
 
 /* ---- where to listen ---- */
@@ -120,7 +122,7 @@ static const struct range {
         {"jobs", 1, 1000000, "from 1 to 1000000"},
         {"bytes", 4 * KIB, TIB, "from 4K to 1T"},
         {"running", 1, 1024, "from 1 to 1024"},
-        {"slots", 1, 1024, "from 1 to 1024"},
+        {"slots", 1, HOST_JOB_SLOTS, "from 1 to 240"},
         {"results", SECOND, 365 * 24 * HOUR, "from 1s to 365d"},
         {"files", 4 * KIB, TIB, "from 4K to 1T"},
         {"body", 4 * KIB, GIB, "from 4K to 1G"},

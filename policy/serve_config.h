@@ -11,7 +11,7 @@
  *       jobs: 10000             # that wait, at most; 1 to 1000000
  *       bytes: 1G               # of these; 4K to 1T
  *     running: 4                # jobs at once; 1 to 1024; default: as many as there are slots
- *     slots: 2                  # of one job; 1 to 1024; default: as sbx judge has it
+ *     slots: 2                  # of one job; 1 to 240; default: as sbx judge has it
  *     results: 1h               # how long they are kept; 1s to 365d
  *     files: 1G                 # size of the store of files; 4K to 1T
  *     body: 64M                 # the largest request; 4K to 1G

@@ -44,7 +44,7 @@ static void check_config(const struct serve_config *config)
 	FUZZ_ASSERT(config->user == NULL || config->user[0] != '\0');
 	FUZZ_ASSERT(is_within(config->queue_jobs_max, 1, 1000000));
 	FUZZ_ASSERT(is_within(config->queue_bytes_max, 4 * kib, 1024 * gib));
-	FUZZ_ASSERT(config->running_max <= 1024 && config->slots_max <= 1024);
+	FUZZ_ASSERT(config->running_max <= 1024 && config->slots_max <= 240);
 	FUZZ_ASSERT(is_within(config->results_us, second, 365 * 86400 * second));
 	FUZZ_ASSERT(is_within(config->files_bytes_max, 4 * kib, 1024 * gib));
 	FUZZ_ASSERT(is_within(config->body_bytes_max, 4 * kib, gib));

@@ -121,7 +121,7 @@ static void test_refused(void **state)
 	        {"running: 1.5", "c.yaml:1:1: \"running\" has to be a whole number of at least 1"},
 	        {"running: 1025", "c.yaml:1:1: \"running\" has to be from 1 to 1024"},
 	        {"slots: '2'", "c.yaml:1:1: \"slots\" has to be a whole number of at least 1"},
-	        {"slots: 1025", "c.yaml:1:1: \"slots\" has to be from 1 to 1024"},
+	        {"slots: 241", "c.yaml:1:1: \"slots\" has to be from 1 to 240"},
 	        {"results: 999ms", "c.yaml:1:1: \"results\" has to be from 1s to 365d"},
 	        {"results: 366d", "c.yaml:1:1: \"results\" has to be from 1s to 365d"},
 	        {"results: unlimited", "c.yaml:1:1: \"results\" has to be a time with its unit, as 30s, 12h or 7d"},
