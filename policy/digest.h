@@ -1,7 +1,7 @@
 /*
  * SHA-256 of fields, each with its length before it, so that no two lists of fields are the same bytes. For the compile
- * cache, whose entries a stranger may try to make collide: its sources are the input. For the store of `sbx serve`, and for
- * the keys of its callers, which are compared.
+ * cache, whose entries a stranger may try to make collide: its sources are the input. For the store of `sbx serve`, and
+ * for the keys of its callers, which are compared.
  */
 #pragma once
 

@@ -32,21 +32,20 @@
 #define CONFIG_MAX ((size_t)1 << 20)
 #define GRACE_MS 10000
 
-static const char help[] =
-        "usage: sbx serve [options]\n"
-        "\n"
-        "Takes jobs over HTTP, runs as many as there are slots, and keeps the rest in a queue\n"
-        "on disk. http://ADDR:PORT/ is a page to try it on, /v1/openapi.json describes the API.\n"
-        "\n"
-        "  --listen ADDR:PORT|unix:PATH   where (default 127.0.0.1:5000)\n"
-        "  --config FILE   YAML: limits, keys and all else, see sbx-serve(1)\n"
-        "  --state DIR     jobs, results and files (default /var/lib/sbx; of an ordinary\n"
-        "                  user $XDG_STATE_HOME/sbx or ~/.local/state/sbx)\n"
-        "  --keys FILE     who may ask; without keys only this host is listened to\n"
-        "  --user NAME     whom the network's half becomes when root starts it (default: nobody)\n"
-        "\n"
-        "KEY in the environment is the key of POST /. SIGTERM lets what runs end, and keeps the\n"
-        "rest for the next start.\n";
+static const char help[] = "usage: sbx serve [options]\n"
+                           "\n"
+                           "Takes jobs over HTTP, runs as many as there are slots, and keeps the rest in a queue\n"
+                           "on disk. http://ADDR:PORT/ is a page to try it on, /v1/openapi.json describes the API.\n"
+                           "\n"
+                           "  --listen ADDR:PORT|unix:PATH   where (default 127.0.0.1:5000)\n"
+                           "  --config FILE   YAML: limits, keys and all else, see sbx-serve(1)\n"
+                           "  --state DIR     jobs, results and files (default /var/lib/sbx; of an ordinary\n"
+                           "                  user $XDG_STATE_HOME/sbx or ~/.local/state/sbx)\n"
+                           "  --keys FILE     who may ask; without keys only this host is listened to\n"
+                           "  --user NAME     whom the network's half becomes when root starts it (default: nobody)\n"
+                           "\n"
+                           "KEY in the environment is the key of POST /. SIGTERM lets what runs end, and keeps the\n"
+                           "rest for the next start.\n";
 
 static struct command {
 	struct serve_config config;
@@ -66,9 +65,11 @@ static int read_file(const char *what, const char *path, char **ret, size_t *ret
 	ssize_t n;
 
 	if (fd < 0)
-		return sbx_fail(err, SBX_STAGE_USAGE, -fd, "%s: cannot open %.200s: %s", what, path, strerrordesc_np(-fd));
+		return sbx_fail(err, SBX_STAGE_USAGE, -fd, "%s: cannot open %.200s: %s", what, path,
+		                strerrordesc_np(-fd));
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (size_t)st.st_size > CONFIG_MAX)
-		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s: %.200s is no regular file of up to 1 MiB", what, path);
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s: %.200s is no regular file of up to 1 MiB", what,
+		                path);
 	*ret = malloc((size_t)st.st_size + 1);
 	if (*ret == NULL)
 		return sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "%s: no memory", what);
@@ -84,12 +85,18 @@ static int read_file(const char *what, const char *path, char **ret, size_t *ret
 static int parse_options(int argc, char **argv, bool *ret_help, struct sbx_err *err)
 {
 	static const struct option options[] = {
-	        {"listen", required_argument, NULL, 'l'}, {"config", required_argument, NULL, 'c'},
-	        {"state", required_argument, NULL, 's'},  {"keys", required_argument, NULL, 'k'},
-	        {"user", required_argument, NULL, 'u'},   {"help", no_argument, NULL, 'h'},
+	        {"listen", required_argument, NULL, 'l'},
+	        {"config", required_argument, NULL, 'c'},
+	        {"state", required_argument, NULL, 's'},
+	        {"keys", required_argument, NULL, 'k'},
+	        {"user", required_argument, NULL, 'u'},
+	        {"help", no_argument, NULL, 'h'},
 	        {NULL, 0, NULL, 0},
 	};
-	const char **places[] = {['l'] = &cmd.listen, ['c'] = &cmd.config_file, ['s'] = &cmd.state, ['k'] = &cmd.keys_file,
+	const char **places[] = {['l'] = &cmd.listen,
+	                         ['c'] = &cmd.config_file,
+	                         ['s'] = &cmd.state,
+	                         ['k'] = &cmd.keys_file,
 	                         ['u'] = &cmd.user};
 	int c;
 
@@ -105,8 +112,8 @@ static int parse_options(int argc, char **argv, bool *ret_help, struct sbx_err *
 		*places[c] = optarg;
 	}
 	if (optind < argc)
-		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "serve: takes no arguments: %.60s; sbx serve --help tells more",
-		                argv[optind]);
+		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL,
+		                "serve: takes no arguments: %.60s; sbx serve --help tells more", argv[optind]);
 	return 0;
 }
 
@@ -195,7 +202,8 @@ static int make_dir(const char *path, uid_t uid, gid_t gid, struct sbx_err *err)
 	for (const char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
 		snprintf(part, sizeof(part), "%.*s", (int)(at - path), path);
 		if (mkdir(part, 0755) < 0 && errno != EEXIST)
-			return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot make %.200s: %s", part, strerrordesc_np(errno));
+			return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot make %.200s: %s", part,
+			                strerrordesc_np(errno));
 	}
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot make %.200s: %s", path, strerrordesc_np(errno));
@@ -209,7 +217,8 @@ static int make_dir(const char *path, uid_t uid, gid_t gid, struct sbx_err *err)
 		return 0;
 	/* made here, or for us: whoever names /srv by mistake does not want it given away */
 	if (!is_empty(fd))
-		return sbx_fail(err, SBX_STAGE_STORE, EPERM, "%.200s is root's, and not empty: chown it, or name another", path);
+		return sbx_fail(err, SBX_STAGE_STORE, EPERM,
+		                "%.200s is root's, and not empty: chown it, or name another", path);
 	if (fchown(fd, uid, gid) < 0)
 		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot hand %.200s over", path);
 	return 0;
@@ -254,7 +263,8 @@ static int find_service(struct sbx_err *err)
 	if (access(cmd.service_path, X_OK) < 0)
 		snprintf(cmd.service_path, sizeof(cmd.service_path), "%s/../libexec/sbx/sbx-serve", exe);
 	if (access(cmd.service_path, X_OK) < 0)
-		return sbx_fail(err, SBX_STAGE_STARTER, errno, "sbx-serve is not beside %s/sbx, and not in ../libexec/sbx", exe);
+		return sbx_fail(err, SBX_STAGE_STARTER, errno,
+		                "sbx-serve is not beside %s/sbx, and not in ../libexec/sbx", exe);
 	cmd.exe_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	return cmd.exe_fd < 0 ? sbx_fail(err, SBX_STAGE_STARTER, errno, "cannot open this program") : 0;
 }
@@ -269,8 +279,8 @@ static int try_box(struct sbx_err *err)
 	if (rc == 0 && status == SBX_EXIT_OK)
 		return 0;
 	said[strcspn(said, "\n")] = '\0';
-	return sbx_fail(err, SBX_STAGE_STARTER, rc < 0 ? -rc : EPERM, "no box can be made here (sbx check tells why): %s",
-	                said);
+	return sbx_fail(err, SBX_STAGE_STARTER, rc < 0 ? -rc : EPERM,
+	                "no box can be made here (sbx check tells why): %s", said);
 }
 
 /* What sbx-serve gets: the configuration with the options in it. JSON is YAML. */
@@ -280,19 +290,20 @@ static int write_config(struct sbx_err *err)
 	char *text = NULL;
 	int len, rc;
 
-	len = asprintf(&text,
-	               "{state: \"%s\", queue: {jobs: %" PRIu64 ", bytes: %" PRIu64 "B}, running: %" PRIu64 ", slots: %" PRIu64
-	               ", results: %" PRIu64 "us, files: %" PRIu64 "B, body: %" PRIu64 "B, connections: %" PRIu64
-	               ", idle: %" PRIu64 "us, grace: %" PRIu64 "us, event_bytes: %" PRIu64 "B, legacy: {enabled: %s}",
-	               cmd.state_dir, config->queue_jobs_max, config->queue_bytes_max, config->running_max,
-	               config->slots_max, config->results_us, config->files_bytes_max, config->body_bytes_max,
-	               config->connections_max, config->idle_us, config->grace_us, config->event_bytes_max,
-	               config->legacy_enabled ? "true" : "false");
+	len = asprintf(
+	        &text,
+	        "{state: \"%s\", queue: {jobs: %" PRIu64 ", bytes: %" PRIu64 "B}, running: %" PRIu64 ", slots: %" PRIu64
+	        ", results: %" PRIu64 "us, files: %" PRIu64 "B, body: %" PRIu64 "B, connections: %" PRIu64
+	        ", idle: %" PRIu64 "us, grace: %" PRIu64 "us, event_bytes: %" PRIu64 "B, legacy: {enabled: %s}",
+	        cmd.state_dir, config->queue_jobs_max, config->queue_bytes_max, config->running_max, config->slots_max,
+	        config->results_us, config->files_bytes_max, config->body_bytes_max, config->connections_max,
+	        config->idle_us, config->grace_us, config->event_bytes_max, config->legacy_enabled ? "true" : "false");
 	cmd.config_fd = memfd_create("config", MFD_CLOEXEC);
 	cmd.keys_fd = memfd_create("keys", MFD_CLOEXEC);
 	rc = len < 0 || cmd.config_fd < 0 || cmd.keys_fd < 0 ? -ENOMEM : fd_write_all(cmd.config_fd, text, (size_t)len);
 	if (rc == 0 && config->connections_per_ip_max > 0)
-		rc = dprintf(cmd.config_fd, ", connections_per_ip: %" PRIu64, config->connections_per_ip_max) < 0 ? -EIO : 0;
+		rc = dprintf(cmd.config_fd, ", connections_per_ip: %" PRIu64, config->connections_per_ip_max) < 0 ? -EIO
+		                                                                                                  : 0;
 	if (rc == 0)
 		rc = fd_write_all(cmd.config_fd, "}", 1);
 	if (rc == 0)
@@ -316,8 +327,8 @@ static int open_all(struct sbx_err *err)
 	if (listen->family == SERVE_UNIX)
 		snprintf(cmd.address, sizeof(cmd.address), "unix:%s", listen->path);
 	else
-		snprintf(cmd.address, sizeof(cmd.address), listen->family == SERVE_IPV6 ? "[%s]:%u" : "%s:%u", listen->address,
-		         listen->port);
+		snprintf(cmd.address, sizeof(cmd.address), listen->family == SERVE_IPV6 ? "[%s]:%u" : "%s:%u",
+		         listen->address, listen->port);
 	TRY(http_address_parse(cmd.address, &address, err));
 	cmd.listen_fd = http_listen(&address, 0660, err);
 	TRY(cmd.listen_fd);
@@ -380,11 +391,12 @@ static void __attribute__((noreturn)) become_service(void)
 static int serve(int *ret_status, struct sbx_err *err)
 {
 	char slots[24];
-	const char *judge[] = {"sbx",    "judge", "--job",           "-",           "--job-files", cmd.files_dir, "--events", "fd:3",
-	                 "--format", "json", "--compile-cache", cmd.cache_dir, "--slots",    slots,         NULL};
+	const char *judge[] = {"sbx",      "judge", "--job",    "-",    "--job-files",     cmd.files_dir,
+	                       "--events", "fd:3",  "--format", "json", "--compile-cache", cmd.cache_dir,
+	                       "--slots",  slots,   NULL};
 	const char *languages[] = {"sbx", "languages", "--json", NULL};
-	char *const *programs[] = {[HANDOVER_JUDGE] = (char *const *)judge,
-	                           [HANDOVER_LANGUAGES] = (char *const *)languages};
+	char *const *programs[] = {
+	        [HANDOVER_JUDGE] = (char *const *)judge, [HANDOVER_LANGUAGES] = (char *const *)languages};
 	pid_t service;
 
 	snprintf(slots, sizeof(slots), "%" PRIu64, cmd.config.slots_max);

@@ -55,8 +55,8 @@ int cg_leaf_destroy(struct cg_leaf *leaf, struct sbx_err *err);
 void cg_leaf_sweep(const struct box_host *host, unsigned own);
 
 /*
- * What enforces a limit here: "cgroup-v2 memory.max", ... NULL for limits that no cgroup holds. Where a box has a network, the
- * limit of memory is not held for what lies in its sockets (ADR 9), and is named otherwise.
+ * What enforces a limit here: "cgroup-v2 memory.max", ... NULL for limits that no cgroup holds. Where a box has a
+ * network, the limit of memory is not held for what lies in its sockets (ADR 9), and is named otherwise.
  */
 const char *cg_leaf_mechanism(const struct box_host *host, const struct box_plan *plan, enum box_limit limit);
 

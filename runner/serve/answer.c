@@ -188,7 +188,8 @@ void answer_legacy(const struct store_row *row, struct http_reply *reply)
 	if (strcmp(verdict, "IE") == 0) {
 		struct json_object *error;
 		legacy_reply(reply, 500,
-		             json_find(report, "error", &error) ? text_at(error, "message") : "the sandbox failed", NULL);
+		             json_find(report, "error", &error) ? text_at(error, "message") : "the sandbox failed",
+		             NULL);
 		return;
 	}
 	if (strcmp(verdict, "CE") == 0) {

@@ -63,12 +63,12 @@ bool api_number(const struct http_request *request, const char *name, uint64_t m
                 struct http_reply *reply)
 {
 	const char *text = http_target_parameter(&request->target, name);
-	char *end;
+	char *end = NULL;
 	unsigned long long value = 0;
 
 	if (text != NULL) {
 		value = *text >= '0' && *text <= '9' && strlen(text) < 10 ? strtoull(text, &end, 10) : max + 1;
-		if (value > max || *end != '\0') {
+		if (value > max || end == NULL || *end != '\0') {
 			http_reply_problem(reply, 400, name, "not a whole number from 0 to %" PRIu64, max);
 			return false;
 		}

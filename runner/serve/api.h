@@ -7,10 +7,12 @@
 struct party *api_party(const struct http_request *request, struct http_reply *reply);
 /* An ask for the core, with the request kept. NULL, and the reply is made, without memory. */
 struct ask *api_ask(struct http_request *request, enum ask_kind kind, struct party *party, struct http_reply *reply);
-/* The number of a query parameter up to `max`; false, and the reply is made, where it is none. 0 where it is not given. */
+/* The number of a query parameter up to `max`; false, and the reply is made, where it is none. 0 where it is not given.
+ */
 bool api_number(const struct http_request *request, const char *name, uint64_t max, uint64_t *ret,
                 struct http_reply *reply);
-/* Whether there is memory for a body of that length among all that are read now; if so it counts until the request ends. */
+/* Whether there is memory for a body of that length among all that are read now; if so it counts until the request
+ * ends. */
 bool api_reserve_body(struct http_request *request, uint64_t len, struct http_reply *reply);
 /* Room for a job in the queue, or the answer why not. */
 struct job_entry *api_offer(struct http_request *request, struct party *party, struct http_reply *reply);

@@ -18,9 +18,12 @@
 static const struct {
 	const char *theirs, *ours, *file; /* NULL: as the language wants it */
 } languages[] = {
-        {"Python", "python3", "program.py"}, {"C", "c", "program.c"},
-        {"C++", "cpp", "program.cpp"},       {"Java", "java", NULL},
-        {"JavaScript", "javascript", "program.js"}, {"Go", "go", "program.go"},
+        {"Python", "python3", "program.py"},
+        {"C", "c", "program.c"},
+        {"C++", "cpp", "program.cpp"},
+        {"Java", "java", NULL},
+        {"JavaScript", "javascript", "program.js"},
+        {"Go", "go", "program.go"},
 };
 
 static enum http_outcome refuse(struct http_reply *reply, unsigned status, const char *message)
@@ -130,11 +133,13 @@ static bool are_strings(struct json_object *inputs)
 /* Whether the answer was made; else the job's text is. */
 static bool check(const struct serve *serve, struct json_object *body, char **ret_text, struct http_reply *reply)
 {
-	const char *code = string_at(body, "code"), *language = string_at(body, "language"), *key = string_at(body, "key");
+	const char *code = string_at(body, "code"), *language = string_at(body, "language"),
+	           *key = string_at(body, "key");
 	struct json_object *inputs = NULL;
 
 	json_find(body, "inputs", &inputs);
-	if (json_kind_of(body) != JSON_OBJECT || code == NULL || language == NULL || key == NULL || !are_strings(inputs))
+	if (json_kind_of(body) != JSON_OBJECT || code == NULL || language == NULL || key == NULL ||
+	    !are_strings(inputs))
 		return refuse(reply, 400, "Invalid JSON") == HTTP_REPLY;
 	if (serve->legacy_key == NULL || !key_is_right(serve->legacy_key, key))
 		return refuse(reply, 403, "Invalid secret key") == HTTP_REPLY;

@@ -30,8 +30,7 @@ static bool changes_store(enum ask_kind kind)
 static int submit(struct serve *serve, struct ask *ask, struct sbx_err *err)
 {
 	struct job_entry *job = ask->job;
-	FREE_CLEANUP char *room = calloc(job->n_files + 1, sizeof(char *));
-	const char **names = (const char **)(void *)room;
+	const char **names = calloc(job->n_files + 1, sizeof(*names));
 	struct store_job stored = {.id = job->id,
 	                           .key = job->party->name,
 	                           .idempotency = job->idempotency,
@@ -48,6 +47,7 @@ static int submit(struct serve *serve, struct ask *ask, struct sbx_err *err)
 	for (size_t i = 0; i < job->n_files; i++)
 		names[i] = job->files[i];
 	ask->rc = store_add_job(&serve->store, &stored, ask->id, err);
+	free(names);
 	if (ask->rc < 0)
 		return ask->rc == -EEXIST || ask->rc == -EBADE || ask->rc == -ENOENT ? 0 : ask->rc;
 	memcpy(ask->id, job->id, sizeof(ask->id));
@@ -110,7 +110,8 @@ static int store_ends(struct serve *serve, struct batch *batch, struct sbx_err *
 
 		child_result(child, &result, &report, &error);
 		/* ended by our own end, not by its own, by whoever told us: it is run again */
-		if (atomic_load(&serve->draining) && !child->job->cancelled && result.exit_status != 0 && result.exit_status != 1)
+		if (atomic_load(&serve->draining) && !child->job->cancelled && result.exit_status != 0 &&
+		    result.exit_status != 1)
 			continue;
 		rc = store_end(&serve->store, child->job->id, &result, serve_now_us(), err);
 		if (rc < 0 && rc != -EALREADY && rc != -ESTALE && rc != -ENOENT)
@@ -362,7 +363,8 @@ static void note_starts(struct serve *serve, struct batch *batch)
 		job->attempt++;
 		stats_add(&serve->stats, STATS_QUEUE, job->started_us - job->accepted_us);
 		if (job->feed == NULL)
-			job->feed = feed_create(serve->events_dir, job->id, job->attempt, serve->config.event_bytes_max, &err);
+			job->feed = feed_create(serve->events_dir, job->id, job->attempt, serve->config.event_bytes_max,
+			                        &err);
 		if (job->feed == NULL)
 			serve_log("error", job->id, "%s", err.msg);
 		job_tell_state(serve, job);

@@ -17,7 +17,7 @@ struct batch_start {
 };
 
 struct batch {
-	struct ask *asks;      /* those whose answer waits for the commit */
+	struct ask *asks; /* those whose answer waits for the commit */
 	struct child *ended;
 	struct batch_start *starts; /* up to serve->running_max */
 	unsigned n_starts;

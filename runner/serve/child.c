@@ -37,10 +37,8 @@ int child_start(struct serve *serve, struct child *child, struct job_entry *job,
 		close(events[0]);
 		return sbx_fail(err, SBX_STAGE_STARTER, -rc, "job %s cannot be started", job->id);
 	}
-	*child = (struct child){.job = job,
-	                        .report_fd = fd_take(&report),
-	                        .error_fd = fd_take(&error),
-	                        .events_fd = events[0]};
+	*child = (struct child){
+	        .job = job, .report_fd = fd_take(&report), .error_fd = fd_take(&error), .events_fd = events[0]};
 	job->child = child;
 	return 0;
 }
@@ -73,9 +71,8 @@ static void take_line(struct child *child)
 	struct json_object *event __attribute__((cleanup(json_freep))) = NULL, *name;
 	struct sbx_err err;
 
-	if (child->line_lost ||
-	    json_parse(child->line, child->line_len, "event", &event, &err) < 0 || !json_find(event, "event", &name) ||
-	    json_string_of(name) == NULL)
+	if (child->line_lost || json_parse(child->line, child->line_len, "event", &event, &err) < 0 ||
+	    !json_find(event, "event", &name) || json_string_of(name) == NULL)
 		return;
 	note_times(&child->times, json_string_of(name), event);
 	if (child->job->feed != NULL)
@@ -165,14 +162,16 @@ static char *text_of(int fd, size_t max, size_t *ret_len)
 void child_result(const struct child *child, struct store_result *ret, char **ret_report, char **ret_error)
 {
 	const struct job_entry *job = child->job;
-	int status = child->end == STARTER_ENDED ? child->value : 0, exited = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	int status = child->end == STARTER_ENDED ? child->value : 0,
+	    exited = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	bool too_long = lseek(child->report_fd, 0, SEEK_END) > (off_t)REPORT_MAX;
 	size_t len = 0, error_len;
 	char *error = NULL;
 
 	*ret_report = too_long ? NULL : text_of(child->report_fd, REPORT_MAX, &len);
 	if (too_long) {
-		if (asprintf(&error, "the report is longer than %zu bytes: keep_output makes it shorter", REPORT_MAX) < 0)
+		if (asprintf(&error, "the report is longer than %zu bytes: keep_output makes it shorter", REPORT_MAX) <
+		    0)
 			error = NULL;
 	} else if (child->end == STARTER_REFUSED) {
 		if (asprintf(&error, "the judge could not be started: %s", strerrordesc_np(child->value)) < 0)
@@ -187,7 +186,9 @@ void child_result(const struct child *child, struct store_result *ret, char **re
 	}
 	*ret_error = error;
 	*ret = (struct store_result){.attempt = job->attempt,
-	                             .state = job->cancelled ? STORE_CANCELLED : error != NULL ? STORE_FAILED : STORE_DONE,
+	                             .state = job->cancelled  ? STORE_CANCELLED
+	                                      : error != NULL ? STORE_FAILED
+	                                                      : STORE_DONE,
 	                             .exit_status = exited,
 	                             .report = error == NULL && !job->cancelled ? *ret_report : NULL,
 	                             .report_len = error == NULL && !job->cancelled ? len : 0,
@@ -208,7 +209,8 @@ int child_ask_languages(struct serve *serve, struct child *child, struct sbx_err
 	FD_CLEANUP int input = memfd_create("nothing", MFD_CLOEXEC);
 	FD_CLEANUP int report = memfd_create("languages", MFD_CLOEXEC);
 	FD_CLEANUP int error = memfd_create("error", MFD_CLOEXEC);
-	int events[2] = {-1, -1}, rc = input < 0 || report < 0 || error < 0 || pipe2(events, O_CLOEXEC) < 0 ? -errno : 0;
+	int events[2] = {-1, -1},
+	    rc = input < 0 || report < 0 || error < 0 || pipe2(events, O_CLOEXEC) < 0 ? -errno : 0;
 
 	if (rc == 0)
 		rc = starter_start(serve->starter_fd, HANDOVER_LANGUAGES, (uint32_t)(child - serve->children),

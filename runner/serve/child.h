@@ -14,7 +14,7 @@ struct child {
 	int value; /* of its end: a wait status, or an errno */
 	enum starter_event_kind end;
 	enum store_state state; /* of its result */
-	uint64_t kill_ns; /* 0: it was not told to end */
+	uint64_t kill_ns;       /* 0: it was not told to end */
 	struct job_times times;
 	struct child *next; /* among those that have ended */
 };

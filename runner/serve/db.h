@@ -1,7 +1,7 @@
 /*
- * SQLite, which only runner/serve/db.c includes: a connection of one thread's, and its statements, by number. Called by the
- * store. All of it fails with SBX_STAGE_STORE and -errno: -EBADMSG for a database that is damaged, -ENOSPC for a full
- * disk. After a failure of a change, all changes since the last commit are lost.
+ * SQLite, which only runner/serve/db.c includes: a connection of one thread's, and its statements, by number. Called by
+ * the store. All of it fails with SBX_STAGE_STORE and -errno: -EBADMSG for a database that is damaged, -ENOSPC for a
+ * full disk. After a failure of a change, all changes since the last commit are lost.
  */
 #pragma once
 

@@ -22,7 +22,7 @@ struct reader {
 	struct http_request *request;
 	uint64_t at;
 	uint64_t state_seen, state_at; /* the latest state that it got, and where in the file it was then */
-	char *text; /* of a state, while it is sent */
+	char *text;                    /* of a state, while it is sent */
 	size_t text_at, text_len;
 	atomic_bool comment_due;
 	struct reader *next;
@@ -188,7 +188,8 @@ static void take_state(struct reader *reader, bool is_last)
 	struct feed *feed = reader->feed;
 
 	pthread_mutex_lock(&feed->lock);
-	if (feed->state_number != reader->state_seen || (is_last && feed->state != NULL && reader->at != reader->state_at)) {
+	if (feed->state_number != reader->state_seen ||
+	    (is_last && feed->state != NULL && reader->at != reader->state_at)) {
 		reader->text = strdup(feed->state);
 		reader->text_len = reader->text != NULL ? feed->state_len : 0;
 		reader->text_at = 0;

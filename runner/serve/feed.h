@@ -13,28 +13,29 @@
 
 struct feed; /* counted: one owner for the core, one for each stream */
 
-/* A new file; one that is there is what a service left that died, and begins anew. NULL with err. The caller owns one. */
+/* A new file; one that is there is what a service left that died, and begins anew. NULL with err. The caller owns one.
+ */
 struct feed *feed_create(int dir_fd, const char *id, unsigned attempt, uint64_t bytes_max, struct sbx_err *err);
 /* That of a job that has ended. NULL where it is not there any more, or memory ran out. */
 struct feed *feed_open(int dir_fd, const char *id, unsigned attempt);
 void feed_drop(struct feed *feed); /* NULL is fine */
 
 /*
- * What the job is now, one line of JSON: each stream sends the latest before anything else, whenever it changes, and last of all. It
- * has no id, and is not in the file.
+ * What the job is now, one line of JSON: each stream sends the latest before anything else, whenever it changes, and
+ * last of all. It has no id, and is not in the file.
  */
 void feed_state(struct feed *feed, const char *data, size_t len);
 /*
- * One event of the judge's; `data` is a line of JSON without its end. One that would make the file longer than `bytes_max` is left out, and
- * so are all after it. What cannot be written is lost: no job fails by that.
+ * One event of the judge's; `data` is a line of JSON without its end. One that would make the file longer than
+ * `bytes_max` is left out, and so are all after it. What cannot be written is lost: no job fails by that.
  */
 void feed_event(struct feed *feed, const char *name, const char *data, size_t len);
 /* There will be no more. */
 void feed_end(struct feed *feed);
 
 /*
- * A stream that begins behind the event `last_id` (NULL: at the beginning; so it does where that is no id of this attempt's).
- * Keeps the request until the stream is closed. -ENOMEM.
+ * A stream that begins behind the event `last_id` (NULL: at the beginning; so it does where that is no id of this
+ * attempt's). Keeps the request until the stream is closed. -ENOMEM.
  */
 int feed_stream(struct feed *feed, struct http_request *request, const char *last_id, struct http_stream *ret);
 /* Has each stream that is idle send a comment, so that proxies keep it. */

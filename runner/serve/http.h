@@ -35,8 +35,8 @@
 struct http_server;
 
 /*
- * What a handler sees. It may set `user`, take `body` (and then sets it to NULL), and in admit make `body_max` less; the
- * rest is to be read.
+ * What a handler sees. It may set `user`, take `body` (and then sets it to NULL), and in admit make `body_max` less;
+ * the rest is to be read.
  */
 struct http_request {
 	const struct http_route *route;

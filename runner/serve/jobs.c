@@ -184,7 +184,8 @@ void ask_answer_job(struct serve *serve, struct ask *ask, const char *id, unsign
 	rc = store_get(&serve->store.db, id, STORE_ROW, &row, &err);
 	if (rc < 0 && rc != -ENOENT)
 		http_reply_problem(&reply, 503, NULL, "the state folder cannot be read");
-	else if (rc < 0 || strcmp(row.key, ask->party->name) != 0 || (row.kind == STORE_LEGACY && ask->kind != ASK_SUBMIT))
+	else if (rc < 0 || strcmp(row.key, ask->party->name) != 0 ||
+	         (row.kind == STORE_LEGACY && ask->kind != ASK_SUBMIT))
 		http_reply_problem(&reply, 404, NULL, "there is no such job, or none any more");
 	else
 		reply_with(serve, ask, &row, status, &reply);
@@ -258,7 +259,8 @@ static struct feed *feed_of(struct serve *serve, struct job_entry *job, const st
 	if (job == NULL)
 		return old_feed(serve, row);
 	if (job->feed == NULL)
-		job->feed = feed_create(serve->events_dir, job->id, job->attempt + 1, serve->config.event_bytes_max, &err);
+		job->feed =
+		        feed_create(serve->events_dir, job->id, job->attempt + 1, serve->config.event_bytes_max, &err);
 	job_tell_state(serve, job);
 	return job->feed;
 }
@@ -311,7 +313,8 @@ void ask_answer_file(struct serve *serve, struct ask *ask)
 
 	if (store_file_get(&serve->store.db, ask->file, &bytes, &err) < 0) {
 		http_reply_problem(&reply, ask->kind == ASK_PUT_FILE ? 507 : 404, NULL,
-		                   ask->kind == ASK_PUT_FILE ? "there is no room for it" : "there is no such file, or none any more");
+		                   ask->kind == ASK_PUT_FILE ? "there is no room for it"
+		                                             : "there is no such file, or none any more");
 	} else {
 		len = asprintf(&text, "{\"sha256\":\"%s\",\"bytes\":%" PRIu64 "}", ask->file, bytes);
 		http_reply_owned(&reply, ask->kind == ASK_PUT_FILE && ask->rc == 0 ? 201 : 200, "application/json",

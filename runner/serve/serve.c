@@ -1,8 +1,8 @@
 /* What the threads of the service share: offers to the queue, the names of jobs, the log. */
 #include "runner/serve/serve.h"
 
-#include "runner/serve/batch.h"
 #include "policy/json.h"
+#include "runner/serve/batch.h"
 #include "sandbox/fd.h"
 
 #include <stdarg.h>

@@ -11,8 +11,8 @@
 
 /* Each half as much again as the one before: a quantile that is told is at most that much too high. */
 static const uint64_t bounds_us[STATS_BOUNDS] = {
-        1000,    1500,    2250,    3400,    5100,     7600,     11400,    17000,    25600,    38400,
-        57700,   86500,   130000,  195000,  292000,   438000,   657000,   985000,   1480000,  2220000,
+        1000,    1500,    2250,    3400,     5100,     7600,     11400,    17000,    25600,    38400,
+        57700,   86500,   130000,  195000,   292000,   438000,   657000,   985000,   1480000,  2220000,
         3330000, 4990000, 7480000, 11200000, 16800000, 25300000, 37900000, 56800000, 85200000, 127800000,
 };
 static const char *const time_names[STATS_TIME_MAX] = {"queue_wait", "compile", "run", "overhead"};
@@ -50,8 +50,8 @@ static struct admission_counts counts_of(struct serve *serve, uint64_t now_ns)
 	pthread_mutex_lock(&serve->lock);
 	counts = admission_counts(serve->admission, now_ns);
 	pthread_mutex_unlock(&serve->lock);
-	serve->stats.now.refused = counts.answers[ADMISSION_RATE] + counts.answers[ADMISSION_KEY_FULL] +
-	                           counts.answers[ADMISSION_FULL];
+	serve->stats.now.refused =
+	        counts.answers[ADMISSION_RATE] + counts.answers[ADMISSION_KEY_FULL] + counts.answers[ADMISSION_FULL];
 	return counts;
 }
 
@@ -169,9 +169,10 @@ static void write_rates(const struct stats *stats, FILE *out)
 	for (size_t i = 0; i < sizeof(minutes) / sizeof(minutes[0]); i++) {
 		const struct stats_totals *then = &stats->at[STATS_MINUTES + 1 - minutes[i]], *now = &stats->now;
 
-		fprintf(out, "%s{\"minutes\":%u,\"accepted\":%g,\"refused\":%g,\"ended\":%g}", i > 0 ? "," : "", minutes[i],
-		        (double)(now->accepted - then->accepted) / minutes[i],
-		        (double)(now->refused - then->refused) / minutes[i], (double)(now->ended - then->ended) / minutes[i]);
+		fprintf(out, "%s{\"minutes\":%u,\"accepted\":%g,\"refused\":%g,\"ended\":%g}", i > 0 ? "," : "",
+		        minutes[i], (double)(now->accepted - then->accepted) / minutes[i],
+		        (double)(now->refused - then->refused) / minutes[i],
+		        (double)(now->ended - then->ended) / minutes[i]);
 	}
 }
 
@@ -179,7 +180,9 @@ static void write_json(struct serve *serve, uint64_t now_ns, FILE *out)
 {
 	const struct stats *stats = &serve->stats;
 
-	fprintf(out, "{\"schema\":\"sbx.serve.stats/1\",\"version\":\"" SBX_VERSION "\",\"state\":\"%s\",\"uptime_s\":%.3f,\"slots\":%u,",
+	fprintf(out,
+	        "{\"schema\":\"sbx.serve.stats/1\",\"version\":\"" SBX_VERSION
+	        "\",\"state\":\"%s\",\"uptime_s\":%.3f,\"slots\":%u,",
 	        atomic_load(&serve->draining) ? "draining" : "ready", (double)(serve_now_us() - serve->start_us) / 1e6,
 	        serve->running_max);
 	write_queue(serve, now_ns, out);
@@ -214,8 +217,9 @@ void stats_reply(struct serve *serve, bool metrics, struct http_reply *reply)
 	if (out != NULL) {
 		(metrics ? write_metrics : write_json)(serve, clock_ns(), out);
 		if (fclose(out) == 0) {
-			http_reply_owned(reply, 200, metrics ? "text/plain; version=0.0.4; charset=utf-8" : "application/json", text,
-			                 len);
+			http_reply_owned(reply, 200,
+			                 metrics ? "text/plain; version=0.0.4; charset=utf-8" : "application/json",
+			                 text, len);
 			return;
 		}
 	}

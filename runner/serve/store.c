@@ -1,6 +1,6 @@
 /*
- * The store: its database, how it is opened, and batches. Jobs are in runner/serve/store_jobs.c, files in store_files.c, the
- * folder in store_dir.c. Called by `sbx serve`.
+ * The store: its database, how it is opened, and batches. Jobs are in runner/serve/store_jobs.c, files in
+ * store_files.c, the folder in store_dir.c. Called by `sbx serve`.
  */
 #include "runner/serve/store.h"
 

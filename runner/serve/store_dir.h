@@ -1,4 +1,5 @@
-/* The folder of a store: who has it, and the files in it. Called by runner/serve/store.c. -errno with SBX_STAGE_STORE. */
+/* The folder of a store: who has it, and the files in it. Called by runner/serve/store.c. -errno with SBX_STAGE_STORE.
+ */
 #pragma once
 
 #include "runner/serve/store.h"

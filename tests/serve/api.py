@@ -424,7 +424,7 @@ def files(s):
                                "kind": "testlib", "files": [{"name": "c.cpp", "path": path}]}))]:
             problem = s.post(job).problem()
             equal((problem["status"], problem["field"].split("[")[0].split(".")[0]), (400, field.split("[")[0].split(".")[0]))
-    put(s, b"x" * (BODY_MAX + 1)).problem(413)
+    put(s, b"x" * (BODY_MAX + 1)).problem(413, "Content-Length")
 
 
 @test("open")
