@@ -31,6 +31,22 @@ void api_done(struct http_request *request)
 	request->user = NULL;
 }
 
+void api_submit(struct http_request *request, struct ask *ask, char *text, size_t len)
+{
+	struct api_state *state = request->user;
+	struct job_entry *job = state->job;
+
+	/* the request may last for as long as the job does, and has no body any more */
+	job->body_counted = state->body_bytes;
+	state->body_bytes = 0;
+	state->job = NULL;
+	ask->job = job;
+	job->body = text;
+	job->body_len = len;
+	job->accepted_us = serve_now_us();
+	serve_ask(request->data, ask);
+}
+
 struct party *api_party(const struct http_request *request, struct http_reply *reply)
 {
 	struct serve *serve = request->data;

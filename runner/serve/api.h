@@ -26,6 +26,8 @@ struct api_state {
 /* Made by the first that asks for it; NULL without memory. */
 struct api_state *api_state(struct http_request *request);
 void api_done(struct http_request *request);
+/* The job that was reserved goes to the core, which answers; the text is from malloc(), and its own from now on. */
+void api_submit(struct http_request *request, struct ask *ask, char *text, size_t len);
 
 enum http_outcome api_jobs_admit(struct http_request *request, struct http_reply *reply);
 enum http_outcome api_jobs_post(struct http_request *request, struct http_reply *reply);

@@ -194,8 +194,8 @@ static uint64_t until(uint64_t wait_s)
 
 enum http_outcome api_jobs_post(struct http_request *request, struct http_reply *reply)
 {
-	struct api_state *state = request->user;
-	struct job_entry *job = state->job;
+	struct job_entry *job = ((struct api_state *)request->user)->job;
+	char *text = request->body;
 	uint64_t wait_s = 0;
 	struct ask *ask;
 
@@ -205,14 +205,9 @@ enum http_outcome api_jobs_post(struct http_request *request, struct http_reply 
 	if (ask == NULL)
 		return HTTP_REPLY;
 	api_number(request, "wait", SERVE_WAIT_S_MAX, &wait_s, reply);
-	state->job = NULL;
-	ask->job = job;
 	ask->until_ns = until(wait_s);
-	job->body = request->body;
-	job->body_len = request->body_len;
-	job->accepted_us = serve_now_us();
 	request->body = NULL;
-	serve_ask(request->data, ask);
+	api_submit(request, ask, text, request->body_len);
 	return HTTP_LATER;
 }
 

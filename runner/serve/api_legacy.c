@@ -158,9 +158,8 @@ static bool check(const struct serve *serve, struct json_object *body, char **re
 enum http_outcome api_legacy_post(struct http_request *request, struct http_reply *reply)
 {
 	struct serve *serve = request->data;
-	struct api_state *state = request->user;
 	struct json_object *body __attribute__((cleanup(json_freep))) = NULL;
-	struct job_entry *job = state->job;
+	struct job_entry *job = ((struct api_state *)request->user)->job;
 	char *text = NULL;
 	struct sbx_err err;
 	struct ask *ask;
@@ -174,12 +173,9 @@ enum http_outcome api_legacy_post(struct http_request *request, struct http_repl
 		free(text);
 		return HTTP_REPLY;
 	}
-	state->job = NULL;
-	ask->job = job;
 	ask->until_ns = UINT64_MAX; /* its clients know no other answer than the last */
-	job->body = text;
-	job->body_len = strlen(text);
-	job->accepted_us = serve_now_us();
-	serve_ask(serve, ask);
+	free(request->body);
+	request->body = NULL;
+	api_submit(request, ask, text, strlen(text));
 	return HTTP_LATER;
 }

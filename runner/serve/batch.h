@@ -36,6 +36,9 @@ struct job_entry *job_find(struct serve *serve, const char *id);
 /* -ENOMEM */
 int job_insert(struct serve *serve, struct job_entry *job);
 void job_remove(struct serve *serve, struct job_entry *job);
+/* It is stored, or will never be. Any thread, while the job is that thread's. */
+void job_drop_body(struct serve *serve, struct job_entry *job);
+/* Its body was dropped. */
 void job_free(struct job_entry *job);
 /* It was accepted before, is in no state, and waits again. */
 void job_put_back(struct serve *serve, struct job_entry *job);

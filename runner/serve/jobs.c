@@ -53,6 +53,16 @@ static int grow(struct serve *serve)
 	return 0;
 }
 
+void job_drop_body(struct serve *serve, struct job_entry *job)
+{
+	free(job->body);
+	free(job->files);
+	job->body = NULL;
+	job->files = NULL;
+	atomic_fetch_sub(&serve->body_bytes, job->body_counted);
+	job->body_counted = 0;
+}
+
 int job_insert(struct serve *serve, struct job_entry *job)
 {
 	size_t at;
@@ -64,10 +74,7 @@ int job_insert(struct serve *serve, struct job_entry *job)
 	job->next = serve->table[at];
 	serve->table[at] = job;
 	serve->n_jobs++;
-	free(job->body);
-	free(job->files);
-	job->body = NULL;
-	job->files = NULL;
+	job_drop_body(serve, job);
 	return 0;
 }
 
@@ -84,8 +91,6 @@ void job_remove(struct serve *serve, struct job_entry *job)
 void job_free(struct job_entry *job)
 {
 	feed_drop(job->feed);
-	free(job->body);
-	free(job->files);
 	free(job->idempotency);
 	free(job);
 }

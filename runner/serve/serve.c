@@ -54,6 +54,7 @@ void serve_drop(struct serve *serve, struct job_entry *job)
 	pthread_mutex_lock(&serve->lock);
 	admission_drop(serve->admission, &job->place);
 	pthread_mutex_unlock(&serve->lock);
+	job_drop_body(serve, job);
 	job_free(job);
 }
 
