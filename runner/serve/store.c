@@ -182,7 +182,7 @@ void store_rollback(struct store *store)
 	/* SQLite has done so already after some failures */
 	if (db_in_batch(&store->db))
 		db_execute(&store->db, "ROLLBACK", &ignored);
-	store->n_gone = 0;
+	store_files_remove(store);
 	store->renamed = false;
 }
 

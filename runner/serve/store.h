@@ -45,7 +45,7 @@ struct store {
 	struct db db;                     /* of the store's thread, which sees what is not committed yet, too */
 	int dir_fd, files_fd, lock_fd;    /* files_fd: never changes, and may be used by all threads */
 	char *path;                       /* of the database */
-	char (*gone)[STORE_NAME_LEN + 1]; /* files to remove after the commit */
+	char (*gone)[STORE_NAME_LEN + 1]; /* files to remove after the batch, unless they have a row */
 	size_t n_gone;
 	bool renamed; /* a file got its name since the last commit */
 };

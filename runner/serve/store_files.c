@@ -79,9 +79,26 @@ void store_upload_drop(struct store_upload *upload)
 
 /* ---- in the store ---- */
 
+/* To be removed when the batch is over, if it has no row then. */
+static int note(struct store *store, const char *name, struct sbx_err *err)
+{
+	void *larger;
+
+	if ((store->n_gone & (store->n_gone - 1)) == 0) {
+		larger = realloc(store->gone, (store->n_gone == 0 ? 1 : 2 * store->n_gone) * sizeof(*store->gone));
+		if (larger == NULL)
+			return FAIL(err, ENOMEM, "out of memory");
+		store->gone = larger;
+	}
+	snprintf(store->gone[store->n_gone++], sizeof(*store->gone), "%s", name);
+	return 0;
+}
+
 int store_file_put(struct store *store, struct store_upload *upload, const char *name, uint64_t now_us,
                    struct sbx_err *err)
 {
+	/* a full disk may take the name, and no row: it would never be emptied */
+	TRY(note(store, name, err));
 	if (renameat(store->files_fd, upload->name, store->files_fd, name) < 0)
 		return FAIL(err, errno, "cannot name a file");
 	upload->name[0] = '\0';
@@ -109,15 +126,7 @@ int store_file_get(struct db *reader, const char *name, uint64_t *ret_bytes, str
 
 static int drop(struct store *store, const char *name, struct sbx_err *err)
 {
-	void *larger;
-
-	if ((store->n_gone & (store->n_gone - 1)) == 0) {
-		larger = realloc(store->gone, (store->n_gone == 0 ? 1 : 2 * store->n_gone) * sizeof(*store->gone));
-		if (larger == NULL)
-			return FAIL(err, ENOMEM, "out of memory");
-		store->gone = larger;
-	}
-	snprintf(store->gone[store->n_gone++], sizeof(*store->gone), "%s", name);
+	TRY(note(store, name, err));
 	return DB_RUN(&store->db, SQL_DROP_FILE, err, TEXT(name));
 }
 
@@ -161,7 +170,7 @@ static int has_row(struct store *store, const char *name, struct sbx_err *err)
 	return rc;
 }
 
-/* But those that came back in the same batch. What cannot be removed now goes at the next start. */
+/* But those that came back in the same batch, or with its end. What cannot be removed now goes at the next start. */
 void store_files_remove(struct store *store)
 {
 	struct sbx_err ignored;

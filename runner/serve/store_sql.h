@@ -54,6 +54,6 @@ enum store_column {
 
 /* Rows of files that are not there go, and then files without a row. (runner/serve/store_files.c) */
 int store_files_tidy(struct store *store, struct sbx_err *err);
-/* Around a commit: what was renamed is on the disk before, what was removed goes after. */
+/* Around a commit: what was renamed is on the disk before, what has no row goes after, as it does after a rollback. */
 int store_files_sync(struct store *store, struct sbx_err *err);
 void store_files_remove(struct store *store);

@@ -518,6 +518,13 @@ static void test_uploads(void **state)
 	assert_int_equal(count_files(fixture), 1);
 	name_of("other", name);
 	REFUSED(fixture, -ENOENT, "there is no file", store_file_touch(&fixture->store, name, 3, &fixture->err));
+	/* a batch that is lost leaves what was there before, and nothing else */
+	WELL(fixture, store_begin(&fixture->store, &fixture->err));
+	put_file(fixture, "text", 3);
+	put_file(fixture, "other", 3);
+	store_rollback(&fixture->store);
+	assert_true(has_file(fixture, "text"));
+	assert_int_equal(count_files(fixture), 1);
 }
 
 static void evict(struct fixture *fixture, uint64_t bytes_max, uint64_t wanted)
