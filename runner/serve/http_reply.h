@@ -55,8 +55,9 @@ void http_reply_problem(struct http_reply *reply, unsigned status, const char *f
         __attribute__((format(printf, 4, 5)));
 
 /*
- * One header more; `name` is static. False, and no header, for a value that has control characters or more bytes than
- * HTTP_VALUE_MAX - 1, or where there are too many: so what came from a client may be handed on here.
+ * One header more, or another value for one that is there; `name` is static. False, and no change, for a value that has
+ * control characters or more bytes than HTTP_VALUE_MAX - 1, or where there are too many: so what came from a client may
+ * be handed on here.
  */
 bool http_reply_header(struct http_reply *reply, const char *name, const char *value);
 

@@ -54,9 +54,9 @@ struct job_entry {
 	size_t n_files;
 	/* from then on, the core's: */
 	char id[STORE_ID_MAX + 1];
-	struct feed *feed;     /* once somebody looks, or it runs */
-	struct ask *waiting;   /* those who wait for its end */
-	struct child *child;   /* while it runs */
+	struct feed *feed;   /* once somebody looks, or it runs */
+	struct ask *waiting; /* those who wait for its end */
+	struct child *child; /* while it runs */
 	struct job_entry *next;
 };
 
@@ -65,7 +65,7 @@ enum ask_kind {
 	ASK_JOB,
 	ASK_CANCEL,
 	ASK_EVENTS,
-	ASK_FILE,    /* is it there */
+	ASK_FILE,     /* is it there */
 	ASK_PUT_FILE, /* an upload that has ended */
 	ASK_STATS,
 	ASK_METRICS,
@@ -94,11 +94,11 @@ struct serve {
 	unsigned slots, running_max;
 	uint64_t start_us;
 	struct http_server *http;
-	struct party *parties; /* those that may ask; after them POST /, and the keys that are gone */
-	size_t n_parties;      /* of those that may ask */
-	atomic_bool draining; /* no new jobs */
-	atomic_bool failing;  /* the store takes nothing at the moment */
-	_Atomic uint64_t body_bytes;      /* of bodies that are read, or will be, until they are stored */
+	struct party *parties;           /* those that may ask; after them POST /, and the keys that are gone */
+	size_t n_parties;                /* of those that may ask */
+	atomic_bool draining;            /* no new jobs */
+	atomic_bool failing;             /* the store takes nothing at the moment */
+	_Atomic uint64_t body_bytes;     /* of bodies that are read, or will be, until they are stored */
 	_Atomic(const char *) languages; /* what `sbx languages --json` says; NULL until it has */
 
 	pthread_mutex_t lock;
@@ -110,9 +110,9 @@ struct serve {
 	struct store store;
 	struct job_entry **table; /* by id */
 	size_t n_jobs, table_size;
-	struct child *children; /* by their number; running_max of them */
+	struct child *children;     /* by their number; running_max of them */
 	struct batch_start *starts; /* room for running_max */
-	struct child *ended;    /* whose results are not stored yet */
+	struct child *ended;        /* whose results are not stored yet */
 	uint64_t ticks, grace_ns;
 	bool stopped; /* what runs was told to end */
 	struct stats stats;

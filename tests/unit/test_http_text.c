@@ -111,10 +111,12 @@ static void test_problem(void **state)
 
 static void test_reply_headers(void **state)
 {
+	static const char *const names[] = {"A", "B", "C", "D", "E", "F"};
 	struct http_reply reply;
 	char longest[HTTP_VALUE_MAX + 1];
 
 	(void)state;
+	assert_int_equal(sizeof(names) / sizeof(names[0]), HTTP_HEADERS_MAX);
 	http_reply_static(&reply, 200, "text/plain", "x", 1);
 	memset(longest, 'x', sizeof(longest));
 	longest[HTTP_VALUE_MAX] = '\0';
@@ -124,8 +126,16 @@ static void test_reply_headers(void **state)
 	assert_int_equal(reply.n_headers, 0);
 	longest[HTTP_VALUE_MAX - 1] = '\0';
 	for (size_t i = 0; i < HTTP_HEADERS_MAX; i++)
-		assert_true(http_reply_header(&reply, "X", longest));
+		assert_true(http_reply_header(&reply, names[i], longest));
 	assert_false(http_reply_header(&reply, "X", "a"));
+	assert_true(http_reply_header(&reply, names[0], "a"));
+	assert_int_equal(reply.n_headers, HTTP_HEADERS_MAX);
+	assert_string_equal(reply.headers[0].value, "a");
+	http_reply_finish(&reply);
+	http_reply_problem(&reply, 503, NULL, "not now");
+	assert_true(http_reply_header(&reply, "Retry-After", "10"));
+	assert_int_equal(reply.n_headers, 1);
+	assert_string_equal(reply.headers[0].value, "10");
 	http_reply_finish(&reply);
 }
 
