@@ -121,7 +121,7 @@ static const struct range {
 } ranges[] = {
         {"jobs", 1, 1000000, "from 1 to 1000000"},
         {"bytes", 4 * KIB, TIB, "from 4K to 1T"},
-        {"running", 1, 1024, "from 1 to 1024"},
+        {"running", 1, SERVE_RUNNING_MAX, "from 1 to 255"},
         {"slots", 1, HOST_JOB_SLOTS, "from 1 to 240"},
         {"results", SECOND, 365 * 24 * HOUR, "from 1s to 365d"},
         {"files", 4 * KIB, TIB, "from 4K to 1T"},

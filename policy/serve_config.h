@@ -10,7 +10,7 @@
  *     queue:
  *       jobs: 10000             # that wait, at most; 1 to 1000000
  *       bytes: 1G               # of these; 4K to 1T
- *     running: 4                # jobs at once; 1 to 1024; default: as many as there are slots
+ *     running: 4                # jobs at once; 1 to 255; default: as many as there are slots
  *     slots: 2                  # of one job; 1 to 240; default: as sbx judge has it
  *     results: 1h               # how long they are kept; 1s to 365d
  *     files: 1G                 # size of the store of files; 4K to 1T
@@ -34,6 +34,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define SERVE_RUNNING_MAX 255
 #define SERVE_ADDRESS_BYTES 46 /* of an IPv6 address at its longest, NUL included */
 #define SERVE_PATH_BYTES 108   /* what sockaddr_un has room for */
 

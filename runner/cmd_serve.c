@@ -2,6 +2,7 @@
  * sbx serve: the HTTP service. This process opens what needs rights, starts sbx-serve (runner/serve/main.c) without
  * any, and becomes the starter (runner/starter.h), which starts `sbx judge` for it and knows nothing of HTTP.
  */
+#include "policy/json.h"
 #include "policy/serve_config.h"
 #include "runner/args_value.h"
 #include "runner/cmd.h"
@@ -170,8 +171,6 @@ static int load(struct sbx_err *err)
 		config->slots_max = cores_physical();
 	if (config->running_max == 0)
 		config->running_max = config->slots_max;
-	if (config->running_max > STARTER_CHILDREN_MAX - 1)
-		config->running_max = STARTER_CHILDREN_MAX - 1;
 	return find_state(err);
 }
 
@@ -287,17 +286,20 @@ static int try_box(struct sbx_err *err)
 static int write_config(struct sbx_err *err)
 {
 	const struct serve_config *config = &cmd.config;
+	struct json_object *state = json_new_string(cmd.state_dir);
 	char *text = NULL;
 	int len, rc;
 
-	len = asprintf(
-	        &text,
-	        "{state: \"%s\", queue: {jobs: %" PRIu64 ", bytes: %" PRIu64 "B}, running: %" PRIu64 ", slots: %" PRIu64
-	        ", results: %" PRIu64 "us, files: %" PRIu64 "B, body: %" PRIu64 "B, connections: %" PRIu64
-	        ", idle: %" PRIu64 "us, grace: %" PRIu64 "us, event_bytes: %" PRIu64 "B, legacy: {enabled: %s}",
-	        cmd.state_dir, config->queue_jobs_max, config->queue_bytes_max, config->running_max, config->slots_max,
-	        config->results_us, config->files_bytes_max, config->body_bytes_max, config->connections_max,
-	        config->idle_us, config->grace_us, config->event_bytes_max, config->legacy_enabled ? "true" : "false");
+	len = asprintf(&text,
+	               "{state: %s, queue: {jobs: %" PRIu64 ", bytes: %" PRIu64 "B}, running: %" PRIu64
+	               ", slots: %" PRIu64 ", results: %" PRIu64 "us, files: %" PRIu64 "B, body: %" PRIu64
+	               "B, connections: %" PRIu64 ", idle: %" PRIu64 "us, grace: %" PRIu64 "us, event_bytes: %" PRIu64
+	               "B, legacy: {enabled: %s}",
+	               json_text(state, false), config->queue_jobs_max, config->queue_bytes_max, config->running_max,
+	               config->slots_max, config->results_us, config->files_bytes_max, config->body_bytes_max,
+	               config->connections_max, config->idle_us, config->grace_us, config->event_bytes_max,
+	               config->legacy_enabled ? "true" : "false");
+	json_free(state);
 	cmd.config_fd = memfd_create("config", MFD_CLOEXEC);
 	cmd.keys_fd = memfd_create("keys", MFD_CLOEXEC);
 	rc = len < 0 || cmd.config_fd < 0 || cmd.keys_fd < 0 ? -ENOMEM : fd_write_all(cmd.config_fd, text, (size_t)len);
@@ -317,6 +319,8 @@ static int open_all(struct sbx_err *err)
 	const struct serve_listen *listen = &cmd.config.listen;
 	struct http_address address;
 
+	/* besides the jobs one program more is run (HANDOVER_LANGUAGES) */
+	_Static_assert(SERVE_RUNNING_MAX < STARTER_CHILDREN_MAX, "");
 	TRY(find_user(err));
 	TRY(find_service(err));
 	TRY(try_box(err));

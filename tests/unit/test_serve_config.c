@@ -119,7 +119,7 @@ static void test_refused(void **state)
 	        {"queue: {bytes: 2T}", "c.yaml:1:9: \"bytes\" has to be from 4K to 1T"},
 	        {"queue: {bytes: 1024}", "c.yaml:1:9: \"bytes\" has to be a size with its unit, as 64M"},
 	        {"running: 1.5", "c.yaml:1:1: \"running\" has to be a whole number of at least 1"},
-	        {"running: 1025", "c.yaml:1:1: \"running\" has to be from 1 to 1024"},
+	        {"running: 256", "c.yaml:1:1: \"running\" has to be from 1 to 255"},
 	        {"slots: '2'", "c.yaml:1:1: \"slots\" has to be a whole number of at least 1"},
 	        {"slots: 241", "c.yaml:1:1: \"slots\" has to be from 1 to 240"},
 	        {"results: 999ms", "c.yaml:1:1: \"results\" has to be from 1s to 365d"},
