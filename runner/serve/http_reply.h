@@ -4,8 +4,10 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #define HTTP_HEADERS_MAX 6 /* of the handler's own */
@@ -31,8 +33,9 @@ struct http_reply {
 	const char *type; /* static; NULL for an answer without a body */
 	const char *body;
 	size_t body_len;
-	bool body_owned;  /* from malloc(), and given up with the reply */
-	bool may_be_kept; /* by caches, as a page's own files; all else is "no-store" */
+	bool body_owned;           /* from malloc(), and given up with the reply */
+	_Atomic uint64_t *counter; /* has body_len taken off then; NULL for none */
+	bool may_be_kept;          /* by caches, as a page's own files; all else is "no-store" */
 	struct http_stream stream;
 	size_t n_headers;
 	struct {

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #define TABLE_SIZE_MIN 1024
+#define ANSWERS_MAX UINT64_C(64000000)  /* long ones in memory at once; one that is larger has to go alone */
+#define ANSWER_SHORT ((size_t)16 << 10) /* those count for nothing: there are no more than connections */
 
 /* ---- the table ---- */
 
@@ -173,6 +175,25 @@ static void reply_with(struct serve *serve, const struct ask *ask, const struct 
 	}
 }
 
+/* A client that reads slowly has its answer in our memory for long, and could ask for many. */
+static void bound_answer(struct serve *serve, const char *id, struct http_reply *reply)
+{
+	char place[STORE_ID_MAX + 12];
+	uint64_t before;
+
+	if (reply->body_len <= ANSWER_SHORT)
+		return;
+	before = atomic_fetch_add(&serve->answer_bytes, reply->body_len);
+	reply->counter = &serve->answer_bytes;
+	if (before == 0 || before + reply->body_len <= ANSWERS_MAX)
+		return;
+	http_reply_finish(reply);
+	http_reply_problem(reply, 503, NULL, "too much is being sent at once: the job is kept, ask for it again");
+	snprintf(place, sizeof(place), "/v1/jobs/%s", id);
+	http_reply_header(reply, "Location", place);
+	http_reply_header(reply, "Retry-After", "1");
+}
+
 void ask_answer_job(struct serve *serve, struct ask *ask, const char *id, unsigned status)
 {
 	struct job_entry *job = job_find(serve, id);
@@ -195,6 +216,7 @@ void ask_answer_job(struct serve *serve, struct ask *ask, const char *id, unsign
 	else
 		reply_with(serve, ask, &row, status, &reply);
 	store_row_finish(&row);
+	bound_answer(serve, id, &reply);
 	ask_reply(ask, &reply);
 }
 

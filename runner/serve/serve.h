@@ -99,6 +99,7 @@ struct serve {
 	atomic_bool draining;            /* no new jobs */
 	atomic_bool failing;             /* the store takes nothing at the moment */
 	_Atomic uint64_t body_bytes;     /* of bodies that are read, or will be, until they are stored */
+	_Atomic uint64_t answer_bytes;   /* of long answers that are being sent */
 	_Atomic(const char *) languages; /* what `sbx languages --json` says; NULL until it has */
 
 	pthread_mutex_t lock;
