@@ -51,7 +51,9 @@ static void make_programs(void)
 	static const char *const texts[N_PROGRAMS] = {
 	        [ECHO] = "cat; echo words >&2; echo event >&3; exit 7",
 	        [LOOK] = "tr '\\0' '\\n' </proc/$$/environ; for fd in /proc/$$/fd/*; do echo fd ${fd##*/}; done;"
-	                 " grep -E '^Sig(Blk|Ign)' /proc/$$/status;"
+	                 /* without another process: while it starts one, a shell blocks its signals */
+	                 " while IFS= read -r line; do case $line in SigBlk*|SigIgn*) echo \"$line\";; esac; done"
+	                 " </proc/$$/status;"
 	                 " read -r pid comm state ppid group session rest </proc/$$/stat;"
 	                 " [ $pid = $group ] && [ $pid = $session ] && echo own session",
 	        [WAIT] = "trap 'echo told; exit 3' TERM; echo ready >&3; while :; do sleep 0.01; done",
