@@ -47,14 +47,38 @@ void api_submit(struct http_request *request, struct ask *ask, char *text, size_
 	serve_ask(request->data, ask);
 }
 
+/*
+ * Without keys whoever is on this host may ask; but not the page of another host in a browser here, which has its own
+ * name lead to 127.0.0.1. It cannot choose what the browser then says of the host.
+ */
+static bool names_this_host(const struct http_request *request)
+{
+	static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+	const char *host = http_header(request, "Host");
+
+	if (strcmp(request->peer, "unix") == 0)
+		return true;
+	for (size_t i = 0; host != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t len = strlen(names[i]);
+
+		if (strncasecmp(host, names[i], len) == 0 && (host[len] == '\0' || host[len] == ':'))
+			return true;
+	}
+	return false;
+}
+
 struct party *api_party(const struct http_request *request, struct http_reply *reply)
 {
 	struct serve *serve = request->data;
 	const char *bearer = http_bearer(request);
 	const struct serve_key *key;
 
-	if (serve->keys.n_keys == 0)
-		return &serve->parties[0];
+	if (serve->keys.n_keys == 0) {
+		if (names_this_host(request))
+			return &serve->parties[0];
+		http_reply_problem(reply, 403, "Host", "without keys only localhost, 127.0.0.1 and [::1] are answered");
+		return NULL;
+	}
 	key = bearer != NULL ? serve_keys_find(&serve->keys, bearer, strlen(bearer)) : NULL;
 	if (key != NULL)
 		return &serve->parties[key - serve->keys.keys];

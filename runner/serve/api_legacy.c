@@ -39,21 +39,12 @@ static enum http_outcome refuse(struct http_reply *reply, unsigned status, const
 	return HTTP_REPLY;
 }
 
-enum http_outcome api_legacy_admit(struct http_request *request, struct http_reply *reply)
+/* In the form that its clients know. */
+static enum http_outcome translate(struct http_reply *reply)
 {
-	struct serve *serve = request->data;
-	struct job_entry *job;
 	char retry[HTTP_VALUE_MAX] = "";
-	unsigned status;
+	unsigned status = reply->status;
 
-	if (!serve->config.legacy_enabled)
-		return refuse(reply, 404, "this service has no such interface");
-	job = api_offer(request, &serve->parties[serve->n_parties], reply);
-	if (job != NULL) {
-		job->kind = STORE_LEGACY;
-		return HTTP_CONTINUE;
-	}
-	status = reply->status;
 	for (size_t i = 0; i < reply->n_headers; i++)
 		if (strcmp(reply->headers[i].name, "Retry-After") == 0)
 			strcpy(retry, reply->headers[i].value);
@@ -62,6 +53,26 @@ enum http_outcome api_legacy_admit(struct http_request *request, struct http_rep
 	if (retry[0] != '\0')
 		http_reply_header(reply, "Retry-After", retry);
 	return HTTP_REPLY;
+}
+
+enum http_outcome api_legacy_admit(struct http_request *request, struct http_reply *reply)
+{
+	struct serve *serve = request->data;
+	struct job_entry *job;
+
+	if (!serve->config.legacy_enabled)
+		return refuse(reply, 404, "this service has no such interface");
+	/* all are refused once they are read: none takes room in the queue */
+	if (serve->legacy_key == NULL)
+		return api_reserve_body(request, request->length_known ? request->length : request->route->body_max,
+		                        reply)
+		               ? HTTP_CONTINUE
+		               : translate(reply);
+	job = api_offer(request, &serve->parties[serve->n_parties], reply);
+	if (job == NULL)
+		return translate(reply);
+	job->kind = STORE_LEGACY;
+	return HTTP_CONTINUE;
 }
 
 /* In a time that depends on the length of what was sent alone. */

@@ -58,15 +58,14 @@ static int load(struct sbx_err *err)
 	return 0;
 }
 
-static int add_party(struct party *party, const char *name, const struct serve_key *key, struct sbx_err *err)
+static int add_party(struct party *party, const char *name, const struct serve_key *key,
+                     const struct admission_limits *limits, struct sbx_err *err)
 {
-	static const struct admission_limits none = {ADMISSION_UNLIMITED, ADMISSION_UNLIMITED, ADMISSION_UNLIMITED};
 	static const struct admission_rate any;
 	int rc;
 
 	*party = (struct party){.name = name, .key = key};
-	rc = admission_add_key(serve.admission, key != NULL ? &key->queue : &none, key != NULL ? &key->rate : &any,
-	                       clock_ns(), &party->queue);
+	rc = admission_add_key(serve.admission, limits, key != NULL ? &key->rate : &any, clock_ns(), &party->queue);
 	return rc < 0 ? sbx_fail(err, SBX_STAGE_USAGE, -rc, "key %s: %s", name, strerror(-rc)) : 0;
 }
 
@@ -75,6 +74,10 @@ static int make_queue(struct sbx_err *err)
 {
 	const struct serve_config *config = &serve.config;
 	struct admission_limits limits = {config->queue_jobs_max, config->queue_bytes_max, serve.running_max};
+	static const struct admission_limits none = {ADMISSION_UNLIMITED, ADMISSION_UNLIMITED, ADMISSION_UNLIMITED};
+	/* its key is in the body: who has none could else fill the queue of those who have one */
+	struct admission_limits legacy = {config->queue_jobs_max / 2 + 1, config->queue_bytes_max / 2 + 1,
+	                                  ADMISSION_UNLIMITED};
 	size_t n = serve.keys.n_keys;
 
 	serve.admission = admission_create(&limits, clock_ns());
@@ -87,11 +90,12 @@ static int make_queue(struct sbx_err *err)
 	for (size_t i = 0; i <= serve.running_max; i++)
 		serve.children[i] = (struct child){.report_fd = -1, .error_fd = -1, .events_fd = -1};
 	for (size_t i = 0; i < n; i++)
-		TRY(add_party(&serve.parties[i], serve.keys.keys[i].name, &serve.keys.keys[i], err));
+		TRY(add_party(&serve.parties[i], serve.keys.keys[i].name, &serve.keys.keys[i],
+		              &serve.keys.keys[i].queue, err));
 	if (n == 0)
-		TRY(add_party(&serve.parties[0], "", NULL, err));
-	TRY(add_party(&serve.parties[serve.n_parties], "(legacy)", NULL, err));
-	return add_party(&serve.parties[serve.n_parties + 1], "(gone)", NULL, err);
+		TRY(add_party(&serve.parties[0], "", NULL, &none, err));
+	TRY(add_party(&serve.parties[serve.n_parties], "(legacy)", NULL, &legacy, err));
+	return add_party(&serve.parties[serve.n_parties + 1], "(gone)", NULL, &none, err);
 }
 
 static int open_state(struct sbx_err *err)

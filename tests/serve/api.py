@@ -900,6 +900,42 @@ def an_end_without_grace(place):
         s.kill()
 
 
+def pages_of_other_hosts(place):
+    """Without keys: a name that leads to 127.0.0.1 is not this host's, whoever made it do so. On a port, since a Unix socket has no name."""
+    os.mkdir(place, 0o755)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def status(host, target="/v1/stats"):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        with contextlib.closing(connection):
+            connection.putrequest("GET", target, skip_host=True)
+            if host is not None:
+                connection.putheader("Host", host)
+            connection.endheaders()
+            return connection.getresponse().status
+
+    def is_ready():
+        with contextlib.suppress(OSError):
+            return status("localhost", "/v1/ready") == 200
+        return False
+
+    with open(place + "/log", "ab") as log:
+        service = subprocess.Popen([SBX, "serve", "--listen", f"127.0.0.1:{port}", "--state", place + "/state"],
+                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        until(lambda: service.poll() is not None or is_ready(), "the service is not ready")
+        for host in ["localhost", f"127.0.0.1:{port}", "LocalHost:1", "[::1]"]:
+            equal((host, status(host)), (host, 200))
+        for host in ["evil.example", f"localhost.evil.example:{port}", "127.0.0.1.evil.example", "x", ""]:
+            equal((host, status(host)), (host, 403))
+        equal(status("evil.example", "/v1/health"), 200)
+    finally:
+        service.terminate()
+        service.wait()
+
+
 def hold_log(s):
     """Lines of JSON, those of a job with its name."""
     for line in s.said().splitlines():
@@ -944,7 +980,7 @@ def main():
                 run(f"the end of the service {group}", lambda: (service.stop(), hold_log(service)))
             finally:
                 service.kill()
-        for function in (a_restart, an_end_without_grace):
+        for function in (a_restart, an_end_without_grace, pages_of_other_hosts):
             if re.search(pattern, function.__name__):
                 run(function.__name__.replace("_", " "), lambda: function(f"{place}/{function.__name__}"))
         print(f"1..{number}")
