@@ -137,11 +137,16 @@ static struct child *free_child(const struct serve *serve, const struct batch *b
 	return NULL;
 }
 
+static bool is_free_to_start(const struct serve *serve)
+{
+	return !atomic_load(&serve->draining) && clock_ns() >= serve->hold_ns;
+}
+
 static int store_starts(struct serve *serve, struct batch *batch, struct sbx_err *err)
 {
 	struct child *child;
 
-	while (!atomic_load(&serve->draining) && (child = free_child(serve, batch)) != NULL) {
+	while (is_free_to_start(serve) && (child = free_child(serve, batch)) != NULL) {
 		struct job_entry *job;
 
 		pthread_mutex_lock(&serve->lock);
@@ -161,7 +166,7 @@ static bool may_start(struct serve *serve, const struct batch *batch)
 {
 	bool waits;
 
-	if (atomic_load(&serve->draining) || free_child(serve, batch) == NULL)
+	if (!is_free_to_start(serve) || free_child(serve, batch) == NULL)
 		return false;
 	pthread_mutex_lock(&serve->lock);
 	waits = admission_counts(serve->admission, clock_ns()).queued > 0;
@@ -379,7 +384,8 @@ bool batch_commit(struct serve *serve, struct batch *batch)
 		serve_log("store", NULL, "%s", err.msg);
 		batch->failed = true;
 	}
-	atomic_store(&serve->failing, batch->failed);
+	if (batch->is_open)
+		atomic_store(&serve->failing, batch->failed);
 	if (batch->failed) {
 		undo(serve, batch);
 		serve->ended = batch->ended;
@@ -401,24 +407,35 @@ bool batch_commit(struct serve *serve, struct batch *batch)
 
 /* ---- what is kept long enough ---- */
 
-static void forget_events(void *arg, const char *id)
-{
-	struct serve *serve = arg;
+struct expired {
+	size_t n;
+	char (*ids)[STORE_ID_MAX + 1];
+};
 
-	feed_remove(serve->events_dir, id);
+static void note_expired(void *arg, const char *id)
+{
+	struct expired *expired = arg;
+
+	snprintf(expired->ids[expired->n++], sizeof(expired->ids[0]), "%s", id);
 }
 
+/* The events after the rows: a row never promises a file that is gone. */
 void batch_expire(struct serve *serve, unsigned max)
 {
-	struct sbx_err err;
+	struct expired expired = {.ids = calloc(max, sizeof(expired.ids[0]))};
 	uint64_t now = serve_now_us();
+	struct sbx_err err;
+	int rc = expired.ids == NULL ? -ENOMEM : store_begin(&serve->store, &err);
 
-	if (store_begin(&serve->store, &err) < 0)
-		return;
-	if (store_expire(&serve->store, now > serve->config.results_us ? now - serve->config.results_us : 0, max,
-	                 forget_events, serve, &err) < 0) {
-		store_rollback(&serve->store);
-		return;
+	if (rc == 0) {
+		rc = store_expire(&serve->store, now > serve->config.results_us ? now - serve->config.results_us : 0,
+		                  max, note_expired, &expired, &err);
+		if (rc < 0)
+			store_rollback(&serve->store);
+		else
+			rc = store_commit(&serve->store, &err);
 	}
-	store_commit(&serve->store, &err);
+	for (size_t i = 0; rc == 0 && i < expired.n; i++)
+		feed_remove(serve->events_dir, expired.ids[i]);
+	free(expired.ids);
 }

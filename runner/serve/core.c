@@ -20,6 +20,7 @@
 #define TICK_NS UINT64_C(250000000)
 #define KEEP_ALIVE_TICKS 60 /* 15 s */
 #define EXPIRE_TICKS 4
+#define HOLD_NS UINT64_C(1000000000)
 #define EXPIRE_AT_ONCE 500 /* each second: more than can have ended in one */
 
 /* What epoll says: a descriptor of the service's own, or a child's events. */
@@ -59,6 +60,27 @@ static int watch(struct serve *serve, int fd, enum source source, uint32_t numbe
 	return 0;
 }
 
+/*
+ * It was not started, for want of descriptors, memory or processes, which others may give up: it waits again, and all
+ * with it for a while. In the store it is running still, of an attempt that nobody will hear of again.
+ */
+static void put_off(struct serve *serve, struct child *child)
+{
+	struct job_entry *job = child->job;
+
+	child_finish(child);
+	job->child = NULL;
+	if (job->feed != NULL)
+		feed_end(job->feed);
+	feed_drop(job->feed);
+	job->feed = NULL;
+	pthread_mutex_lock(&serve->lock);
+	admission_ended(serve->admission, &job->place, clock_ns());
+	pthread_mutex_unlock(&serve->lock);
+	job_put_back(serve, job);
+	serve->hold_ns = clock_ns() + HOLD_NS;
+}
+
 static void note_end(struct serve *serve, const struct starter_event *event)
 {
 	struct child *child;
@@ -70,6 +92,11 @@ static void note_end(struct serve *serve, const struct starter_event *event)
 		child_keep_languages(serve, child);
 	if (child->job == NULL || child->has_ended)
 		return;
+	if (event->kind == STARTER_REFUSED && !child->job->cancelled) {
+		serve_log("error", child->job->id, "the judge was not started: %s", strerrordesc_np(event->value));
+		put_off(serve, child);
+		return;
+	}
 	child->has_ended = true;
 	child->end = (enum starter_event_kind)event->kind;
 	child->value = event->value;
@@ -90,7 +117,7 @@ static int hear_starter(struct serve *serve, struct sbx_err *err)
 	return 0;
 }
 
-/* Committed as running; a program that cannot be started now has not begun, and its job ends as failed. */
+/* It is committed as running. */
 static void start(struct serve *serve, struct batch_start *begun)
 {
 	struct sbx_err err;

@@ -114,6 +114,7 @@ struct serve {
 	struct child *children;     /* by their number; running_max of them */
 	struct batch_start *starts; /* room for running_max */
 	struct child *ended;        /* whose results are not stored yet */
+	uint64_t hold_ns;           /* nothing is started before: something was missing for it */
 	uint64_t ticks, grace_ns;
 	bool stopped; /* what runs was told to end */
 	struct stats stats;

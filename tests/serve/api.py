@@ -8,7 +8,7 @@ service and the programs note, never by how long something takes. Prints TAP. Ca
 import sys
 
 sys.path.pop(0)  # http.py beside this file is another one than Python's
-import base64, contextlib, gzip, hashlib, http.client, json, os, re, signal, socket, subprocess, tempfile, threading, time, traceback, urllib.parse
+import base64, contextlib, gzip, hashlib, http.client, json, os, re, resource, signal, socket, subprocess, tempfile, threading, time, traceback, urllib.parse
 
 try:
     import jsonschema
@@ -129,8 +129,9 @@ class Connection(http.client.HTTPConnection):
 class Service:
     """Its state folder outlives it: start() again is a restart."""
 
-    def __init__(self, place, config, keys=None, env=None):
+    def __init__(self, place, config, keys=None, env=None, descriptors=None):
         os.mkdir(place, 0o755)
+        self.descriptors = descriptors
         self.address, self.state, self.log = place + "/socket", place + "/state", place + "/log"
         self.env = {k: v for k, v in os.environ.items() if k not in ("KEY", "NOTIFY_SOCKET")} | (env or {})
         with open(place + "/config", "w") as f:
@@ -146,7 +147,8 @@ class Service:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [SBX, "serve", "--listen", "unix:" + self.address, "--state", self.state, *self.args],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.env, preexec_fn=self.descriptors and (
+                    lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (self.descriptors, self.descriptors))))
         until(lambda: self.process.poll() is not None or self.is_ready(), "the service is not ready")
         assert self.process.poll() is None, self.said()
 
@@ -900,6 +902,34 @@ def an_end_without_grace(place):
         s.kill()
 
 
+def few_descriptors(place):
+    """What is missing for a start now may be there later: no job fails by it. Each that runs has three descriptors of the service's, which has
+    fewer here than that takes, though as many as a box may have files."""
+    s = Service(place, "{running: 150, slots: 2, connections: 50}", descriptors=300)
+    try:
+        names = [s.submit(adder()) for _ in range(120)]
+        for name in names:
+            until(lambda: s.get(name)["state"] not in ("queued", "running"), "a job does not end")
+            equal((s.get(name)["state"], s.get(name)["report"]["verdict"]), ("done", "AC"))
+        assert "Too many open files" in s.said() or "no descriptors" in s.said()
+        s.stop()
+    finally:
+        s.kill()
+
+
+def results_are_kept_for_a_time(place):
+    s = Service(place, "{running: 1, slots: 2, results: 1s}")
+    try:
+        name = s.submit(adder())
+        until(lambda: s.get(name)["state"] == "done", "the job does not end")
+        equal(len(os.listdir(s.state + "/events")), 1)
+        until(lambda: s.ask("GET", "/v1/jobs/" + name).status == 404, "the job is never forgotten")
+        until(lambda: os.listdir(s.state + "/events") == [], "its events are never forgotten")
+        s.stop()
+    finally:
+        s.kill()
+
+
 def pages_of_other_hosts(place):
     """Without keys: a name that leads to 127.0.0.1 is not this host's, whoever made it do so. On a port, since a Unix socket has no name."""
     os.mkdir(place, 0o755)
@@ -980,7 +1010,8 @@ def main():
                 run(f"the end of the service {group}", lambda: (service.stop(), hold_log(service)))
             finally:
                 service.kill()
-        for function in (a_restart, an_end_without_grace, pages_of_other_hosts):
+        for function in (a_restart, an_end_without_grace, few_descriptors, results_are_kept_for_a_time,
+                         pages_of_other_hosts):
             if re.search(pattern, function.__name__):
                 run(function.__name__.replace("_", " "), lambda: function(f"{place}/{function.__name__}"))
         print(f"1..{number}")
