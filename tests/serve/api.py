@@ -828,8 +828,8 @@ def a_full_queue(s):
         equal(len(names), 12)
         # its body never comes
         equal(hold_raw(s.raw(head("Content-Length: 1000000", "Authorization: Bearer " + BOB))), 429)
-        answer = legacy(s, "x" * 20000)
-        equal((answer.status, sorted(answer.json())), (429, ["message", "status"]))
+        # KEY is not set: no room is taken for what is refused once it is read
+        equal(legacy(s, "x" * 20000).status, 403)
         # cancelled while they wait: they never ran, and there is room again
         for name, key in names:
             job = s.cancel(name, key=key)
@@ -912,6 +912,25 @@ def few_descriptors(place):
             until(lambda: s.get(name)["state"] not in ("queued", "running"), "a job does not end")
             equal((s.get(name)["state"], s.get(name)["report"]["verdict"]), ("done", "AC"))
         assert "Too many open files" in s.said() or "no descriptors" in s.said()
+        s.stop()
+    finally:
+        s.kill()
+
+
+def half_of_the_queue_is_not_for_post(place):
+    """Whoever sends to POST / shows no key before the body is read: half of the queue is all that they can take."""
+    s = Service(place, "{running: 1, slots: 2, queue: {jobs: 3}}", env={"KEY": KEY})
+    try:
+        with contextlib.ExitStack() as open_ones:
+            for _ in range(2):
+                sock = open_ones.enter_context(socket.socket(socket.AF_UNIX))
+                sock.connect(s.address)
+                sock.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+            until(lambda: legacy(s, "print(1)", inputs=[]).status == 429, "the half is not full")
+            answer = legacy(s, "print(1)", inputs=[])
+            equal((answer.status, sorted(answer.json())), (429, ["message", "status"]))
+            assert 1 <= int(answer.headers["retry-after"]) <= 3600
+            equal(s.verdict(adder())["verdict"], "AC")
         s.stop()
     finally:
         s.kill()
@@ -1010,7 +1029,8 @@ def main():
                 run(f"the end of the service {group}", lambda: (service.stop(), hold_log(service)))
             finally:
                 service.kill()
-        for function in (a_restart, an_end_without_grace, few_descriptors, results_are_kept_for_a_time,
+        for function in (a_restart, an_end_without_grace, few_descriptors, half_of_the_queue_is_not_for_post,
+                         results_are_kept_for_a_time,
                          pages_of_other_hosts):
             if re.search(pattern, function.__name__):
                 run(function.__name__.replace("_", " "), lambda: function(f"{place}/{function.__name__}"))
