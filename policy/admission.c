@@ -95,7 +95,7 @@ static uint64_t excess(uint64_t used, uint64_t more, uint64_t max)
 	return more > max - used ? more - (max - used) : 0;
 }
 
-/* Seconds until a job of `bytes`, which is not too large, would fit; 0 for now. */
+/* Seconds until a job of `bytes`, which is not too large, would fit; 0 where it does already. */
 static double part_wait_s(const struct part *part, uint64_t bytes)
 {
 	const struct admission_counts *counts = &part->counts;

@@ -6,7 +6,7 @@
  *     listen: 127.0.0.1:5000    # the default; or "[::1]:5000", or unix:/run/sbx/serve.sock
  *     state: /var/lib/sbx       # folder of the jobs and files; default: the caller's to choose
  *     keys: /etc/sbx/keys.yaml  # who may ask for what (policy/serve_keys.h); default: no keys
- *     user: sbx                 # whom the network's half becomes, of a service that root starts; default: the caller's
+ *     user: sbx                 # whom the network's half becomes, of a service that root starts; default: nobody
  *     queue:
  *       jobs: 10000             # that wait, at most; 1 to 1000000
  *       bytes: 1G               # of these; 4K to 1T

@@ -4,8 +4,8 @@
  */
 #include "policy/json.h"
 #include "policy/serve_config.h"
-#include "runner/args_value.h"
 #include "runner/cmd.h"
+#include "runner/job_memory.h"
 #include "runner/serve/handover.h"
 #include "runner/serve/http_listen.h"
 #include "runner/setup.h"
@@ -50,7 +50,8 @@ static const char help[] = "usage: sbx serve [options]\n"
 
 static struct command {
 	struct serve_config config;
-	char *text, *keys; /* of the files */
+	struct job_memory memory; /* of the files */
+	char *keys;
 	size_t keys_len;
 	const char *listen, *config_file, *state, *keys_file, *user;
 	char state_dir[4096], cache_dir[4096], files_dir[4200], service_path[4200], address[160];
@@ -58,28 +59,6 @@ static struct command {
 	gid_t gid;
 	int exe_fd, listen_fd, config_fd, keys_fd, sockets[2];
 } cmd = {.exe_fd = -1, .listen_fd = -1, .config_fd = -1, .keys_fd = -1, .sockets = {-1, -1}};
-
-static int read_file(const char *what, const char *path, char **ret, size_t *ret_len, struct sbx_err *err)
-{
-	FD_CLEANUP int fd = path_open(path, O_RDONLY | O_NONBLOCK, 0);
-	struct stat st;
-	ssize_t n;
-
-	if (fd < 0)
-		return sbx_fail(err, SBX_STAGE_USAGE, -fd, "%s: cannot open %.200s: %s", what, path,
-		                strerrordesc_np(-fd));
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (size_t)st.st_size > CONFIG_MAX)
-		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s: %.200s is no regular file of up to 1 MiB", what,
-		                path);
-	*ret = malloc((size_t)st.st_size + 1);
-	if (*ret == NULL)
-		return sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "%s: no memory", what);
-	n = pread(fd, *ret, (size_t)st.st_size, 0);
-	if (n < 0)
-		return sbx_fail(err, SBX_STAGE_USAGE, errno, "%s: cannot read %.200s", what, path);
-	*ret_len = (size_t)n;
-	return 0;
-}
 
 /* ---- options ---- */
 
@@ -147,12 +126,13 @@ static int load(struct sbx_err *err)
 {
 	struct serve_config *config = &cmd.config;
 	const char *fault = NULL;
+	char *text;
 	size_t len;
 
 	serve_config_init(config);
 	if (cmd.config_file != NULL) {
-		TRY(read_file("--config", cmd.config_file, &cmd.text, &len, err));
-		TRY(serve_config_parse(cmd.text, len, cmd.config_file, config, err));
+		TRY(job_memory_read_file(&cmd.memory, "--config", cmd.config_file, CONFIG_MAX, &text, &len, err));
+		TRY(serve_config_parse(text, len, cmd.config_file, config, err));
 	}
 	if (cmd.listen != NULL && (fault = serve_listen_parse(cmd.listen, &config->listen)) != NULL)
 		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "--listen %.100s: %s", cmd.listen, fault);
@@ -161,7 +141,8 @@ static int load(struct sbx_err *err)
 	if (cmd.user == NULL)
 		cmd.user = config->user;
 	if (cmd.keys_file != NULL)
-		TRY(read_file("--keys", cmd.keys_file, &cmd.keys, &cmd.keys_len, err));
+		TRY(job_memory_read_file(&cmd.memory, "--keys", cmd.keys_file, CONFIG_MAX, &cmd.keys, &cmd.keys_len,
+		                         err));
 	if (cmd.keys_len == 0 && !config->listen.is_local)
 		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL,
 		                "no keys are configured (--keys FILE), and %.60s can be reached from other hosts: "
@@ -325,7 +306,6 @@ static int open_all(struct sbx_err *err)
 	TRY(find_service(err));
 	TRY(try_box(err));
 	TRY(make_dir(cmd.state_dir, cmd.uid, cmd.gid, err));
-	TRY(make_dir(cmd.files_dir, cmd.uid, cmd.gid, err));
 	TRY(make_dir(cmd.cache_dir, getuid(), getgid(), err));
 	TRY(write_config(err));
 	if (listen->family == SERVE_UNIX)
@@ -436,8 +416,7 @@ int cmd_serve(int argc, char **argv)
 		rc = open_all(&err);
 	if (rc == 0)
 		rc = serve(&status, &err);
-	free(cmd.text);
-	free(cmd.keys);
+	job_memory_finish(&cmd.memory);
 	serve_config_finish(&cmd.config);
 	if (rc < 0)
 		return cmd_fail(&err);

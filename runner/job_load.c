@@ -26,20 +26,6 @@ static int too_large(struct sbx_err *err)
 	return FAIL(err, EFBIG, "the sources are larger than %zu MiB together", JOB_SOURCES_BYTES_MAX >> 20);
 }
 
-/* A regular file. */
-static int read_file(struct job_memory *memory, const char *what, const char *path, size_t max, char **ret,
-                     size_t *ret_len, struct sbx_err *err)
-{
-	FD_CLEANUP int fd = path_open(path, O_RDONLY | O_NONBLOCK, 0);
-	struct stat st;
-
-	if (fd < 0)
-		return cannot_open(what, path, -fd, err);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return FAIL(err, EINVAL, "%s: %.200s is not a regular file", what, path);
-	return job_memory_read(memory, fd, max, path, ret, ret_len, err);
-}
-
 /* Test data is read when its test is run: a FIFO would end otherwise each time, and a folder not at all. 0 or -errno.
  */
 static int check_data(const char *path)
@@ -339,7 +325,7 @@ int job_load_json(struct job *job, struct job_memory *memory, const char *path, 
 	if (is_stdin)
 		TRY(job_memory_read(memory, STDIN_FILENO, JSON_BYTES_MAX, places.origin, &text, &len, err));
 	else
-		TRY(read_file(memory, "--job", path, JSON_BYTES_MAX, &text, &len, err));
+		TRY(job_memory_read_file(memory, "--job", path, JSON_BYTES_MAX, &text, &len, err));
 	TRY(job_parse(job, text, len, places.origin, err));
 	rc = files == NULL ? 0 : open_files(&places, files, err);
 	if (rc == 0)
@@ -386,7 +372,8 @@ static int load_source(struct job_file *file, struct job_memory *memory, const s
 	char *text = NULL, *name;
 
 	if (file->data.bytes == NULL) {
-		TRY(read_file(memory, "source", file->data.path, JOB_SOURCES_BYTES_MAX, &text, &file->data.len, err));
+		TRY(job_memory_read_file(memory, "source", file->data.path, JOB_SOURCES_BYTES_MAX, &text,
+		                         &file->data.len, err));
 		file->data.bytes = text;
 	}
 	*source = (struct language_file){file->name, file->data.bytes, file->data.len, file->is_executable};

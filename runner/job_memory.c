@@ -2,11 +2,14 @@
 #include "runner/job_memory.h"
 
 #include "sandbox/fd.h"
+#include "sandbox/path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_USAGE, errnum, __VA_ARGS__)
@@ -79,4 +82,17 @@ int job_memory_read(struct job_memory *memory, int fd, size_t max, const char *w
 	*ret_len = len;
 	text = NULL;
 	return job_memory_own(memory, *ret, err);
+}
+
+int job_memory_read_file(struct job_memory *memory, const char *what, const char *path, size_t max, char **ret,
+                         size_t *ret_len, struct sbx_err *err)
+{
+	FD_CLEANUP int fd = path_open(path, O_RDONLY | O_NONBLOCK, 0);
+	struct stat st;
+
+	if (fd < 0)
+		return FAIL(err, -fd, "%s: cannot open %.200s: %s%s", what, path, strerror(-fd), PATH_LOOP_NOTE(-fd));
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return FAIL(err, EINVAL, "%s: %.200s is not a regular file", what, path);
+	return job_memory_read(memory, fd, max, path, ret, ret_len, err);
 }

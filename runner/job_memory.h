@@ -23,3 +23,6 @@ int job_memory_join(struct job_memory *memory, const char *dir, const char *name
 /* All of a descriptor, at most `max` bytes, with a NUL behind. `fd` stays the caller's; `what` is for messages. */
 int job_memory_read(struct job_memory *memory, int fd, size_t max, const char *what, char **ret, size_t *ret_len,
                     struct sbx_err *err);
+/* The same of the regular file at `path`, which the option `what` named. */
+int job_memory_read_file(struct job_memory *memory, const char *what, const char *path, size_t max, char **ret,
+                         size_t *ret_len, struct sbx_err *err);

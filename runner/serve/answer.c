@@ -2,26 +2,22 @@
 #include "runner/serve/answer.h"
 
 #include "policy/json.h"
+#include "runner/serve/http_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static void add_time(struct json_object *object, const char *key, uint64_t us)
 {
-	time_t s = (time_t)(us / 1000000);
-	char text[40];
-	struct tm tm;
-	size_t n;
+	char text[HTTP_TIME_BYTES];
 
-	if (us == 0 || gmtime_r(&s, &tm) == NULL) {
+	if (us == 0) {
 		json_add(object, key, NULL);
 		return;
 	}
-	n = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + n, sizeof(text) - n, ".%03uZ", (unsigned)(us / 1000 % 1000));
+	http_time(us / 1000, text);
 	json_add_string(object, key, text);
 }
 
@@ -43,7 +39,7 @@ static void add_error(struct json_object *object, const struct store_row *row)
 
 static struct json_object *fields_of(const struct store_row *row, const struct answer_facts *facts)
 {
-	bool is_over = row->state != STORE_QUEUED && row->state != STORE_RUNNING;
+	bool is_over = store_is_over(row->state);
 	struct json_object *object = json_new_object();
 
 	json_add_string(object, "schema", "sbx.serve.job/1");
@@ -89,19 +85,27 @@ char *answer_job(const struct store_row *row, const struct answer_facts *facts, 
 
 /* ---- POST / ---- */
 
-static void legacy_reply(struct http_reply *reply, unsigned status, const char *message, struct json_object *outputs)
+static void legacy_reply(struct http_reply *reply, unsigned status, const char *word, const char *key,
+                         struct json_object *value)
 {
 	struct json_object *object = json_new_object();
 	char *text;
 
-	json_add_string(object, "status", outputs != NULL ? "success" : "error");
-	if (outputs != NULL)
-		json_add(object, "outputs", outputs);
-	else
-		json_add_string(object, "message", message);
+	json_add_string(object, "status", word);
+	json_add(object, key, value);
 	text = strdup(json_text(object, false));
 	json_free(object);
 	http_reply_owned(reply, status, "application/json; charset=utf-8", text, text != NULL ? strlen(text) : 0);
+}
+
+void answer_legacy_error(struct http_reply *reply, unsigned status, const char *message)
+{
+	legacy_reply(reply, status, "error", "message", json_new_string(message));
+}
+
+static void legacy_outputs(struct http_reply *reply, struct json_object *outputs)
+{
+	legacy_reply(reply, 200, "success", "outputs", outputs);
 }
 
 static const char *text_at(struct json_object *object, const char *key)
@@ -181,19 +185,19 @@ void answer_legacy(const struct store_row *row, struct http_reply *reply)
 
 	if (row->state != STORE_DONE || row->report == NULL ||
 	    json_parse(row->report, row->report_len, "report", &report, &err) < 0) {
-		legacy_reply(reply, 500, row->error != NULL ? row->error : "the job was not run", NULL);
+		answer_legacy_error(reply, 500, row->error != NULL ? row->error : "the job was not run");
 		return;
 	}
 	verdict = text_at(report, "verdict");
 	if (strcmp(verdict, "IE") == 0) {
 		struct json_object *error;
-		legacy_reply(reply, 500,
-		             json_find(report, "error", &error) ? text_at(error, "message") : "the sandbox failed",
-		             NULL);
+		answer_legacy_error(reply, 500,
+		                    json_find(report, "error", &error) ? text_at(error, "message")
+		                                                       : "the sandbox failed");
 		return;
 	}
 	if (strcmp(verdict, "CE") == 0) {
-		legacy_reply(reply, 200, NULL, compile_log(report));
+		legacy_outputs(reply, compile_log(report));
 		return;
 	}
 	outputs = json_new_array();
@@ -201,5 +205,5 @@ void answer_legacy(const struct store_row *row, struct http_reply *reply)
 		for (size_t i = 0; i < json_length(tests); i++)
 			if (strcmp(text_at(json_at(tests, i), "name"), ANSWER_NO_INPUT) != 0)
 				json_append(outputs, output_of(json_at(tests, i)));
-	legacy_reply(reply, 200, NULL, outputs);
+	legacy_outputs(reply, outputs);
 }

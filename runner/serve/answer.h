@@ -20,4 +20,5 @@ struct answer_facts {
 char *answer_job(const struct store_row *row, const struct answer_facts *facts, bool with_report, size_t *ret_len);
 
 /* What POST / answers: outputs, or an error, by a job that has ended. */
+void answer_legacy_error(struct http_reply *reply, unsigned status, const char *message);
 void answer_legacy(const struct store_row *row, struct http_reply *reply);

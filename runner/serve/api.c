@@ -10,7 +10,8 @@
 #define BODIES_MAX UINT64_C(100000000) /* in memory at once; one that is larger has to come alone */
 #define SMALL ((size_t)4096)
 
-struct api_state *api_state(struct http_request *request)
+/* Made by the first that asks for it; NULL without memory. */
+static struct api_state *api_state(struct http_request *request)
 {
 	if (request->user == NULL)
 		request->user = calloc(1, sizeof(struct api_state));
@@ -177,11 +178,16 @@ struct job_entry *api_offer(struct http_request *request, struct party *party, s
 
 /* ---- the routes that need no job ---- */
 
+static enum http_outcome say(struct http_reply *reply, const char *json)
+{
+	http_reply_static(reply, 200, "application/json", json, strlen(json));
+	return HTTP_REPLY;
+}
+
 static enum http_outcome health(struct http_request *request, struct http_reply *reply)
 {
 	(void)request;
-	http_reply_static(reply, 200, "application/json", "{\"status\":\"ok\"}", 15);
-	return HTTP_REPLY;
+	return say(reply, "{\"status\":\"ok\"}");
 }
 
 static enum http_outcome ready(struct http_request *request, struct http_reply *reply)
@@ -193,7 +199,7 @@ static enum http_outcome ready(struct http_request *request, struct http_reply *
 	else if (atomic_load(&serve->failing))
 		http_reply_problem(reply, 503, NULL, "the state folder takes nothing at the moment");
 	else
-		http_reply_static(reply, 200, "application/json", "{\"status\":\"ready\"}", 18);
+		return say(reply, "{\"status\":\"ready\"}");
 	return HTTP_REPLY;
 }
 
@@ -201,13 +207,9 @@ static enum http_outcome version(struct http_request *request, struct http_reply
 {
 #define VERSION_TEXT(required)                                                                                         \
 	"{\"schema\":\"sbx.serve.version/1\",\"version\":\"" SBX_VERSION "\",\"key_required\":" required "}"
-	static const char with[] = VERSION_TEXT("true"), without[] = VERSION_TEXT("false");
 	struct serve *serve = request->data;
-	bool required = serve->keys.n_keys > 0;
 
-	http_reply_static(reply, 200, "application/json", required ? with : without,
-	                  required ? sizeof(with) - 1 : sizeof(without) - 1);
-	return HTTP_REPLY;
+	return say(reply, serve->keys.n_keys > 0 ? VERSION_TEXT("true") : VERSION_TEXT("false"));
 }
 
 /* Made once, while the service starts: it asks every compiler for its version. */
@@ -216,12 +218,9 @@ static enum http_outcome languages(struct http_request *request, struct http_rep
 	struct serve *serve = request->data;
 	const char *text = atomic_load(&serve->languages);
 
-	if (text != NULL) {
-		http_reply_static(reply, 200, "application/json", text, strlen(text));
-	} else {
-		http_reply_problem(reply, 503, NULL, "the languages are being looked for");
-		http_reply_header(reply, "Retry-After", "1");
-	}
+	if (text != NULL)
+		return say(reply, text);
+	http_reply_problem(reply, 503, NULL, "the languages are being looked for");
 	return HTTP_REPLY;
 }
 
@@ -257,17 +256,17 @@ static const struct http_route routes[] = {
         {"GET", "/v1/jobs/{id}/events", NULL, 0, 0, NULL, api_job_events, api_done},
         {"GET", "/v1/files/{sha256}", NULL, 0, 0, NULL, api_file_get, api_done},
         {"PUT", "/v1/files/{sha256}", NULL, BODY_MAX, 0, api_file_admit, api_file_put, api_done},
-        {"GET", "/v1/languages", NULL, 0, HTTP_OPEN, NULL, languages, NULL},
-        {"GET", "/v1/health", NULL, 0, HTTP_OPEN, NULL, health, NULL},
-        {"GET", "/v1/ready", NULL, 0, HTTP_OPEN, NULL, ready, NULL},
-        {"GET", "/v1/version", NULL, 0, HTTP_OPEN, NULL, version, NULL},
+        {"GET", "/v1/languages", NULL, 0, 0, NULL, languages, NULL},
+        {"GET", "/v1/health", NULL, 0, 0, NULL, health, NULL},
+        {"GET", "/v1/ready", NULL, 0, 0, NULL, ready, NULL},
+        {"GET", "/v1/version", NULL, 0, 0, NULL, version, NULL},
         {"GET", "/v1/stats", NULL, 0, 0, NULL, stats, api_done},
         {"GET", "/metrics", NULL, 0, 0, NULL, metrics, api_done},
-        {"GET", "/v1/openapi.json", NULL, 0, HTTP_OPEN, NULL, api_page, NULL},
-        {"GET", "/", NULL, 0, HTTP_OPEN, NULL, api_page, NULL},
-        {"GET", "/state", NULL, 0, HTTP_OPEN, NULL, api_page, NULL},
-        {"GET", "/page/{file}", NULL, 0, HTTP_OPEN, NULL, api_page, NULL},
-        {"POST", "/", NULL, (size_t)1 << 20, HTTP_OPEN | HTTP_CORS, api_legacy_admit, api_legacy_post, api_done},
+        {"GET", "/v1/openapi.json", NULL, 0, 0, NULL, api_page, NULL},
+        {"GET", "/", NULL, 0, 0, NULL, api_page, NULL},
+        {"GET", "/state", NULL, 0, 0, NULL, api_page, NULL},
+        {"GET", "/page/{file}", NULL, 0, 0, NULL, api_page, NULL},
+        {"POST", "/", NULL, (size_t)1 << 20, HTTP_CORS, api_legacy_admit, api_legacy_post, api_done},
 };
 
 const struct http_route *api_routes(size_t *ret_n)

@@ -21,10 +21,7 @@ struct job_entry *api_offer(struct http_request *request, struct party *party, s
 struct api_state {
 	struct job_entry *job; /* reserved, and not submitted */
 	uint64_t body_bytes;   /* counted */
-	struct party *party;
 };
-/* Made by the first that asks for it; NULL without memory. */
-struct api_state *api_state(struct http_request *request);
 void api_done(struct http_request *request);
 /* The job that was reserved goes to the core, which answers; the text is from malloc(), and its own from now on. */
 void api_submit(struct http_request *request, struct ask *ask, char *text, size_t len);

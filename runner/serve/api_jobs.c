@@ -3,9 +3,9 @@
 
 #include "policy/job.h"
 #include "runner/job_load.h"
+#include "runner/serve/http_text.h"
 #include "sandbox/fd.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +13,6 @@
 #define IDEMPOTENCY_MAX 200
 
 /* ---- POST /v1/jobs ---- */
-
-static bool is_json(const struct http_request *request)
-{
-	static const char json[] = "application/json";
-	const char *type = http_header(request, "Content-Type");
-
-	return type != NULL && strncasecmp(type, json, sizeof(json) - 1) == 0 &&
-	       (type[sizeof(json) - 1] == '\0' || type[sizeof(json) - 1] == ';' || type[sizeof(json) - 1] == ' ');
-}
 
 /* One whose length is not known is held to the bound as it comes. */
 static bool body_fits(struct http_request *request, struct http_reply *reply)
@@ -72,7 +63,7 @@ enum http_outcome api_jobs_admit(struct http_request *request, struct http_reply
 		http_reply_problem(reply, 403, "priority", "this key may ask for %d at most", (int)most);
 		return HTTP_REPLY;
 	}
-	if (!is_json(request)) {
+	if (!http_is_type(http_header(request, "Content-Type"), "application/json")) {
 		http_reply_problem(reply, 415, "Content-Type", "a job is application/json");
 		return HTTP_REPLY;
 	}

@@ -28,14 +28,7 @@ static const struct {
 
 static enum http_outcome refuse(struct http_reply *reply, unsigned status, const char *message)
 {
-	struct json_object *object = json_new_object();
-	char *text;
-
-	json_add_string(object, "status", "error");
-	json_add_string(object, "message", message);
-	text = strdup(json_text(object, false));
-	json_free(object);
-	http_reply_owned(reply, status, "application/json; charset=utf-8", text, text != NULL ? strlen(text) : 0);
+	answer_legacy_error(reply, status, message);
 	return HTTP_REPLY;
 }
 

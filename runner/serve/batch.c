@@ -62,11 +62,8 @@ static int cancel(struct serve *serve, struct ask *ask, struct sbx_err *err)
 		return 0;
 	TRY(store_cancel(&serve->store, ask->id, serve_now_us(), err));
 	/* now, lest it be taken in this very turn; twice where two asked at once */
-	if (job->place.state == ADMISSION_QUEUED) {
-		pthread_mutex_lock(&serve->lock);
-		admission_remove(serve->admission, &job->place, clock_ns());
-		pthread_mutex_unlock(&serve->lock);
-	}
+	if (job->place.state == ADMISSION_QUEUED)
+		job_unqueue(serve, job);
 	return 0;
 }
 
@@ -214,9 +211,7 @@ static void undo_submit(struct serve *serve, struct ask *ask)
 		return;
 	}
 	job_remove(serve, job);
-	pthread_mutex_lock(&serve->lock);
-	admission_remove(serve->admission, &job->place, clock_ns());
-	pthread_mutex_unlock(&serve->lock);
+	job_unqueue(serve, job);
 	job_free(job);
 }
 
@@ -233,12 +228,8 @@ static void undo_cancel(struct serve *serve, const struct ask *ask)
 static void undo(struct serve *serve, struct batch *batch)
 {
 	for (unsigned i = 0; i < batch->n_starts; i++) {
-		struct job_entry *job = batch->starts[i].job;
-
-		pthread_mutex_lock(&serve->lock);
-		admission_ended(serve->admission, &job->place, clock_ns());
-		pthread_mutex_unlock(&serve->lock);
-		job_put_back(serve, job);
+		job_ran(serve, batch->starts[i].job);
+		job_put_back(serve, batch->starts[i].job);
 	}
 	batch->n_starts = 0;
 	for (struct ask *ask = batch->asks; ask != NULL; ask = ask->next) {
@@ -343,9 +334,7 @@ static void forget_ended(struct serve *serve, struct child *child)
 	struct job_entry *job = child->job;
 	struct stats *stats = &serve->stats;
 
-	pthread_mutex_lock(&serve->lock);
-	admission_ended(serve->admission, &job->place, clock_ns());
-	pthread_mutex_unlock(&serve->lock);
+	job_ran(serve, job);
 	stats->now.ended++;
 	stats->failed += child->state == STORE_FAILED;
 	stats->cancelled += child->state == STORE_CANCELLED;

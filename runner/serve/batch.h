@@ -40,6 +40,9 @@ void job_remove(struct serve *serve, struct job_entry *job);
 void job_drop_body(struct serve *serve, struct job_entry *job);
 /* Its body was dropped. */
 void job_free(struct job_entry *job);
+/* It is not queued any more, and not run; it has run. */
+void job_unqueue(struct serve *serve, struct job_entry *job);
+void job_ran(struct serve *serve, struct job_entry *job);
 /* It was accepted before, is in no state, and waits again. */
 void job_put_back(struct serve *serve, struct job_entry *job);
 /* It has ended: out of the table, its feed ends, those who waited are answered from the store; it is freed. */

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,6 +15,11 @@
 #define LINE_MAX ((size_t)8 << 20) /* of an event: it has two outputs, of a MiB at most, in JSON */
 #define ERROR_MAX 4000
 #define REPORT_MAX JSON_BYTES_MAX /* one that nobody could store would be tried for ever, and all else with it */
+
+void child_init(struct child *child)
+{
+	*child = (struct child){.report_fd = -1, .error_fd = -1, .events_fd = -1};
+}
 
 int child_start(struct serve *serve, struct child *child, struct job_entry *job, struct sbx_err *err)
 {
@@ -109,11 +113,10 @@ static void take_bytes(struct child *child, const char *bytes, size_t len)
 	}
 }
 
-void child_read_events(struct serve *serve, struct child *child)
+void child_read_events(struct child *child)
 {
 	static char buf[1 << 16]; /* the core's alone */
 
-	(void)serve;
 	for (;;) {
 		ssize_t n = child->events_fd < 0 ? 0 : read(child->events_fd, buf, sizeof(buf));
 
@@ -162,8 +165,7 @@ static char *text_of(int fd, size_t max, size_t *ret_len)
 void child_result(const struct child *child, struct store_result *ret, char **ret_report, char **ret_error)
 {
 	const struct job_entry *job = child->job;
-	int status = child->end == STARTER_ENDED ? child->value : 0,
-	    exited = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	int exited = WIFEXITED(child->status) ? WEXITSTATUS(child->status) : -1;
 	bool too_long = lseek(child->report_fd, 0, SEEK_END) > (off_t)REPORT_MAX;
 	size_t len = 0, error_len;
 	char *error = NULL;
@@ -173,11 +175,8 @@ void child_result(const struct child *child, struct store_result *ret, char **re
 		if (asprintf(&error, "the report is longer than %zu bytes: keep_output makes it shorter", REPORT_MAX) <
 		    0)
 			error = NULL;
-	} else if (child->end == STARTER_REFUSED) {
-		if (asprintf(&error, "the judge could not be started: %s", strerrordesc_np(child->value)) < 0)
-			error = NULL;
 	} else if (exited < 0) {
-		if (asprintf(&error, "the judge was ended by signal %d", WTERMSIG(status)) < 0)
+		if (asprintf(&error, "the judge was ended by signal %d", WTERMSIG(child->status)) < 0)
 			error = NULL;
 	} else if (exited == 2 || len == 0) {
 		error = text_of(child->error_fd, ERROR_MAX, &error_len);
@@ -201,7 +200,7 @@ void child_finish(struct child *child)
 	fd_close(&child->error_fd);
 	fd_close(&child->events_fd);
 	free(child->line);
-	*child = (struct child){.report_fd = -1, .error_fd = -1, .events_fd = -1};
+	child_init(child);
 }
 
 int child_ask_languages(struct serve *serve, struct child *child, struct sbx_err *err)

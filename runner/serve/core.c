@@ -70,13 +70,10 @@ static void put_off(struct serve *serve, struct child *child)
 
 	child_finish(child);
 	job->child = NULL;
-	if (job->feed != NULL)
-		feed_end(job->feed);
+	feed_end(job->feed);
 	feed_drop(job->feed);
 	job->feed = NULL;
-	pthread_mutex_lock(&serve->lock);
-	admission_ended(serve->admission, &job->place, clock_ns());
-	pthread_mutex_unlock(&serve->lock);
+	job_ran(serve, job);
 	job_put_back(serve, job);
 	serve->hold_ns = clock_ns() + HOLD_NS;
 }
@@ -98,9 +95,8 @@ static void note_end(struct serve *serve, const struct starter_event *event)
 		return;
 	}
 	child->has_ended = true;
-	child->end = (enum starter_event_kind)event->kind;
-	child->value = event->value;
-	child_read_events(serve, child);
+	child->status = event->kind == STARTER_ENDED ? event->value : 0;
+	child_read_events(child);
 	child->next = serve->ended;
 	serve->ended = child;
 }
@@ -130,7 +126,7 @@ static void start(struct serve *serve, struct batch_start *begun)
 	/* which nobody would read: the judge's writes fail then, and do not wait for ever */
 	fd_close(&child->events_fd);
 	if (child->job == NULL) { /* nothing was handed over: as if the starter had refused it */
-		*child = (struct child){.job = begun->job, .report_fd = -1, .error_fd = -1, .events_fd = -1};
+		child->job = begun->job;
 		begun->job->child = child;
 		note_end(serve, &(struct starter_event){.kind = STARTER_REFUSED,
 		                                        .number = (uint32_t)(child - serve->children),
@@ -144,7 +140,7 @@ static void tell_positions(struct serve *serve)
 {
 	for (size_t i = 0; i < serve->table_size; i++)
 		for (struct job_entry *job = serve->table[i]; job != NULL; job = job->next)
-			if (job->feed != NULL && job->child == NULL)
+			if (job->child == NULL)
 				job_tell_state(serve, job);
 }
 
@@ -223,7 +219,7 @@ static int hear(struct serve *serve, const struct epoll_event *event, struct sbx
 		return hear_starter(serve, err);
 	case SOURCE_CHILD:
 		if (serve->children[number].job != NULL)
-			child_read_events(serve, &serve->children[number]);
+			child_read_events(&serve->children[number]);
 	}
 	return 0;
 }

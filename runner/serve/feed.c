@@ -126,6 +126,16 @@ static void wake_all(struct feed *feed, bool comment)
 	pthread_mutex_unlock(&feed->lock);
 }
 
+bool feed_is_read(struct feed *feed)
+{
+	bool is_read;
+
+	pthread_mutex_lock(&feed->lock);
+	is_read = feed->readers != NULL;
+	pthread_mutex_unlock(&feed->lock);
+	return is_read;
+}
+
 void feed_state(struct feed *feed, const char *data, size_t len)
 {
 	char *text = NULL;
@@ -173,6 +183,8 @@ void feed_event(struct feed *feed, const char *name, const char *data, size_t le
 
 void feed_end(struct feed *feed)
 {
+	if (feed == NULL)
+		return;
 	atomic_store(&feed->ended, true);
 	wake_all(feed, false);
 }

@@ -25,13 +25,15 @@ void feed_drop(struct feed *feed); /* NULL is fine */
  * last of all. It has no id, and is not in the file.
  */
 void feed_state(struct feed *feed, const char *data, size_t len);
+/* Whether anybody follows it: the state is only told to those who do, and to each one once it does. */
+bool feed_is_read(struct feed *feed);
 /*
  * One event of the judge's; `data` is a line of JSON without its end. One that would make the file longer than
  * `bytes_max` is left out, and so are all after it. What cannot be written is lost: no job fails by that.
  */
 void feed_event(struct feed *feed, const char *name, const char *data, size_t len);
 /* There will be no more. */
-void feed_end(struct feed *feed);
+void feed_end(struct feed *feed); /* NULL is fine */
 
 /*
  * A stream that begins behind the event `last_id` (NULL: at the beginning; so it does where that is no id of this

@@ -61,9 +61,8 @@ enum http_outcome {
 };
 
 enum http_flag {
-	HTTP_OPEN = 1,  /* needs no key: for the owner's admit, nothing here looks at it */
-	HTTP_EARLY = 2, /* handle is called right after admit, and what body there is is thrown away */
-	HTTP_CORS = 4,  /* pages of any origin may use it */
+	HTTP_EARLY = 1, /* handle is called right after admit, and what body there is is thrown away */
+	HTTP_CORS = 2,  /* pages of any origin may use it */
 };
 
 struct http_route {

@@ -5,23 +5,9 @@
 #include "runner/serve/http_text.h"
 #include "sandbox/fd.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define TEXT_MAX 512
-
-static void add_time(struct json_object *line, uint64_t time_ms)
-{
-	time_t seconds = (time_t)(time_ms / 1000);
-	char text[64], whole[96];
-	struct tm utc;
-
-	if (gmtime_r(&seconds, &utc) == NULL || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc) == 0)
-		return;
-	snprintf(whole, sizeof(whole), "%s.%03uZ", text, (unsigned)(time_ms % 1000));
-	json_add_string(line, "time", whole);
-}
 
 static void add_text(struct json_object *line, const char *key, const char *text)
 {
@@ -34,9 +20,10 @@ static void add_text(struct json_object *line, const char *key, const char *text
 char *http_log_line(const struct http_log *entry)
 {
 	struct json_object *line = json_new_object();
-	char *text;
+	char time[HTTP_TIME_BYTES], *text;
 
-	add_time(line, entry->time_ms);
+	http_time(entry->time_ms, time);
+	json_add_string(line, "time", time);
 	add_text(line, "method", entry->method);
 	add_text(line, "path", entry->path);
 	if (entry->status > 0)

@@ -3,9 +3,11 @@
 
 #include "policy/utf8.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #define REPLACEMENT "\xef\xbf\xbd"
 #define ELLIPSIS "..."
@@ -77,6 +79,20 @@ bool http_parse_length(const char *value, uint64_t *ret_length)
 	}
 	*ret_length = length;
 	return true;
+}
+
+void http_time(uint64_t ms, char ret[static HTTP_TIME_BYTES])
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm utc;
+	size_t n = 0;
+
+	if (gmtime_r(&seconds, &utc) != NULL)
+		n = strftime(ret, HTTP_TIME_BYTES - sizeof(".123Z"), "%Y-%m-%dT%H:%M:%S", &utc);
+	if (n > 0)
+		snprintf(ret + n, HTTP_TIME_BYTES - n, ".%03uZ", (unsigned)(ms % 1000));
+	else
+		ret[0] = '\0';
 }
 
 size_t http_character(const char *text, size_t len)

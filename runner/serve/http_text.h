@@ -1,4 +1,6 @@
-/* Small texts of HTTP: values of headers, and text made fit for JSON. Pure. Called by http*.c, and by the fuzzer. */
+/* Small texts of HTTP: values of headers, and text made fit for JSON. Pure. Called by all of the service, and by the
+ * fuzzer.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -21,6 +23,10 @@ bool http_is_type(const char *value, const char *type);
 
 /* The decimal number of a Content-Length; digits alone. False for what is none, or has no place in 64 bits. */
 bool http_parse_length(const char *value, uint64_t *ret_length);
+
+#define HTTP_TIME_BYTES 32
+/* "2026-11-30T08:45:17.123Z" (RFC 3339), of milliseconds since 1970. */
+void http_time(uint64_t ms, char ret[static HTTP_TIME_BYTES]);
 
 /* Length of the character at `text`; 0 where it is no UTF-8, or a control character that JSON lets through. */
 size_t http_character(const char *text, size_t len);

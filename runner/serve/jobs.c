@@ -97,6 +97,20 @@ void job_free(struct job_entry *job)
 	free(job);
 }
 
+void job_unqueue(struct serve *serve, struct job_entry *job)
+{
+	pthread_mutex_lock(&serve->lock);
+	admission_remove(serve->admission, &job->place, clock_ns());
+	pthread_mutex_unlock(&serve->lock);
+}
+
+void job_ran(struct serve *serve, struct job_entry *job)
+{
+	pthread_mutex_lock(&serve->lock);
+	admission_ended(serve->admission, &job->place, clock_ns());
+	pthread_mutex_unlock(&serve->lock);
+}
+
 void job_put_back(struct serve *serve, struct job_entry *job)
 {
 	uint64_t now_us = serve_now_us();
@@ -143,23 +157,26 @@ static struct answer_facts facts_of(struct serve *serve, struct job_entry *job)
 	return facts;
 }
 
-static bool is_over(const struct store_row *row)
+static void add_place(struct http_reply *reply, const char *id)
 {
-	return row->state != STORE_QUEUED && row->state != STORE_RUNNING;
+	char place[STORE_ID_MAX + 12];
+
+	snprintf(place, sizeof(place), "/v1/jobs/%s", id);
+	http_reply_header(reply, "Location", place);
 }
 
 static void reply_with(struct serve *serve, const struct ask *ask, const struct store_row *row, unsigned status,
                        struct http_reply *reply)
 {
 	struct answer_facts facts = facts_of(serve, job_find(serve, row->id));
-	char place[STORE_ID_MAX + 12], *text;
+	char *text;
 	size_t len = 0;
 
 	if (row->kind == STORE_LEGACY) {
 		answer_legacy(row, reply);
 		return;
 	}
-	if (ask->kind == ASK_CANCEL && is_over(row) && row->state != STORE_CANCELLED) {
+	if (ask->kind == ASK_CANCEL && store_is_over(row->state) && row->state != STORE_CANCELLED) {
 		http_reply_problem(reply, 409, NULL, "the job has ended already");
 		return;
 	}
@@ -168,17 +185,14 @@ static void reply_with(struct serve *serve, const struct ask *ask, const struct 
 		http_reply_problem(reply, 503, NULL, "no memory");
 		return;
 	}
-	http_reply_owned(reply, is_over(row) ? 200 : status, "application/json", text, len);
-	if (ask->kind == ASK_SUBMIT) {
-		snprintf(place, sizeof(place), "/v1/jobs/%s", row->id);
-		http_reply_header(reply, "Location", place);
-	}
+	http_reply_owned(reply, store_is_over(row->state) ? 200 : status, "application/json", text, len);
+	if (ask->kind == ASK_SUBMIT)
+		add_place(reply, row->id);
 }
 
 /* A client that reads slowly has its answer in our memory for long, and could ask for many. */
 static void bound_answer(struct serve *serve, const char *id, struct http_reply *reply)
 {
-	char place[STORE_ID_MAX + 12];
 	uint64_t before;
 
 	if (reply->body_len <= ANSWER_SHORT)
@@ -189,9 +203,7 @@ static void bound_answer(struct serve *serve, const char *id, struct http_reply 
 		return;
 	http_reply_finish(reply);
 	http_reply_problem(reply, 503, NULL, "too much is being sent at once: the job is kept, ask for it again");
-	snprintf(place, sizeof(place), "/v1/jobs/%s", id);
-	http_reply_header(reply, "Location", place);
-	http_reply_header(reply, "Retry-After", "1");
+	add_place(reply, id);
 }
 
 void ask_answer_job(struct serve *serve, struct ask *ask, const char *id, unsigned status)
@@ -255,7 +267,8 @@ void job_tell_state(struct serve *serve, struct job_entry *job)
 	size_t len;
 	char *text;
 
-	if (job->feed == NULL || store_get(&serve->store.db, job->id, STORE_ROW, &row, &err) < 0)
+	if (job->feed == NULL || !feed_is_read(job->feed) ||
+	    store_get(&serve->store.db, job->id, STORE_ROW, &row, &err) < 0)
 		return;
 	text = answer_job(&row, &facts, false, &len);
 	if (text != NULL)
@@ -288,7 +301,6 @@ static struct feed *feed_of(struct serve *serve, struct job_entry *job, const st
 	if (job->feed == NULL)
 		job->feed =
 		        feed_create(serve->events_dir, job->id, job->attempt + 1, serve->config.event_bytes_max, &err);
-	job_tell_state(serve, job);
 	return job->feed;
 }
 
@@ -311,7 +323,10 @@ void ask_answer_events(struct serve *serve, struct ask *ask)
 			http_reply_problem(&reply, 503, NULL, "the job's events cannot be read");
 		else
 			http_reply_stream(&reply, "text/event-stream", &stream);
-		if (job == NULL)
+		/* before the answer, and so before it sends anything */
+		if (job != NULL)
+			job_tell_state(serve, job);
+		else
 			feed_drop(feed);
 	}
 	store_row_finish(&row);
@@ -321,8 +336,7 @@ void ask_answer_events(struct serve *serve, struct ask *ask)
 void job_over(struct serve *serve, struct job_entry *job)
 {
 	job_tell_state(serve, job);
-	if (job->feed != NULL)
-		feed_end(job->feed);
+	feed_end(job->feed);
 	job_remove(serve, job);
 	answer_waiting(serve, job, UINT64_MAX);
 	job_free(job);

@@ -2,10 +2,10 @@
  * sbx-serve: the half of `sbx serve` that speaks HTTP. Called by runner/cmd_serve.c alone, with descriptors that are
  * open already (runner/serve/handover.h), and without any right that it could do harm with.
  */
+#include "runner/job_memory.h"
 #include "runner/serve/batch.h"
 #include "runner/serve/handover.h"
 #include "sandbox/fd.h"
-#include "sandbox/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,25 +23,19 @@
 #define TEXT_MAX ((size_t)1 << 20)
 
 static struct serve serve;
+static struct job_memory memory; /* of what was handed over */
 
+/* Whoever wrote it left the descriptor, which is one with ours, at its end. */
 static int read_text(int fd, const char *what, char **ret, size_t *ret_len, struct sbx_err *err)
 {
-	struct stat st;
-	ssize_t n;
-
-	if (fstat(fd, &st) < 0 || st.st_size < 0 || (size_t)st.st_size > TEXT_MAX)
-		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "%s: not handed over", what);
-	*ret = malloc((size_t)st.st_size + 1);
-	if (*ret == NULL)
-		return sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "%s: no memory", what);
-	n = pread(fd, *ret, (size_t)st.st_size, 0);
-	*ret_len = n < 0 ? 0 : (size_t)n;
-	return n < 0 ? sbx_fail(err, SBX_STAGE_USAGE, errno, "%s: cannot be read", what) : 0;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return sbx_fail(err, SBX_STAGE_USAGE, errno, "%s: not handed over", what);
+	return job_memory_read(&memory, fd, TEXT_MAX, what, ret, ret_len, err);
 }
 
 static int load(struct sbx_err *err)
 {
-	FREE_CLEANUP char *config = NULL, *keys = NULL;
+	char *config, *keys;
 	size_t config_len, keys_len;
 
 	serve_config_init(&serve.config);
@@ -54,7 +48,6 @@ static int load(struct sbx_err *err)
 	if (serve.legacy_key != NULL && serve.legacy_key[0] == '\0')
 		serve.legacy_key = NULL;
 	serve.running_max = (unsigned)serve.config.running_max;
-	serve.slots = (unsigned)serve.config.slots_max;
 	return 0;
 }
 
@@ -88,7 +81,7 @@ static int make_queue(struct sbx_err *err)
 	if (serve.admission == NULL || serve.parties == NULL || serve.children == NULL || serve.starts == NULL)
 		return sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "no memory for the queue");
 	for (size_t i = 0; i <= serve.running_max; i++)
-		serve.children[i] = (struct child){.report_fd = -1, .error_fd = -1, .events_fd = -1};
+		child_init(&serve.children[i]);
 	for (size_t i = 0; i < n; i++)
 		TRY(add_party(&serve.parties[i], serve.keys.keys[i].name, &serve.keys.keys[i],
 		              &serve.keys.keys[i].queue, err));

@@ -3,13 +3,13 @@
 
 #include "policy/json.h"
 #include "runner/serve/batch.h"
+#include "runner/serve/http_text.h"
 #include "sandbox/fd.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 /* 10 letters of the time in ms, so that names sort by it, and 16 that nobody can guess. */
 static bool make_id(char id[STORE_ID_MAX + 1])
@@ -61,15 +61,11 @@ void serve_drop(struct serve *serve, struct job_entry *job)
 void serve_log(const char *event, const char *id, const char *fmt, ...)
 {
 	struct json_object *line = json_new_object();
-	uint64_t us = serve_now_us();
-	time_t s = (time_t)(us / 1000000);
-	char text[500];
-	struct tm tm;
-	size_t n = gmtime_r(&s, &tm) != NULL ? strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) : 0;
+	char time[HTTP_TIME_BYTES], text[500];
 	va_list args;
 
-	snprintf(text + n, sizeof(text) - n, ".%03uZ", (unsigned)(us / 1000 % 1000));
-	json_add_string(line, "time", text);
+	http_time(serve_now_us() / 1000, time);
+	json_add_string(line, "time", time);
 	json_add_string(line, "event", event);
 	if (id != NULL)
 		json_add_string(line, "job", id);

@@ -91,7 +91,7 @@ struct serve {
 	struct serve_config config;
 	struct serve_keys keys;
 	const char *legacy_key; /* of POST /; NULL: none is set */
-	unsigned slots, running_max;
+	unsigned running_max;
 	uint64_t start_us;
 	struct http_server *http;
 	struct party *parties;           /* those that may ask; after them POST /, and the keys that are gone */

@@ -40,6 +40,10 @@ enum store_state {
 	STORE_STATE_MAX,
 };
 const char *store_state_name(enum store_state state);
+static inline bool store_is_over(enum store_state state)
+{
+	return state != STORE_QUEUED && state != STORE_RUNNING;
+}
 
 struct store {
 	struct db db;                     /* of the store's thread, which sees what is not committed yet, too */

@@ -242,13 +242,31 @@ static void test_addresses(void **state)
 	assert_int_equal(http_address_parse(path, &address, &err), 0);
 }
 
+static void test_time(void **state)
+{
+	char text[HTTP_TIME_BYTES];
+
+	(void)state;
+	http_time(0, text);
+	assert_string_equal(text, "1970-01-01T00:00:00.000Z");
+	http_time(UINT64_C(1764494117123), text);
+	assert_string_equal(text, "2025-11-30T09:15:17.123Z");
+	http_time(UINT64_MAX, text);
+	assert_string_equal(text, "584556019-04-03T14:25:51.615Z");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_bearer),        cmocka_unit_test(test_headers),
-	        cmocka_unit_test(test_clean),         cmocka_unit_test(test_problem),
-	        cmocka_unit_test(test_reply_headers), cmocka_unit_test(test_streams_are_closed),
-	        cmocka_unit_test(test_log),           cmocka_unit_test(test_addresses),
+	        cmocka_unit_test(test_time),
+	        cmocka_unit_test(test_bearer),
+	        cmocka_unit_test(test_headers),
+	        cmocka_unit_test(test_clean),
+	        cmocka_unit_test(test_problem),
+	        cmocka_unit_test(test_reply_headers),
+	        cmocka_unit_test(test_streams_are_closed),
+	        cmocka_unit_test(test_log),
+	        cmocka_unit_test(test_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
