@@ -285,15 +285,18 @@ void http_watch_linger(struct http_watch *watch, int fd)
 	one = malloc(sizeof(*one));
 	if (one != NULL)
 		one->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (one != NULL && one->fd < 0) {
+		free(one);
+		one = NULL;
+	}
 	pthread_mutex_lock(&watch->lock);
-	if (one == NULL || one->fd < 0) {
+	if (one == NULL) {
 		watch->n_lingering--;
 	} else {
+		/* the thread's from here on, which may free it at once */
 		one->next = watch->arrived;
 		watch->arrived = one;
 	}
 	pthread_mutex_unlock(&watch->lock);
-	if (one != NULL && one->fd < 0)
-		free(one);
 	wake(watch);
 }

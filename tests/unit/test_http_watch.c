@@ -108,6 +108,7 @@ static void test_duplicate_that_ends_first(void **state)
 static void test_bounds_of_lingering(void **state)
 {
 	struct http_watch *watch = start(1, 100, 1 << 30), *other = start(1, FOREVER_MS, 100000);
+	struct http_watch *last = start(1, FOREVER_MS, 1 << 30);
 	char bytes[1000] = {0};
 	int pairs[4][2];
 	ssize_t n;
@@ -125,14 +126,16 @@ static void test_bounds_of_lingering(void **state)
 	do
 		n = send(pairs[1][1], bytes, sizeof(bytes), MSG_NOSIGNAL);
 	while (n > 0);
-	assert_int_equal(errno, EPIPE);
+	/* the end finds bytes that were not read, or comes when all were */
+	assert_true(errno == EPIPE || errno == ECONNRESET);
 	/* of number: the second has no place, and ends with the socket */
-	http_watch_linger(other, pairs[2][0]);
-	http_watch_linger(other, pairs[3][0]);
+	http_watch_linger(last, pairs[2][0]);
+	http_watch_linger(last, pairs[3][0]);
 	close(pairs[3][0]);
 	assert_true(ends(pairs[3][1], 0));
 	http_watch_stop(watch);
 	http_watch_stop(other);
+	http_watch_stop(last);
 	close(pairs[0][1]);
 	close(pairs[1][1]);
 	close(pairs[2][0]);
