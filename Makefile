@@ -38,7 +38,7 @@ HTTP      := $(wildcard runner/serve/http*.c) runner/serve/exchange.c runner/ser
 HTTP_PURE := $(wildcard runner/serve/http_*.c)
 SERVE     := $(wildcard runner/serve/*.c)
 SERVE_OBJ := $(SERVE:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/page.o
-HTTP_LIB  := policy/json.c policy/json_text.c policy/utf8.c sandbox/err.c sandbox/fd.c
+HTTP_LIB  := policy/serve_listen.c policy/json.c policy/json_text.c policy/utf8.c sandbox/err.c sandbox/fd.c
 HTTP_OBJ  := $(patsubst %.c,$(BUILD)/obj/%.o,$(HTTP) $(HTTP_LIB))
 # The generators, and what each is linked with.
 GEN_COMMON    := policy/gen_text policy/json policy/json_text policy/utf8 sandbox/err sandbox/fd

@@ -298,7 +298,6 @@ static int write_config(struct sbx_err *err)
 static int open_all(struct sbx_err *err)
 {
 	const struct serve_listen *listen = &cmd.config.listen;
-	struct http_address address;
 
 	/* besides the jobs one program more is run (HANDOVER_LANGUAGES) */
 	_Static_assert(SERVE_RUNNING_MAX < STARTER_CHILDREN_MAX, "");
@@ -313,8 +312,7 @@ static int open_all(struct sbx_err *err)
 	else
 		snprintf(cmd.address, sizeof(cmd.address), listen->family == SERVE_IPV6 ? "[%s]:%u" : "%s:%u",
 		         listen->address, listen->port);
-	TRY(http_address_parse(cmd.address, &address, err));
-	cmd.listen_fd = http_listen(&address, 0660, err);
+	cmd.listen_fd = http_listen(listen, 0660, err);
 	TRY(cmd.listen_fd);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, cmd.sockets) < 0)
 		return sbx_fail(err, SBX_STAGE_STARTER, errno, "cannot make the service's socket");

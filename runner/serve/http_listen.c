@@ -8,103 +8,48 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
-#define LOCAL_PREFIX "unix:"
 #define BACKLOG 4096 /* a burst waits in the kernel; what has no place there is not told, and tries again */
 
-static int parse_local(const char *path, struct http_address *ret_address)
+struct address {
+	union {
+		struct sockaddr any;
+		struct sockaddr_un local;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	};
+	socklen_t len;
+};
+
+/* What serve_listen_parse() takes, inet_pton() takes. */
+static struct address address_of(const struct serve_listen *listen)
 {
-	struct sockaddr_un *local = &ret_address->local;
+	struct address address = {.len = 0};
 
-	if (*path == '\0' || strlen(path) >= sizeof(local->sun_path))
-		return -EINVAL;
-	local->sun_family = AF_UNIX;
-	memcpy(local->sun_path, path, strlen(path) + 1);
-	ret_address->len = sizeof(*local);
-	return 0;
-}
-
-static int parse_port(const char *text, in_port_t *ret_port)
-{
-	size_t len = strspn(text, "0123456789");
-	unsigned port = 0;
-
-	if (len == 0 || len > 5 || text[len] != '\0')
-		return -EINVAL;
-	for (; *text != '\0'; text++)
-		port = port * 10 + (unsigned)(*text - '0');
-	if (port > UINT16_MAX)
-		return -EINVAL;
-	*ret_port = htons((uint16_t)port);
-	return 0;
-}
-
-static int parse_inet(const char *text, struct http_address *ret_address)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)&ret_address->storage;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&ret_address->storage;
-	const char *colon = strrchr(text, ':');
-	bool is_v6 = text[0] == '[';
-	char host[INET6_ADDRSTRLEN];
-	size_t len;
-	in_port_t port;
-
-	if (colon == NULL || parse_port(colon + 1, &port) < 0)
-		return -EINVAL;
-	len = (size_t)(colon - text);
-	if (is_v6) {
-		if (len < 2 || text[len - 1] != ']')
-			return -EINVAL;
-		text++;
-		len -= 2;
+	switch (listen->family) {
+	case SERVE_UNIX:
+		address.local = (struct sockaddr_un){.sun_family = AF_UNIX};
+		memcpy(address.local.sun_path, listen->path, sizeof(address.local.sun_path));
+		address.len = sizeof(address.local);
+		break;
+	case SERVE_IPV4:
+		address.v4 = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(listen->port)};
+		inet_pton(AF_INET, listen->address, &address.v4.sin_addr);
+		address.len = sizeof(address.v4);
+		break;
+	case SERVE_IPV6:
+		address.v6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(listen->port)};
+		inet_pton(AF_INET6, listen->address, &address.v6.sin6_addr);
+		address.len = sizeof(address.v6);
 	}
-	if (len >= sizeof(host))
-		return -EINVAL;
-	memcpy(host, text, len);
-	host[len] = '\0';
-	ret_address->any.sa_family = is_v6 ? AF_INET6 : AF_INET;
-	ret_address->len = is_v6 ? sizeof(*v6) : sizeof(*v4);
-	*(is_v6 ? &v6->sin6_port : &v4->sin_port) = port;
-	return inet_pton(ret_address->any.sa_family, host, is_v6 ? (void *)&v6->sin6_addr : &v4->sin_addr) == 1
-	               ? 0
-	               : -EINVAL;
-}
-
-int http_address_parse(const char *text, struct http_address *ret_address, struct sbx_err *err)
-{
-	struct http_address address;
-	int rc;
-
-	memset(&address, 0, sizeof(address));
-	if (strncmp(text, LOCAL_PREFIX, strlen(LOCAL_PREFIX)) == 0)
-		rc = parse_local(text + strlen(LOCAL_PREFIX), &address);
-	else
-		rc = parse_inet(text, &address);
-	if (rc < 0)
-		return sbx_fail(err, SBX_STAGE_USAGE, EINVAL,
-		                "\"%s\" is no address to listen on: 127.0.0.1:5000, [::1]:5000, unix:/path", text);
-	*ret_address = address;
-	return 0;
-}
-
-bool http_address_is_local(const struct http_address *address)
-{
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address->storage;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&address->storage;
-
-	switch (address->any.sa_family) {
-	case AF_INET:
-		return ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-	case AF_INET6:
-		return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-	default:
-		return true;
-	}
+	return address;
 }
 
 /* Removes a socket that a service left behind when it was killed. */
-static int remove_stale(const struct http_address *address, struct sbx_err *err)
+static int remove_stale(const struct address *address, struct sbx_err *err)
 {
 	const char *path = address->local.sun_path;
 	FD_CLEANUP int fd = -1;
@@ -125,7 +70,7 @@ static int remove_stale(const struct http_address *address, struct sbx_err *err)
 	return 0;
 }
 
-static int bind_and_listen(int fd, const struct http_address *address, unsigned mode)
+static int bind_and_listen(int fd, const struct address *address, unsigned mode)
 {
 	int on = 1;
 
@@ -145,15 +90,16 @@ static int bind_and_listen(int fd, const struct http_address *address, unsigned 
 	return listen(fd, BACKLOG) < 0 ? -errno : 0;
 }
 
-int http_listen(const struct http_address *address, unsigned mode, struct sbx_err *err)
+int http_listen(const struct serve_listen *listen, unsigned mode, struct sbx_err *err)
 {
+	const struct address address = address_of(listen);
 	FD_CLEANUP int fd = -1;
 	int rc;
 
-	if (address->any.sa_family == AF_UNIX)
-		TRY(remove_stale(address, err));
-	fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	rc = fd < 0 ? -errno : bind_and_listen(fd, address, mode);
+	if (address.any.sa_family == AF_UNIX)
+		TRY(remove_stale(&address, err));
+	fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	rc = fd < 0 ? -errno : bind_and_listen(fd, &address, mode);
 	if (rc < 0)
 		return sbx_fail(err, SBX_STAGE_USAGE, -rc, "cannot listen: %s", strerror(-rc));
 	return fd_take(&fd);

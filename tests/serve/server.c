@@ -394,7 +394,7 @@ int main(int argc, char **argv)
 	                             .n_routes = sizeof(routes) / sizeof(routes[0]),
 	                             .log = write_log};
 	struct rlimit files;
-	struct http_address address;
+	struct serve_listen listen;
 	struct sbx_err err;
 
 	getrlimit(RLIMIT_NOFILE, &files);
@@ -407,9 +407,9 @@ int main(int argc, char **argv)
 		if (equals == NULL || !set(&config, argv[i], (size_t)(equals - argv[i]), strtoul(equals + 1, NULL, 10)))
 			return 2;
 	}
-	if (argc < 2 || http_address_parse(argv[1], &address, &err) < 0)
+	if (argc < 2 || serve_listen_parse(argv[1], &listen) != NULL)
 		return 2;
-	config.listen_fd = http_listen(&address, 0600, &err);
+	config.listen_fd = http_listen(&listen, 0600, &err);
 	if (config.listen_fd < 0) {
 		fprintf(stderr, "%s\n", err.msg);
 		return 1;

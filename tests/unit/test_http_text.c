@@ -1,7 +1,6 @@
 /* Values of headers, answers, problem documents, lines of the log, addresses. */
 #include "runner/serve/http_text.h"
 
-#include "runner/serve/http_listen.h"
 #include "runner/serve/http_log.h"
 #include "runner/serve/http_reply.h"
 
@@ -184,64 +183,6 @@ static void test_log(void **state)
 	free(line);
 }
 
-static void test_addresses(void **state)
-{
-	static const struct {
-		const char *text;
-		int family; /* 0: it is none */
-		bool is_local;
-	} rows[] = {
-	        {"127.0.0.1:5000", AF_INET, true},
-	        {"127.1.2.3:0", AF_INET, true},
-	        {"0.0.0.0:65535", AF_INET, false},
-	        {"[::1]:1", AF_INET6, true},
-	        {"[::]:1", AF_INET6, false},
-	        {"[fe80::1]:80", AF_INET6, false},
-	        {"unix:/run/a", AF_UNIX, true},
-	        {"unix:a:1", AF_UNIX, true},
-	        {"", 0, false},
-	        {":5000", 0, false},
-	        {"5000", 0, false},
-	        {"localhost:5000", 0, false},
-	        {"127.0.0.1", 0, false},
-	        {"127.0.0.1:", 0, false},
-	        {"127.0.0.1:65536", 0, false},
-	        {"127.0.0.1:99999999999", 0, false},
-	        {"127.0.0.1:-1", 0, false},
-	        {"127.0.0.1:+1", 0, false},
-	        {"127.0.0.1: 1", 0, false},
-	        {"127.0.0.1:1 ", 0, false},
-	        {"127.1:1", 0, false},
-	        {"[127.0.0.1]:1", 0, false},
-	        {"::1:5000", 0, false},
-	        {"[::1:5000", 0, false},
-	        {"[]:5000", 0, false},
-	        {"[", 0, false},
-	        {"[:1", 0, false},
-	        {"[::1]5000", 0, false},
-	        {"unix:", 0, false},
-	};
-	struct http_address address;
-	struct sbx_err err;
-	char path[200] = "unix:";
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int rc = http_address_parse(rows[i].text, &address, &err);
-
-		if (rc != (rows[i].family == 0 ? -EINVAL : 0))
-			fail_msg("\"%s\": %d", rows[i].text, rc);
-		if (rc < 0)
-			continue;
-		assert_int_equal(address.any.sa_family, rows[i].family);
-		assert_int_equal(http_address_is_local(&address), rows[i].is_local);
-	}
-	memset(path + 5, 'p', 108);
-	assert_int_equal(http_address_parse(path, &address, &err), -EINVAL);
-	path[5 + 107] = '\0';
-	assert_int_equal(http_address_parse(path, &address, &err), 0);
-}
-
 static void test_time(void **state)
 {
 	char text[HTTP_TIME_BYTES];
@@ -266,7 +207,7 @@ int main(void)
 	        cmocka_unit_test(test_reply_headers),
 	        cmocka_unit_test(test_streams_are_closed),
 	        cmocka_unit_test(test_log),
-	        cmocka_unit_test(test_addresses),
+
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
