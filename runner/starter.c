@@ -14,6 +14,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -211,11 +212,15 @@ static void reap(struct starter *starter)
 /* Nothing of the starter is left in it but the descriptors that it was sent. 0 never comes back: the errno. */
 static int become(const struct starter *starter, char *const *argv, const int fds[STARTER_FDS], pid_t parent)
 {
+	/* the kernel's struct sigaction; SIG_DFL is 0 */
+	static const unsigned long dfl[4] = {0};
 	char *env[] = {(char *)(uintptr_t)starter->env, NULL};
 	sigset_t none;
 
-	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL); /* which fails for those that have no other */
+	/* libc keeps 32 and 33 to itself, and its posix_spawn(), hence whoever starts us by make, leaves them ignored
+	 */
+	for (int number = 1; number < _NSIG; number++)
+		syscall(SYS_rt_sigaction, number, dfl, NULL, sizeof(uint64_t)); /* SIGKILL and SIGSTOP refuse */
 	sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0 || setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
 		return errno;
