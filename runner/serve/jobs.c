@@ -219,7 +219,7 @@ void ask_answer_job(struct serve *serve, struct ask *ask, const char *id, unsign
 		job->waiting = ask;
 		return;
 	}
-	rc = store_get(&serve->store.db, id, STORE_ROW, &row, &err);
+	rc = store_get(&serve->store.db, id, STORE_ROW_AND_REPORT, &row, &err);
 	if (rc < 0 && rc != -ENOENT)
 		http_reply_problem(&reply, 503, NULL, "the state folder cannot be read");
 	else if (rc < 0 || strcmp(row.key, ask->party->name) != 0 ||

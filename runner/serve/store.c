@@ -52,7 +52,6 @@ static const char find_victim[] = "SELECT name, bytes FROM file WHERE NOT EXISTS
 
 static const char *const texts[SQL_STATEMENT_MAX] = {
         [SQL_GET] = get,
-        [SQL_GET_BODY] = "SELECT bytes FROM body WHERE seq = ?",
         [SQL_GET_REPORT] = "SELECT bytes FROM report WHERE seq = ?",
         [SQL_GET_FILE] = "SELECT bytes FROM file WHERE name = ?",
         [SQL_BEGIN] = "BEGIN IMMEDIATE",

@@ -26,10 +26,8 @@
 enum store_kind {
 	STORE_JUDGE,
 	STORE_LEGACY,
-	STORE_RUN,
 	STORE_KIND_MAX,
 };
-const char *store_kind_name(enum store_kind kind);
 
 enum store_state {
 	STORE_QUEUED,
@@ -121,16 +119,15 @@ struct store_row {
 	unsigned priority, attempt;
 	int exit_status;
 	uint64_t accepted_us, started_us, ended_us; /* 0: not yet */
-	char *body;                                 /* NULL: not asked for, or dropped */
-	size_t body_len;                            /* always */
-	char *report, *error;                       /* NULL: there is none */
+	size_t body_len;                            /* also of a body that was dropped */
+	char *report, *error;                       /* NULL: there is none, or the report was not asked for */
 	size_t report_len;
 };
 void store_row_finish(struct store_row *row);
 
 enum store_parts {
 	STORE_ROW,
-	STORE_ROW_AND_BODY,
+	STORE_ROW_AND_REPORT,
 };
 
 /* By the store's own connection or a reader's. -ENOENT: there is no such job, or none any more. Texts end with a NUL
@@ -139,7 +136,7 @@ int store_get(struct db *reader, const char *id, enum store_parts parts, struct 
 /* The body of a job to a descriptor: a large one never lies in memory as a whole. -ENOENT: the job is not there, or has
  * ended. */
 int store_send_body(struct db *reader, const char *id, int fd, struct sbx_err *err);
-/* Each job that has not ended, without its body, in the order in which they were accepted, until `fn` returns below 0,
+/* Each job that has not ended, in the order in which they were accepted, until `fn` returns below 0,
  * which is then returned. `fn` changes nothing in the store. */
 int store_each_unfinished(struct store *store, int (*fn)(void *arg, const struct store_row *row), void *arg,
                           struct sbx_err *err);

@@ -9,17 +9,6 @@
 
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_STORE, errnum, __VA_ARGS__)
 
-static const char *const kind_names[STORE_KIND_MAX] = {
-        [STORE_JUDGE] = "judge",
-        [STORE_LEGACY] = "legacy",
-        [STORE_RUN] = "run",
-};
-
-const char *store_kind_name(enum store_kind kind)
-{
-	return kind_names[kind];
-}
-
 static const char *const state_names[STORE_STATE_MAX] = {
         [STORE_QUEUED] = "queued", [STORE_RUNNING] = "running",     [STORE_DONE] = "done",
         [STORE_FAILED] = "failed", [STORE_CANCELLED] = "cancelled",
@@ -86,7 +75,6 @@ int store_add_job(struct store *store, const struct store_job *job, char ret_ear
 void store_row_finish(struct store_row *row)
 {
 	free(row->key);
-	free(row->body);
 	free(row->report);
 	free(row->error);
 	*row = (struct store_row){0};
@@ -113,27 +101,23 @@ static int take_row(const struct db *db, enum store_statement which, struct stor
 	return db_copy(db, which, COLUMN_ERROR, &row->error, &len, err);
 }
 
-/* A body or a report, which may be missing. */
-static int take_bytes(struct db *db, enum store_statement which, uint64_t seq, char **ret, size_t *ret_len,
-                      struct sbx_err *err)
+/* Which may be missing. */
+static int take_report(struct db *db, uint64_t seq, struct store_row *row, struct sbx_err *err)
 {
-	int rc = DB_RUN(db, which, err, NUMBER(seq));
+	int rc = DB_RUN(db, SQL_GET_REPORT, err, NUMBER(seq));
 
 	if (rc == 1)
-		rc = db_copy(db, which, 0, ret, ret_len, err);
-	db_reset(db, which);
+		rc = db_copy(db, SQL_GET_REPORT, 0, &row->report, &row->report_len, err);
+	db_reset(db, SQL_GET_REPORT);
 	return rc;
 }
 
 static int take_all(struct db *db, enum store_parts parts, struct store_row *row, uint64_t *ret_seq,
                     struct sbx_err *err)
 {
-	size_t len;
-
 	TRY(take_row(db, SQL_GET, row, err));
 	*ret_seq = db_number(db, SQL_GET, COLUMN_SEQ);
-	TRY(take_bytes(db, SQL_GET_REPORT, *ret_seq, &row->report, &row->report_len, err));
-	return parts == STORE_ROW_AND_BODY ? take_bytes(db, SQL_GET_BODY, *ret_seq, &row->body, &len, err) : 0;
+	return parts == STORE_ROW_AND_REPORT ? take_report(db, *ret_seq, row, err) : 0;
 }
 
 static int get(struct db *db, const char *id, enum store_parts parts, struct store_row *ret, uint64_t *ret_seq,
@@ -252,7 +236,7 @@ int store_end(struct store *store, const char *id, const struct store_result *re
 	struct store_row row = {0};
 	uint64_t seq;
 	bool has_ended;
-	int rc = get(&store->db, id, STORE_ROW, &row, &seq, err);
+	int rc = get(&store->db, id, STORE_ROW_AND_REPORT, &row, &seq, err);
 
 	TRY(rc);
 	has_ended = row.ended_us != 0;

@@ -7,7 +7,6 @@
 enum store_statement {
 	/* of readers, too */
 	SQL_GET,
-	SQL_GET_BODY,
 	SQL_GET_REPORT,
 	SQL_GET_FILE,
 	SQL_READER_STATEMENTS,

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +19,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/files.h"
+
 static const unsigned char key[DIGEST_BYTES] = {1, 2, 3};
 
 struct fixture {
@@ -27,21 +28,13 @@ struct fixture {
 	int dir_fd, from_fd, to_fd; /* dir/from: what a compiler left; dir/to: empty */
 };
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 static int open_empty(const struct fixture *fixture, const char *name)
 {
 	char path[128];
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", fixture->dir, name);
-	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	remove_folder(path);
 	assert_int_equal(mkdir(path, 0700), 0);
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	assert_true(fd >= 0);
@@ -74,7 +67,7 @@ static int tear_down(void **state)
 	close(fixture->dir_fd);
 	close(fixture->from_fd);
 	close(fixture->to_fd);
-	nftw(fixture->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	remove_folder(fixture->dir);
 	free(fixture);
 	return 0;
 }

@@ -2,7 +2,6 @@
 #include "runner/job_load.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +11,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "tests/unit/files.h"
 
 #define NAME(digit) digit "123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define GOOD NAME("0")
@@ -27,14 +28,6 @@ struct fixture {
 	struct job_memory memory;
 	struct sbx_err err;
 };
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
 
 static void put(const char *path, const char *text)
 {
@@ -69,7 +62,7 @@ static int tear_down(void **state)
 	struct fixture *fixture = *state;
 
 	assert_int_equal(chdir("/"), 0);
-	nftw(fixture->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	remove_folder(fixture->dir);
 	free(fixture);
 	return 0;
 }

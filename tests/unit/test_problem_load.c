@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/files.h"
+
 #define V7 "problem_format_version: 2023-07\nuuid: 1\nname: a\n"
 #define MIB (UINT64_C(1) << 20)
 
@@ -26,17 +27,9 @@ struct fixture {
 	struct job_memory memory;
 };
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 static void remove_package(struct fixture *fixture)
 {
-	nftw(fixture->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	remove_folder(fixture->dir);
 	assert_int_equal(mkdir(fixture->dir, 0700), 0);
 }
 

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/files.h"
+
 #define LEN(table) (sizeof(table) / sizeof((table)[0]))
 #define GOLDEN "tests/unit/golden/serve.yaml"
 #define MIB (UINT64_C(1) << 20)
@@ -65,14 +67,9 @@ static void test_golden(void **state)
 {
 	struct serve_config config;
 	char text[4096];
-	FILE *file = fopen(GOLDEN, "re");
-	size_t len;
 
 	(void)state;
-	assert_non_null(file);
-	len = fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	text[len] = '\0';
+	read_text(GOLDEN, text, sizeof(text));
 	parse(&config, text);
 	assert_int_equal(config.listen.family, SERVE_UNIX);
 	assert_string_equal(config.listen.path, "/run/sbx/serve.sock");

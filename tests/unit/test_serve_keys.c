@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/files.h"
+
 #define LEN(table) (sizeof(table) / sizeof((table)[0]))
 #define GOLDEN "tests/unit/golden/serve-keys.yaml"
 #define MIB (UINT64_C(1) << 20)
@@ -55,14 +57,9 @@ static void test_golden(void **state)
 	struct serve_keys keys;
 	const struct serve_key *key;
 	char text[4096];
-	FILE *file = fopen(GOLDEN, "re");
-	size_t len;
 
 	(void)state;
-	assert_non_null(file);
-	len = fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	text[len] = '\0';
+	read_text(GOLDEN, text, sizeof(text));
 	parse(&keys, text);
 	assert_int_equal(keys.n_keys, 3);
 	key = &keys.keys[0];
