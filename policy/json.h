@@ -1,6 +1,6 @@
 /*
  * JSON through json-c, which only policy/json.c includes. Parsing is strict, and stricter than json-c: UTF-8 checked,
- * bounded depth (32), size and number of values, nothing after the value, no key twice in an object, no integer beyond
+ * bounded depth, size and number of values, nothing after the value, no key twice in an object, no integer beyond
  * 64 bits, no other number beyond what a double can hold. Building keeps the order of insertion. `struct json_object`
  * is json-c's own; values are reference counted: json_free() gives one up. As in json-c, the JSON value null is the
  * NULL pointer.
@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define JSON_DEPTH_MAX 32
+#define JSON_DEPTH_MAX 33 /* values within each other: what lies in as many lists and maps as YAML may have */
 #define JSON_BYTES_MAX ((size_t)64 << 20) /* a job with its test data inline fits; json-c counts in int */
 #define JSON_VALUES_MAX 1000000           /* each costs json-c some 80 bytes */
 

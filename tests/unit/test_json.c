@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "policy/json.h"
+#include "policy/yaml.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -92,6 +93,12 @@ static void test_parse_bounds(void **state)
 	memset(deep, '[', JSON_DEPTH_MAX + 1);
 	memset(deep + JSON_DEPTH_MAX + 1, ']', JSON_DEPTH_MAX + 1);
 	refused(deep, sizeof(deep), EINVAL, "too deep");
+	/* what YAML may hold can be written as JSON and read again */
+	memset(deep, '[', YAML_DEPTH_MAX);
+	deep[YAML_DEPTH_MAX] = '1';
+	memset(deep + YAML_DEPTH_MAX + 1, ']', YAML_DEPTH_MAX);
+	deep[2 * YAML_DEPTH_MAX + 1] = '\0';
+	json_free(parsed(deep));
 	assert_non_null(large);
 	memset(large, ' ', JSON_BYTES_MAX + 1);
 	refused(large, JSON_BYTES_MAX + 1, EFBIG, "bytes");
