@@ -266,6 +266,7 @@ static const struct setup_step steps[] = {
         {SBX_STAGE_ROOT, "its size", setup_limit_scratch},
         {SBX_STAGE_PIVOT, "into the tmpfs, read-only", setup_pivot},
         {SBX_STAGE_NETWORK, "host name", name_host},
+        {SBX_STAGE_NETWORK, "the helper's end", setup_end_network},
         {SBX_STAGE_NETWORK, "init joins the namespace", setup_join_network},
         {SBX_STAGE_LOCKDOWN, "init's capabilities", drop_caps},
         {SBX_STAGE_LOCKDOWN, "death with the launcher", die_with_launcher},

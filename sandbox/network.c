@@ -8,6 +8,7 @@
 #include "sandbox/fd.h"
 #include "sandbox/sys.h"
 
+#include <errno.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <sched.h>
@@ -40,7 +41,6 @@ static void helper_main(void *arg)
 	if (rc == 0)
 		rc = prepare(setup->plan->network == BOX_NETWORK_LOOPBACK);
 	setup->network_fd = (int)rc;
-	sys_set(&setup->network_done, 1);
 	sys_exit(0);
 }
 
@@ -50,9 +50,10 @@ bool setup_shares_network(const struct setup *setup)
 	       setup->plan->filter_bars_sockets;
 }
 
+static const pid_t pid_in_box = 3;
+
 int setup_start_network(struct setup *setup, struct sbx_err *err)
 {
-	static const pid_t pid_in_box = 3;
 	struct clone_args args = {
 	        .flags = CLONE_VM | CLONE_FILES | CLONE_FS,
 	        .exit_signal = SIGCHLD,
@@ -62,10 +63,27 @@ int setup_start_network(struct setup *setup, struct sbx_err *err)
 	        .stack = setup_stack(setup, SETUP_STACK_NETWORK),
 	        .stack_size = SETUP_STACK_BYTES,
 	};
-	long pid = setup_shares_network(setup) ? 0 : sys_clone3(&args, helper_main, setup);
+	long pid;
 
+	setup->network_fd = -ESRCH; /* of a helper that is killed */
+	pid = setup_shares_network(setup) ? 0 : sys_clone3(&args, helper_main, setup);
 	if (pid < 0)
 		return sbx_fail(err, SBX_STAGE_NETWORK, (int)-pid, "cannot clone the maker of the network namespace");
+	return 0;
+}
+
+/* For its end, not only for what it makes: it has init's memory, and may have the program's id. */
+int setup_end_network(struct setup *setup, struct sbx_err *err)
+{
+	long rc;
+
+	if (setup_shares_network(setup))
+		return 0;
+	do
+		rc = sys(SYS_wait4, pid_in_box, NULL, 0, NULL);
+	while (rc == -EINTR);
+	if (rc < 0)
+		return sbx_fail(err, SBX_STAGE_NETWORK, (int)-rc, "cannot wait for the maker of the network namespace");
 	return 0;
 }
 
@@ -75,7 +93,6 @@ int setup_join_network(struct setup *setup, struct sbx_err *err)
 
 	if (setup_shares_network(setup))
 		return 0;
-	sys_wait_while(&setup->network_done, 0);
 	if (setup->network_fd < 0)
 		return sbx_fail(err, SBX_STAGE_NETWORK, -setup->network_fd,
 		                "cannot make the box's network namespace: %s", strerrordesc_np(-setup->network_fd));

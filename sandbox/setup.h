@@ -35,9 +35,8 @@ struct setup {
 	pid_t program_pid;
 
 	/* between the two */
-	uint32_t network_done; /* futex: the helper has set network_fd */
-	int network_fd;        /* the box's network namespace, or -errno */
-	uint32_t go;           /* futex: init sets 1 to let the program go */
+	int network_fd; /* the box's network namespace, or -errno, once the helper has ended */
+	uint32_t go;    /* futex: init sets 1 to let the program go */
 	uint32_t alive; /* futex: the kernel clears it when the program has left init's memory, by exec or death */
 	enum sbx_stage stage; /* the step the program is at */
 	struct sbx_err program_err;
@@ -131,8 +130,9 @@ int setup_spawn_program(struct setup *setup, struct sbx_err *err);
 
 /* sandbox/network.c: whether init is to be born in host->network_fd, and the program with it. */
 bool setup_shares_network(const struct setup *setup);
-/* sandbox/network.c: steps of init, the second also of the program. They do nothing where it shares one. */
+/* sandbox/network.c: steps of init, the last also of the program. They do nothing where it shares one. */
 int setup_start_network(struct setup *setup, struct sbx_err *err);
+int setup_end_network(struct setup *setup, struct sbx_err *err);
 int setup_join_network(struct setup *setup, struct sbx_err *err);
 
 /* sandbox/root.c: of the launcher, before init; then steps of init. */
