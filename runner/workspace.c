@@ -1,13 +1,13 @@
 /* The folder of a job. Made by `sbx judge`, once per process. */
 #include "runner/workspace.h"
 
+#include "runner/own_mounts.h"
 #include "sandbox/fd.h"
 #include "sandbox/sys.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -31,27 +31,6 @@ static const char *const folder_names[WORKSPACE_MAX] = {
 
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_WORKSPACE, errnum, __VA_ARGS__)
 
-/* An ordinary user mounts only in a user namespace of its own. There it keeps its one id, so that nothing else changes.
- */
-static int enter_user_namespace(uid_t uid, gid_t gid, struct sbx_err *err)
-{
-	char map[64];
-	int rc;
-
-	if (unshare(CLONE_NEWUSER) < 0)
-		return FAIL(err, errno, "cannot make a user namespace for the job's folder");
-	rc = fd_write_at(AT_FDCWD, "/proc/self/setgroups", "deny");
-	snprintf(map, sizeof(map), "%u %u 1", (unsigned)uid, (unsigned)uid);
-	if (rc == 0)
-		rc = fd_write_at(AT_FDCWD, "/proc/self/uid_map", map);
-	snprintf(map, sizeof(map), "%u %u 1", (unsigned)gid, (unsigned)gid);
-	if (rc == 0)
-		rc = fd_write_at(AT_FDCWD, "/proc/self/gid_map", map);
-	if (rc < 0)
-		return FAIL(err, -rc, "cannot map this user's id for the job's folder");
-	return 0;
-}
-
 static int mount_tmpfs(const struct workspace *ws, const char *path, const char *mode, struct sbx_err *err)
 {
 	char options[96];
@@ -60,16 +39,6 @@ static int mount_tmpfs(const struct workspace *ws, const char *path, const char 
 	         (unsigned long long)ws->inodes);
 	if (mount("sbx", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0)
 		return FAIL(err, errno, "cannot mount the job's folder");
-	return 0;
-}
-
-static int enter_mount_namespace(struct sbx_err *err)
-{
-	if (unshare(CLONE_NEWNS) < 0)
-		return FAIL(err, errno, "cannot make a mount namespace for the job's folder");
-	/* what the host mounts later is seen here too; what is mounted here is not seen there */
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
-		return FAIL(err, errno, "cannot part this process's mounts from the host's");
 	return 0;
 }
 
@@ -83,9 +52,7 @@ int workspace_open(struct workspace *ws, const struct box_host *host, uint64_t b
 	snprintf(ws->path, sizeof(ws->path), "%s/" MOUNT_POINT, run_dir);
 	if (mkdirat(host->run_fd, MOUNT_POINT, 0700) < 0 && errno != EEXIST)
 		return FAIL(err, errno, "cannot make %s", ws->path);
-	if (host->rootless)
-		TRY(enter_user_namespace(geteuid(), getegid(), err));
-	TRY(enter_mount_namespace(err));
+	TRY(own_mounts_enter(err));
 	TRY(mount_tmpfs(ws, ws->path, "0700", err));
 	ws->fd = open(ws->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	for (int i = 0; i < WORKSPACE_MAX; i++)

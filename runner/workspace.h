@@ -46,8 +46,8 @@ struct workspace {
 
 /*
  * `bytes` and `inodes` are how large it may get. Call it before any file is opened that a box is to get as its standard
- * input: one of another mount namespace has to be copied through a pipe. Ordinary users enter a user namespace too,
- * with their own id. Fails with SBX_STAGE_WORKSPACE.
+ * input: one of another mount namespace has to be copied through a pipe. Enters a user namespace, too, where the
+ * process may not mount (own_mounts.h). Fails with SBX_STAGE_WORKSPACE.
  */
 int workspace_open(struct workspace *ws, const struct box_host *host, uint64_t bytes, uint64_t inodes,
                    struct sbx_err *err);

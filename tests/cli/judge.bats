@@ -548,3 +548,15 @@ no_boxes() {
 	[ "$most" -le 2 ]
 	[ "$most" -ge 1 ]
 }
+
+@test "as root without CAP_SYS_ADMIN, as in a container" {
+	as_root() { setpriv --bounding-set "-sys_admin$1" "$SBX" judge --tests tests --report report --format json echo.sh; }
+	echo cat >echo.sh
+	testcase 1 1 1
+	as_root ''
+	verdicts 'AC: AC'
+	as_root ,-setfcap && false
+	verdicts 'IE: SKIP'
+	equal "$(field 'r["error"]["stage"]')" workspace
+	[[ $(field 'r["error"]["message"]') = *CAP_SETFCAP* ]]
+}
