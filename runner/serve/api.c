@@ -3,11 +3,12 @@
 
 #include "sandbox/fd.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BODIES_MAX UINT64_C(100000000) /* in memory at once; one that is larger has to come alone */
+#define BODY_SHORT ((size_t)16 << 10) /* those count for nothing: there are no more than connections */
 #define SMALL ((size_t)4096)
 
 /* Made by the first that asks for it; NULL without memory. */
@@ -27,7 +28,7 @@ void api_done(struct http_request *request)
 		return;
 	if (state->job != NULL)
 		serve_drop(serve, state->job);
-	atomic_fetch_sub(&serve->body_bytes, state->body_bytes);
+	serve_give_body_back(serve, &state->held);
 	free(state);
 	request->user = NULL;
 }
@@ -38,8 +39,8 @@ void api_submit(struct http_request *request, struct ask *ask, char *text, size_
 	struct job_entry *job = state->job;
 
 	/* the request may last for as long as the job does, and has no body any more */
-	job->body_counted = state->body_bytes;
-	state->body_bytes = 0;
+	job->held = state->held;
+	state->held = (struct shares_part){NULL, 0};
 	state->job = NULL;
 	ask->job = job;
 	job->body = text;
@@ -118,24 +119,32 @@ bool api_number(const struct http_request *request, const char *name, uint64_t m
 	return true;
 }
 
-bool api_reserve_body(struct http_request *request, uint64_t len, struct http_reply *reply)
+static uint64_t length_at_most(const struct http_request *request)
 {
-	struct serve *serve = request->data;
-	struct api_state *state = api_state(request);
-	uint64_t before;
+	return request->length_known ? request->length : request->body_max;
+}
 
-	if (state == NULL) {
+bool api_reserve_body(struct http_request *request, const struct party *party, struct http_reply *reply)
+{
+	struct api_state *state = api_state(request);
+	uint64_t len = length_at_most(request);
+	char peer[HTTP_PEER_MAX + 8];
+	int rc = state == NULL ? -ENOMEM : 0;
+
+	/* no key has a name with a space in it */
+	snprintf(peer, sizeof(peer), "peer %s", request->peer);
+	if (rc == 0 && len > BODY_SHORT)
+		rc = serve_take_body(request->data, party->key != NULL ? party->name : peer, len, &state->held);
+	if (rc == 0)
+		return true;
+	if (rc == -ENOMEM) {
 		http_reply_problem(reply, 503, NULL, "no memory");
 		return false;
 	}
-	before = atomic_fetch_add(&serve->body_bytes, len);
-	if (before == 0 || before + len <= BODIES_MAX) {
-		state->body_bytes = len;
-		return true;
-	}
-	/* now, and not at its end, which its client may put off */
-	atomic_fetch_sub(&serve->body_bytes, len);
-	http_reply_problem(reply, 429, NULL, "too much is being sent at once");
+	http_reply_problem(reply, 429, NULL,
+	                   rc == -EDQUOT && party->key != NULL ? "too much is being sent with this key at once"
+	                   : rc == -EDQUOT                     ? "too much is being sent from this address at once"
+	                                                       : "too much is being sent at once");
 	http_reply_header(reply, "Retry-After", "1");
 	return false;
 }
@@ -148,7 +157,7 @@ struct job_entry *api_offer(struct http_request *request, struct party *party, s
 	        [ADMISSION_FULL] = "the queue is full",
 	};
 	struct serve *serve = request->data;
-	uint64_t len = request->length_known ? request->length : request->body_max;
+	uint64_t len = length_at_most(request);
 	struct job_entry *job = NULL;
 	enum admission_answer answer;
 	char seconds[16];
@@ -159,13 +168,15 @@ struct job_entry *api_offer(struct http_request *request, struct party *party, s
 		http_reply_header(reply, "Retry-After", "10");
 		return NULL;
 	}
-	if (!api_reserve_body(request, len, reply))
+	if (!api_reserve_body(request, party, reply))
 		return NULL;
 	answer = serve_offer(serve, party, len, &job, &retry_s);
 	if (answer == ADMISSION_ADMITTED) {
 		((struct api_state *)request->user)->job = job;
 		return job;
 	}
+	/* now, and not at the request's end, which its client may put off */
+	serve_give_body_back(serve, &((struct api_state *)request->user)->held);
 	if (answer == ADMISSION_TOO_LARGE) {
 		http_reply_problem(reply, 413, NULL, "a job of %" PRIu64 " bytes never fits into the queue", len);
 		return NULL;

@@ -11,16 +11,18 @@ struct ask *api_ask(struct http_request *request, enum ask_kind kind, struct par
  */
 bool api_number(const struct http_request *request, const char *name, uint64_t max, uint64_t *ret,
                 struct http_reply *reply);
-/* Whether there is memory for a body of that length among all that are read now; if so it counts until the request
- * ends. */
-bool api_reserve_body(struct http_request *request, uint64_t len, struct http_reply *reply);
+/*
+ * Whether there is memory for the body, whose length may not be known, among all that are read now, and within the part
+ * of these that `party` may have; if so it counts until the request ends. Who is no key is told apart by his address.
+ */
+bool api_reserve_body(struct http_request *request, const struct party *party, struct http_reply *reply);
 /* Room for a job in the queue, or the answer why not. */
 struct job_entry *api_offer(struct http_request *request, struct party *party, struct http_reply *reply);
 
 /* What a request of ours carries between admit and done. */
 struct api_state {
-	struct job_entry *job; /* reserved, and not submitted */
-	uint64_t body_bytes;   /* counted */
+	struct job_entry *job;   /* reserved, and not submitted */
+	struct shares_part held; /* of the room for bodies */
 };
 void api_done(struct http_request *request);
 /* The job that was reserved goes to the core, which answers; the text is from malloc(), and its own from now on. */

@@ -287,11 +287,11 @@ enum http_outcome api_file_get(struct http_request *request, struct http_reply *
 
 enum http_outcome api_file_admit(struct http_request *request, struct http_reply *reply)
 {
-	if (api_party(request, reply) == NULL || !names_a_file(request, reply) || !body_fits(request, reply))
+	const struct party *party = api_party(request, reply);
+
+	if (party == NULL || !names_a_file(request, reply) || !body_fits(request, reply))
 		return HTTP_REPLY;
-	return api_reserve_body(request, request->length_known ? request->length : request->body_max, reply)
-	               ? HTTP_CONTINUE
-	               : HTTP_REPLY;
+	return api_reserve_body(request, party, reply) ? HTTP_CONTINUE : HTTP_REPLY;
 }
 
 /* Its bytes go to the disk here: the core only gives it its name. */

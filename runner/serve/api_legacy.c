@@ -51,17 +51,15 @@ static enum http_outcome translate(struct http_reply *reply)
 enum http_outcome api_legacy_admit(struct http_request *request, struct http_reply *reply)
 {
 	struct serve *serve = request->data;
+	struct party *party = &serve->parties[serve->n_parties];
 	struct job_entry *job;
 
 	if (!serve->config.legacy_enabled)
 		return refuse(reply, 404, "this service has no such interface");
 	/* all are refused once they are read: none takes room in the queue */
 	if (serve->legacy_key == NULL)
-		return api_reserve_body(request, request->length_known ? request->length : request->route->body_max,
-		                        reply)
-		               ? HTTP_CONTINUE
-		               : translate(reply);
-	job = api_offer(request, &serve->parties[serve->n_parties], reply);
+		return api_reserve_body(request, party, reply) ? HTTP_CONTINUE : translate(reply);
+	job = api_offer(request, party, reply);
 	if (job == NULL)
 		return translate(reply);
 	job->kind = STORE_LEGACY;

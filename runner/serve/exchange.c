@@ -8,11 +8,19 @@
 
 #define STREAM_CHUNK ((size_t)8 << 10)
 
-uint64_t exchange_deadline(const struct exchange *x, uint64_t start_ns, uint64_t bytes)
+static uint64_t deadline(const struct exchange *x, uint64_t start_ns, uint64_t bytes, unsigned bytes_per_s)
 {
-	const struct http_config *config = x->server->config;
+	return start_ns + x->server->config->grace_ms * NS_PER_MS + bytes * NS_PER_S / bytes_per_s;
+}
 
-	return start_ns + config->grace_ms * NS_PER_MS + bytes * NS_PER_S / config->bytes_per_s;
+uint64_t exchange_body_deadline(const struct exchange *x, uint64_t start_ns, uint64_t bytes)
+{
+	return deadline(x, start_ns, bytes, x->server->config->body_bytes_per_s);
+}
+
+uint64_t exchange_answer_deadline(const struct exchange *x, uint64_t start_ns, uint64_t bytes)
+{
+	return deadline(x, start_ns, bytes, x->server->config->bytes_per_s);
 }
 
 void exchange_until(struct exchange *x, uint64_t deadline_ns)
@@ -148,7 +156,7 @@ static ssize_t on_pull(void *cls, uint64_t position, char *buf, size_t size)
 
 		if (n > 0) {
 			x->bytes_sent += (uint64_t)n;
-			exchange_until(x, exchange_deadline(x, clock_ns(), (uint64_t)n));
+			exchange_until(x, exchange_answer_deadline(x, clock_ns(), (uint64_t)n));
 			return n;
 		}
 		if (n < 0)
@@ -199,7 +207,7 @@ bool exchange_queue(struct exchange *x)
 
 	if (response == NULL)
 		return false;
-	exchange_until(x, exchange_deadline(x, clock_ns(), x->reply.body_len));
+	exchange_until(x, exchange_answer_deadline(x, clock_ns(), x->reply.body_len));
 	queued = MHD_queue_response(x->mhd, x->reply.status, response) == MHD_YES;
 	MHD_destroy_response(response);
 	return queued;

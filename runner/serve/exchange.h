@@ -62,8 +62,10 @@ struct exchange {
 
 /* exchange.c */
 
-/* By when so many bytes must be through that started to move at `start_ns`; and holding the client to it. */
-uint64_t exchange_deadline(const struct exchange *x, uint64_t start_ns, uint64_t bytes);
+/* By when so many bytes must be through that started to move at `start_ns`, by what the configuration has for bodies,
+ * or for answers; and holding the client to it. */
+uint64_t exchange_body_deadline(const struct exchange *x, uint64_t start_ns, uint64_t bytes);
+uint64_t exchange_answer_deadline(const struct exchange *x, uint64_t start_ns, uint64_t bytes);
 void exchange_until(struct exchange *x, uint64_t deadline_ns);
 /* In a worker, while nobody else can answer: the reply is made by the caller, in what is returned. */
 struct http_reply *exchange_decide(struct exchange *x);

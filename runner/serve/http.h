@@ -88,9 +88,10 @@ struct http_config {
 	unsigned per_address_max; /* of one address; 0 for no limit. More are closed at once */
 	unsigned idle_s;          /* nothing came, or nothing could be sent, for so long */
 	unsigned header_ms;       /* from the first byte that could come to the end of the headers */
-	/* A body has this time, and for each so many bytes of it (above 0) a second more. So have answers. */
+	/* An answer has this time, and for each so many bytes of it (above 0) a second more; so has a body, which holds
+	   room that others wait for. */
 	unsigned grace_ms;
-	unsigned bytes_per_s;
+	unsigned bytes_per_s, body_bytes_per_s;
 	/* How long, and how much, is read of those who were refused early. */
 	unsigned linger_ms;
 	size_t linger_bytes;

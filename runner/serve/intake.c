@@ -203,7 +203,7 @@ bool intake_headers(struct exchange *x, const char *version)
 		return exchange_queue(x);
 	}
 	x->body_started_ns = clock_ns();
-	exchange_until(x, has_body ? exchange_deadline(x, x->body_started_ns, 0) : HTTP_NO_DEADLINE);
+	exchange_until(x, has_body ? exchange_body_deadline(x, x->body_started_ns, 0) : HTTP_NO_DEADLINE);
 	return true;
 }
 
@@ -251,7 +251,7 @@ static bool refuse_midway(struct exchange *x, unsigned status, const char *detai
 bool intake_body(struct exchange *x, const char *bytes, size_t len)
 {
 	x->body_received += len;
-	exchange_until(x, exchange_deadline(x, x->body_started_ns, x->body_received));
+	exchange_until(x, exchange_body_deadline(x, x->body_started_ns, x->body_received));
 	if (x->decided)
 		return true;
 	/* only one whose length was not announced comes so far */

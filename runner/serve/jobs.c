@@ -61,8 +61,7 @@ void job_drop_body(struct serve *serve, struct job_entry *job)
 	free(job->files);
 	job->body = NULL;
 	job->files = NULL;
-	atomic_fetch_sub(&serve->body_bytes, job->body_counted);
-	job->body_counted = 0;
+	serve_give_body_back(serve, &job->held);
 }
 
 int job_insert(struct serve *serve, struct job_entry *job)

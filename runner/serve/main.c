@@ -21,6 +21,7 @@
 
 #define WORKERS 2
 #define TEXT_MAX ((size_t)1 << 20)
+#define BODIES_MAX (UINT64_C(128) << 20) /* in memory at once, unless one may be larger than half of it */
 
 static struct serve serve;
 static struct job_memory memory; /* of what was handed over */
@@ -48,6 +49,10 @@ static int load(struct sbx_err *err)
 	if (serve.legacy_key != NULL && serve.legacy_key[0] == '\0')
 		serve.legacy_key = NULL;
 	serve.running_max = (unsigned)serve.config.running_max;
+	/* any body that is allowed is one that somebody may send while another holds all that he can */
+	serve.bodies.all_max =
+	        BODIES_MAX / 2 >= serve.config.body_bytes_max ? BODIES_MAX : 2 * serve.config.body_bytes_max;
+	serve.bodies.each_max = serve.bodies.all_max / 2;
 	return 0;
 }
 
@@ -140,6 +145,7 @@ static int start_http(struct sbx_err *err)
 	                            .header_ms = (unsigned)(config->idle_us / 1000),
 	                            .grace_ms = (unsigned)(config->idle_us / 1000),
 	                            .bytes_per_s = 4096,
+	                            .body_bytes_per_s = 64 << 10,
 	                            .linger_ms = 2000,
 	                            .linger_bytes = (size_t)8 << 20,
 	                            .data = &serve,

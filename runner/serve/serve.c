@@ -58,6 +58,23 @@ void serve_drop(struct serve *serve, struct job_entry *job)
 	job_free(job);
 }
 
+int serve_take_body(struct serve *serve, const char *holder, uint64_t bytes, struct shares_part *ret)
+{
+	int rc;
+
+	pthread_mutex_lock(&serve->lock);
+	rc = shares_take(&serve->bodies, holder, bytes, ret);
+	pthread_mutex_unlock(&serve->lock);
+	return rc;
+}
+
+void serve_give_body_back(struct serve *serve, struct shares_part *part)
+{
+	pthread_mutex_lock(&serve->lock);
+	shares_give_back(&serve->bodies, part);
+	pthread_mutex_unlock(&serve->lock);
+}
+
 void serve_log(const char *event, const char *id, const char *fmt, ...)
 {
 	struct json_object *line = json_new_object();

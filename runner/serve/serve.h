@@ -1,7 +1,8 @@
 /*
  * The service, and what its threads share. The core thread has the store, the jobs and the programs that run; the
  * workers of the HTTP layer ask it (serve_ask()) and go on with other requests until it answers. What both touch is the
- * list of what was asked, and the queue, in which a worker reserves room while a client still waits to send: `lock`.
+ * list of what was asked, the queue, in which a worker reserves room while a client still waits to send, and the memory
+ * for bodies: `lock`.
  *
  *     main.c    what the starter handed over -> struct serve -> http_start() -> core_run() -> http_stop()
  *     api*.c    routes: a request -> an answer, or a struct ask
@@ -17,6 +18,7 @@
 #include "policy/admission.h"
 #include "policy/serve_config.h"
 #include "policy/serve_keys.h"
+#include "policy/shares.h"
 #include "runner/serve/feed.h"
 #include "runner/serve/http.h"
 #include "runner/serve/stats.h"
@@ -49,7 +51,7 @@ struct job_entry {
 	uint64_t body_len;
 	/* until it is stored: */
 	char *body, *idempotency;
-	uint64_t body_counted; /* of it in the service's body_bytes */
+	struct shares_part held; /* of the service's room for bodies */
 	char (*files)[STORE_NAME_LEN + 1];
 	size_t n_files;
 	/* from then on, the core's: */
@@ -98,12 +100,12 @@ struct serve {
 	size_t n_parties;                /* of those that may ask */
 	atomic_bool draining;            /* no new jobs */
 	atomic_bool failing;             /* the store takes nothing at the moment */
-	_Atomic uint64_t body_bytes;     /* of bodies that are read, or will be, until they are stored */
 	_Atomic uint64_t answer_bytes;   /* of long answers that are being sent */
 	_Atomic(const char *) languages; /* what `sbx languages --json` says; NULL until it has */
 
 	pthread_mutex_t lock;
 	struct admission *admission;
+	struct shares bodies; /* that are read, or will be, until they are stored */
 	struct ask *asked, **asked_end;
 
 	/* the core's */
@@ -127,6 +129,10 @@ void serve_ask(struct serve *serve, struct ask *ask);
 enum admission_answer serve_offer(struct serve *serve, struct party *party, uint64_t bytes, struct job_entry **ret,
                                   unsigned *ret_retry_s);
 void serve_drop(struct serve *serve, struct job_entry *job);
+
+/* Workers: memory for a body of so many bytes; as shares_take(). Whoever has it: given back, once it is gone. */
+int serve_take_body(struct serve *serve, const char *holder, uint64_t bytes, struct shares_part *ret);
+void serve_give_body_back(struct serve *serve, struct shares_part *part);
 
 /* The core: until the service has drained, or the starter is gone (-EPIPE). */
 int core_run(struct serve *serve, struct sbx_err *err);

@@ -839,6 +839,42 @@ def a_full_queue(s):
     equal(s.end(name, key=BOB)["report"]["verdict"], "AC")
 
 
+def until_refused(connect, *headers):
+    """Begins uploads of a million bytes of which none comes, until one is refused: those that were not, and its answer."""
+    name, begun = sha256(b""), []
+    while len(begun) < 200:
+        sock = connect()
+        sock.settimeout(PATIENCE)
+        sock.sendall(head("Content-Length: 1000000", "Expect: 100-continue", *headers, line=f"PUT /v1/files/{name} HTTP/1.1").replace(b"Host: x", b"Host: localhost"))
+        said = sock.recv(65536)
+        if not said.startswith(b"HTTP/1.1 100 "):
+            sock.close()
+            return begun, said
+        begun.append(sock)
+    raise AssertionError("nothing is refused")
+
+
+@test("keys")
+def one_key_has_a_part_of_what_is_read(s):
+    def connect():
+        sock = socket.socket(socket.AF_UNIX)
+        sock.connect(s.address)
+        return sock
+
+    begun, said = until_refused(connect, "Authorization: Bearer " + ALICE)
+    try:
+        equal((len(begun), hold_raw(said)), (67, 429))  # half of 128 MiB
+        assert b"Retry-After: 1" in said and b"with this key" in said, said
+        data = os.urandom(500000)
+        put(s, data, key=ALICE).problem(429)
+        equal(put(s, data[:16384], key=ALICE).status, 201)  # what is short needs none
+        equal(put(s, data, key=BOB).status, 201)
+    finally:
+        for sock in begun:
+            sock.close()
+    until(lambda: put(s, data, key=ALICE).status == 200, "it has no room again")
+
+
 # ---- its end, and the next start ----
 
 
@@ -949,12 +985,32 @@ def results_are_kept_for_a_time(place):
         s.kill()
 
 
-def pages_of_other_hosts(place):
-    """Without keys: a name that leads to 127.0.0.1 is not this host's, whoever made it do so. On a port, since a Unix socket has no name."""
+@contextlib.contextmanager
+def on_a_port(place):
+    """A service without keys, since who sends through a Unix socket has no address and names no host: its port."""
     os.mkdir(place, 0o755)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+
+    def is_ready():
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), PATIENCE):
+            return True
+        return False
+
+    with open(place + "/log", "ab") as log:
+        service = subprocess.Popen([SBX, "serve", "--listen", f"127.0.0.1:{port}", "--state", place + "/state"],
+                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        until(lambda: service.poll() is not None or is_ready(), "the service is not ready")
+        yield port
+    finally:
+        service.terminate()
+        service.wait()
+
+
+def pages_of_other_hosts(place):
+    """A name that leads to 127.0.0.1 is not this host's, whoever made it do so."""
 
     def status(host, target="/v1/stats"):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
@@ -965,24 +1021,26 @@ def pages_of_other_hosts(place):
             connection.endheaders()
             return connection.getresponse().status
 
-    def is_ready():
-        with contextlib.suppress(OSError):
-            return status("localhost", "/v1/ready") == 200
-        return False
-
-    with open(place + "/log", "ab") as log:
-        service = subprocess.Popen([SBX, "serve", "--listen", f"127.0.0.1:{port}", "--state", place + "/state"],
-                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        until(lambda: service.poll() is not None or is_ready(), "the service is not ready")
+    with on_a_port(place) as port:
         for host in ["localhost", f"127.0.0.1:{port}", "LocalHost:1", "[::1]"]:
             equal((host, status(host)), (host, 200))
         for host in ["evil.example", f"localhost.evil.example:{port}", "127.0.0.1.evil.example", "x", ""]:
             equal((host, status(host)), (host, 403))
         equal(status("evil.example", "/v1/health"), 200)
-    finally:
-        service.terminate()
-        service.wait()
+
+
+def one_address_has_a_part_of_what_is_read(place):
+    with on_a_port(place) as port:
+        begun, said = until_refused(lambda: socket.create_connection(("127.0.0.1", port)))
+        try:
+            equal(hold_raw(said), 429)
+            assert b"from this address" in said, said
+            with socket.create_connection(("127.0.0.1", port), PATIENCE, ("127.0.0.2", 0)) as sock:
+                sock.sendall(f"PUT /v1/files/{sha256(b'x' * 20000)} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000\r\n\r\n".encode() + b"x" * 20000)
+                assert sock.recv(65536).startswith(b"HTTP/1.1 201 ")
+        finally:
+            for sock in begun:
+                sock.close()
 
 
 def hold_log(s):
@@ -1031,7 +1089,7 @@ def main():
                 service.kill()
         for function in (a_restart, an_end_without_grace, few_descriptors, half_of_the_queue_is_not_for_post,
                          results_are_kept_for_a_time,
-                         pages_of_other_hosts):
+                         pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
             if re.search(pattern, function.__name__):
                 run(function.__name__.replace("_", " "), lambda: function(f"{place}/{function.__name__}"))
         print(f"1..{number}")

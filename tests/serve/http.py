@@ -547,7 +547,7 @@ def a_header_now_and_then(service):
     alive(service)
 
 
-@test("grace=500", "rate=1000")
+@test("grace=500", "body_rate=1000")
 def a_byte_of_the_body_now_and_then(service):
     for path in ("/echo", "/refuse"):
         start = time.monotonic()
@@ -558,7 +558,15 @@ def a_byte_of_the_body_now_and_then(service):
     eventually(lambda: counts(service)[:2], [2, 2])
 
 
-@test("grace=2000", "rate=1000")
+@test("grace=500", "rate=1", "body_rate=1000000")
+def a_body_slower_than_bodies_may_be(service):
+    with service.connect() as sock:
+        sock.sendall(request("POST /echo", "Content-Length: 1000000"))
+        until_cut(sock, b"x" * 1000)
+    eventually(lambda: counts(service)[:2], [1, 1])
+
+
+@test("grace=2000", "body_rate=1000")
 def a_body_that_is_slow_but_steady(service):
     """Longer under way than the grace, and faster than the rate."""
     with service.connect() as sock:

@@ -328,10 +328,15 @@ static bool set(struct http_config *config, const char *name, size_t len, unsign
 		const char *name;
 		unsigned *field;
 	} fields[] = {
-	        {"threads", &config->threads},         {"connections", &config->connections_max},
-	        {"address", &config->per_address_max}, {"idle", &config->idle_s},
-	        {"header", &config->header_ms},        {"grace", &config->grace_ms},
-	        {"rate", &config->bytes_per_s},        {"linger", &config->linger_ms},
+	        {"threads", &config->threads},
+	        {"connections", &config->connections_max},
+	        {"address", &config->per_address_max},
+	        {"idle", &config->idle_s},
+	        {"header", &config->header_ms},
+	        {"grace", &config->grace_ms},
+	        {"rate", &config->bytes_per_s},
+	        {"linger", &config->linger_ms},
+	        {"body_rate", &config->body_bytes_per_s},
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -388,6 +393,7 @@ int main(int argc, char **argv)
 	                             .header_ms = 10000,
 	                             .grace_ms = 10000,
 	                             .bytes_per_s = 1000,
+	                             .body_bytes_per_s = 1000,
 	                             .linger_ms = 10000,
 	                             .linger_bytes = 16 << 20,
 	                             .routes = routes,
