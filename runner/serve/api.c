@@ -10,6 +10,7 @@
 
 #define BODY_SHORT ((size_t)16 << 10) /* those count for nothing: there are no more than connections */
 #define SMALL ((size_t)4096)
+#define AT_ONCE_MAX ((size_t)64 << 10) /* of a job that a worker reads itself, which takes less than a ms */
 
 /* Made by the first that asks for it; NULL without memory. */
 static struct api_state *api_state(struct http_request *request)
@@ -149,6 +150,15 @@ bool api_reserve_body(struct http_request *request, const struct party *party, s
 	return false;
 }
 
+void api_drop_body(struct http_request *request)
+{
+	struct api_state *state = request->user;
+
+	free(request->body);
+	request->body = NULL;
+	serve_give_body_back(request->data, &state->held);
+}
+
 struct job_entry *api_offer(struct http_request *request, struct party *party, struct http_reply *reply)
 {
 	static const char *const reasons[ADMISSION_ANSWER_MAX] = {
@@ -185,6 +195,15 @@ struct job_entry *api_offer(struct http_request *request, struct party *party, s
 	snprintf(seconds, sizeof(seconds), "%u", retry_s);
 	http_reply_header(reply, "Retry-After", seconds);
 	return NULL;
+}
+
+enum http_outcome api_handle(struct http_request *request, struct http_reply *reply,
+                             enum http_outcome (*handle)(struct http_request *request, struct http_reply *reply))
+{
+	struct serve *serve = request->data;
+
+	return request->body_len <= AT_ONCE_MAX ? handle(request, reply)
+	                                        : work_later(serve->work, request, reply, handle);
 }
 
 /* ---- the routes that need no job ---- */

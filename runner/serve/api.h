@@ -16,17 +16,27 @@ bool api_number(const struct http_request *request, const char *name, uint64_t m
  * of these that `party` may have; if so it counts until the request ends. Who is no key is told apart by his address.
  */
 bool api_reserve_body(struct http_request *request, const struct party *party, struct http_reply *reply);
+/* It is of no more use; so the next one has room as soon as its client hears of this one's end. */
+void api_drop_body(struct http_request *request);
 /* Room for a job in the queue, or the answer why not. */
 struct job_entry *api_offer(struct http_request *request, struct party *party, struct http_reply *reply);
 
 /* What a request of ours carries between admit and done. */
 struct api_state {
+	struct party *party;     /* of an upload */
 	struct job_entry *job;   /* reserved, and not submitted */
 	struct shares_part held; /* of the room for bodies */
 };
 void api_done(struct http_request *request);
 /* The job that was reserved goes to the core, which answers; the text is from malloc(), and its own from now on. */
 void api_submit(struct http_request *request, struct ask *ask, char *text, size_t len);
+
+/*
+ * As work_later(), but what is short is handled at once. `handle` has `request->user` to itself: it is done with when
+ * it has answered or asked.
+ */
+enum http_outcome api_handle(struct http_request *request, struct http_reply *reply,
+                             enum http_outcome (*handle)(struct http_request *request, struct http_reply *reply));
 
 enum http_outcome api_jobs_admit(struct http_request *request, struct http_reply *reply);
 enum http_outcome api_jobs_post(struct http_request *request, struct http_reply *reply);

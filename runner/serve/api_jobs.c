@@ -183,15 +183,17 @@ static uint64_t until(uint64_t wait_s)
 	return wait_s > 0 ? clock_ns() + wait_s * UINT64_C(1000000000) : 0;
 }
 
-enum http_outcome api_jobs_post(struct http_request *request, struct http_reply *reply)
+static enum http_outcome post_job(struct http_request *request, struct http_reply *reply)
 {
 	struct job_entry *job = ((struct api_state *)request->user)->job;
 	char *text = request->body;
 	uint64_t wait_s = 0;
 	struct ask *ask;
 
-	if (!look_at(request, job->party, job, reply))
+	if (!look_at(request, job->party, job, reply)) {
+		api_drop_body(request);
 		return HTTP_REPLY;
+	}
 	ask = api_ask(request, ASK_SUBMIT, job->party, reply);
 	if (ask == NULL)
 		return HTTP_REPLY;
@@ -200,6 +202,11 @@ enum http_outcome api_jobs_post(struct http_request *request, struct http_reply 
 	request->body = NULL;
 	api_submit(request, ask, text, request->body_len);
 	return HTTP_LATER;
+}
+
+enum http_outcome api_jobs_post(struct http_request *request, struct http_reply *reply)
+{
+	return api_handle(request, reply, post_job);
 }
 
 /* ---- one job ---- */
@@ -287,30 +294,31 @@ enum http_outcome api_file_get(struct http_request *request, struct http_reply *
 
 enum http_outcome api_file_admit(struct http_request *request, struct http_reply *reply)
 {
-	const struct party *party = api_party(request, reply);
+	struct party *party = api_party(request, reply);
 
-	if (party == NULL || !names_a_file(request, reply) || !body_fits(request, reply))
+	if (party == NULL || !names_a_file(request, reply) || !body_fits(request, reply) ||
+	    !api_reserve_body(request, party, reply))
 		return HTTP_REPLY;
-	return api_reserve_body(request, party, reply) ? HTTP_CONTINUE : HTTP_REPLY;
+	((struct api_state *)request->user)->party = party;
+	return HTTP_CONTINUE;
 }
 
 /* Its bytes go to the disk here: the core only gives it its name. */
-enum http_outcome api_file_put(struct http_request *request, struct http_reply *reply)
+static enum http_outcome put_file(struct http_request *request, struct http_reply *reply)
 {
 	struct serve *serve = request->data;
-	struct party *party = api_party(request, reply);
+	struct party *party = ((struct api_state *)request->user)->party;
 	struct store_upload upload = {.fd = -1};
 	struct sbx_err err;
 	struct ask *ask;
 	int rc;
 
-	if (party == NULL)
-		return HTTP_REPLY;
 	rc = store_upload_begin(&serve->store, &upload, &err);
 	if (rc == 0)
 		rc = store_upload_write(&upload, request->body != NULL ? request->body : "", request->body_len, &err);
 	if (rc == 0)
 		rc = store_upload_end(&upload, request->variable, &err);
+	api_drop_body(request);
 	ask = rc == 0 ? api_ask(request, ASK_PUT_FILE, party, reply) : NULL;
 	if (ask == NULL) {
 		store_upload_drop(&upload);
@@ -324,4 +332,12 @@ enum http_outcome api_file_put(struct http_request *request, struct http_reply *
 	memcpy(ask->file, request->variable, sizeof(ask->file));
 	serve_ask(serve, ask);
 	return HTTP_LATER;
+}
+
+/* The shortest waits for the disk, too. */
+enum http_outcome api_file_put(struct http_request *request, struct http_reply *reply)
+{
+	struct serve *serve = request->data;
+
+	return work_later(serve->work, request, reply, put_file);
 }

@@ -157,7 +157,7 @@ static bool check(const struct serve *serve, struct json_object *body, char **re
 	return refuse(reply, 400, "Unsupported language") == HTTP_REPLY;
 }
 
-enum http_outcome api_legacy_post(struct http_request *request, struct http_reply *reply)
+static enum http_outcome post(struct http_request *request, struct http_reply *reply)
 {
 	struct serve *serve = request->data;
 	struct json_object *body __attribute__((cleanup(json_freep))) = NULL;
@@ -180,4 +180,9 @@ enum http_outcome api_legacy_post(struct http_request *request, struct http_repl
 	request->body = NULL;
 	api_submit(request, ask, text, strlen(text));
 	return HTTP_LATER;
+}
+
+enum http_outcome api_legacy_post(struct http_request *request, struct http_reply *reply)
+{
+	return api_handle(request, reply, post);
 }

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define WORKERS 2
+#define WORK_THREADS 2
 #define TEXT_MAX ((size_t)1 << 20)
 #define BODIES_MAX (UINT64_C(128) << 20) /* in memory at once, unless one may be larger than half of it */
 
@@ -183,6 +184,7 @@ static int serve_all(struct sbx_err *err)
 	TRY(make_queue(err));
 	TRY(open_signals(err));
 	TRY(open_state(err));
+	TRY(work_start(WORK_THREADS, &serve.work, err));
 	TRY(start_http(err));
 	if (serve.config.legacy_enabled && serve.legacy_key == NULL)
 		serve_log("warning", NULL, "KEY is not set: POST / refuses every request");
@@ -190,7 +192,9 @@ static int serve_all(struct sbx_err *err)
 	notify("READY=1");
 	rc = core_run(&serve, err);
 	notify("STOPPING=1");
+	work_stop(serve.work);
 	http_stop(serve.http);
+	work_destroy(serve.work);
 	store_finish(&serve.store);
 	serve_log("ended", NULL, "%s", rc < 0 ? err->msg : "drained");
 	return rc;

@@ -1,11 +1,12 @@
 /*
  * The service, and what its threads share. The core thread has the store, the jobs and the programs that run; the
- * workers of the HTTP layer ask it (serve_ask()) and go on with other requests until it answers. What both touch is the
- * list of what was asked, the queue, in which a worker reserves room while a client still waits to send, and the memory
- * for bodies: `lock`.
+ * workers of the HTTP layer, and the threads for what would take them long, ask it (serve_ask()) and go on with other
+ * requests until it answers. What all touch is the list of what was asked, the queue, in which a worker reserves room
+ * while a client still waits to send, and the memory for bodies: `lock`.
  *
  *     main.c    what the starter handed over -> struct serve -> http_start() -> core_run() -> http_stop()
  *     api*.c    routes: a request -> an answer, or a struct ask
+ *     work.c    what of that would hold up a worker: threads of its own
  *     core.c    asks, ends of programs, the next jobs -> one transaction -> answers
  *     batch.c   that transaction
  *     jobs.c    the jobs in memory, and those who wait for them
@@ -23,6 +24,7 @@
 #include "runner/serve/http.h"
 #include "runner/serve/stats.h"
 #include "runner/serve/store.h"
+#include "runner/serve/work.h"
 #include "runner/starter.h"
 
 #include <pthread.h>
@@ -96,6 +98,7 @@ struct serve {
 	unsigned running_max;
 	uint64_t start_us;
 	struct http_server *http;
+	struct work *work;
 	struct party *parties;           /* those that may ask; after them POST /, and the keys that are gone */
 	size_t n_parties;                /* of those that may ask */
 	atomic_bool draining;            /* no new jobs */

@@ -428,6 +428,44 @@ def files(s):
 
 
 @test("open")
+def the_disk_holds_up_uploads_alone(s):
+    """Each fsync takes 10 s while uploads wait for theirs, more of them than the HTTP layer has threads; nobody else does."""
+    def waiting():
+        return {name for name in os.listdir(s.state + "/files") if name.endswith(".new")}
+
+    ended = []
+    threads = [threading.Thread(target=lambda: ended.append(put(s, os.urandom(50)).status)) for _ in range(4)]
+    with subprocess.Popen(["strace", "-f", "-qq", "-e", "trace=fsync", "-e", "inject=fsync:delay_enter=10000000", "-o", "/dev/null",
+                           "-p", str(s.half())], stderr=subprocess.DEVNULL) as tracer:
+        try:
+            until(lambda: "TracerPid:\t0" not in open(f"/proc/{s.half()}/status").read(), "strace does not trace")
+            for thread in threads:
+                thread.start()
+            until(waiting, "no upload")
+            time.sleep(0.2)  # for the others to come as far
+            before = waiting()
+            for _ in range(20):
+                alive(s)
+            equal(before - waiting(), set())
+        finally:
+            tracer.terminate()
+    for thread in threads:
+        thread.join()
+    equal(ended, [201] * 4)
+
+
+@test("open")
+def long_jobs(s):
+    """Which are read by another thread than short ones, to the same end."""
+    code = "import sys; print(len(sys.stdin.read()))"
+    equal(s.verdict(python(code, {"stdin": "x" * 200000, "answer": "200000"}))["verdict"], "AC")
+    s.post(python(code, {"stdin": "x" * 200000, "stdout": ""})).problem(400, "tests[0].stdout")
+    s.post(json.dumps(python(code, {"stdin": "x" * 200000}))[:-1]).problem(400)
+    refused(legacy(s, "#" * 200000), 400, "Code too large")
+    outputs(legacy(s, code, inputs=["x" * 200000]), "200000")
+
+
+@test("open")
 def cancelled_while_it_runs(s):
     name = s.submit(sleeper(600))
     until(lambda: s.get(name)["state"] == "running", "the job does not start")
