@@ -211,10 +211,10 @@ enum http_outcome api_jobs_post(struct http_request *request, struct http_reply 
 
 /* ---- one job ---- */
 
-/* An id that is none cannot be a job's. */
-static struct ask *ask_for_job(struct http_request *request, enum ask_kind kind, struct http_reply *reply)
+/* An id that is none cannot be a job's. `party` may be NULL, whose reply is made. */
+static struct ask *ask_for_job(struct http_request *request, enum ask_kind kind, struct party *party,
+                               struct http_reply *reply)
 {
-	struct party *party = api_party(request, reply);
 	struct ask *ask;
 
 	if (party == NULL)
@@ -231,12 +231,13 @@ static struct ask *ask_for_job(struct http_request *request, enum ask_kind kind,
 
 enum http_outcome api_job_get(struct http_request *request, struct http_reply *reply)
 {
+	struct party *party = api_party(request, reply);
 	uint64_t wait_s;
 	struct ask *ask;
 
-	if (!api_number(request, "wait", SERVE_WAIT_S_MAX, &wait_s, reply))
+	if (party == NULL || !api_number(request, "wait", SERVE_WAIT_S_MAX, &wait_s, reply))
 		return HTTP_REPLY;
-	ask = ask_for_job(request, ASK_JOB, reply);
+	ask = ask_for_job(request, ASK_JOB, party, reply);
 	if (ask == NULL)
 		return HTTP_REPLY;
 	ask->until_ns = until(wait_s);
@@ -246,7 +247,7 @@ enum http_outcome api_job_get(struct http_request *request, struct http_reply *r
 
 enum http_outcome api_job_delete(struct http_request *request, struct http_reply *reply)
 {
-	struct ask *ask = ask_for_job(request, ASK_CANCEL, reply);
+	struct ask *ask = ask_for_job(request, ASK_CANCEL, api_party(request, reply), reply);
 
 	if (ask == NULL)
 		return HTTP_REPLY;
@@ -257,7 +258,7 @@ enum http_outcome api_job_delete(struct http_request *request, struct http_reply
 enum http_outcome api_job_events(struct http_request *request, struct http_reply *reply)
 {
 	const char *last = http_header(request, "Last-Event-ID");
-	struct ask *ask = ask_for_job(request, ASK_EVENTS, reply);
+	struct ask *ask = ask_for_job(request, ASK_EVENTS, api_party(request, reply), reply);
 
 	if (ask == NULL)
 		return HTTP_REPLY;

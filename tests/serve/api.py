@@ -790,7 +790,9 @@ ALICE, BOB = KEYS["alice"], KEYS["bob"]
 def who_may_ask(s):
     for key in [None, "", "wrong", ALICE + "x", "alice", sha256(ALICE.encode())]:
         answers = [s.ask("GET", "/v1/stats", key=key), s.ask("GET", "/metrics", key=key), s.post(adder(), key=key), put(s, b"x", key=key),
-                   s.ask("GET", "/v1/jobs/" + "0" * 26, key=key), s.ask("DELETE", "/v1/jobs/" + "0" * 26, key=key)]
+                   s.ask("GET", "/v1/jobs/" + "0" * 26, key=key), s.ask("DELETE", "/v1/jobs/" + "0" * 26, key=key),
+                   s.ask("GET", "/v1/jobs/" + "0" * 26 + "?wait=bad", key=key), s.post(adder(), "?wait=bad", key=key),
+                   put(s, b"", "none", key=key), s.ask("GET", "/v1/files/none", key=key)]
         for answer in answers:
             answer.problem(401, "Authorization")
             equal(answer.headers["www-authenticate"].split()[0], "Bearer")
