@@ -71,7 +71,7 @@ static int put_file(struct serve *serve, struct ask *ask, struct sbx_err *err)
 {
 	uint64_t bytes;
 
-	ask->rc = store_file_get(&serve->store.db, ask->file, &bytes, err) == 0;
+	ask->rc = store_file_get(&serve->store, ask->file, &bytes, err) == 0;
 	TRY(store_file_put(&serve->store, &ask->upload, ask->file, serve_now_us(), err));
 	return store_files_evict(&serve->store, serve->config.files_bytes_max, &bytes, err);
 }

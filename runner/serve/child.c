@@ -29,7 +29,7 @@ int child_start(struct serve *serve, struct child *child, struct job_entry *job,
 	int events[2] = {-1, -1}, rc;
 
 	if (input >= 0)
-		TRY(store_send_body(&serve->store.db, job->id, input, err));
+		TRY(store_send_body(&serve->store, job->id, input, err));
 	if (input < 0 || report < 0 || error < 0 || lseek(input, 0, SEEK_SET) < 0 || pipe2(events, O_CLOEXEC) < 0)
 		return sbx_fail(err, SBX_STAGE_STARTER, errno, "no descriptors for job %s", job->id);
 	/* ours only: the other end is another description */

@@ -42,12 +42,12 @@ static int fail(struct sqlite3 *sqlite, const char *what, struct sbx_err *err)
 	return sbx_fail(err, SBX_STAGE_STORE, errnum, "cannot %s the database: %s", what, sqlite3_errmsg(sqlite));
 }
 
-int db_open(struct db *db, const char *path, enum db_access access, struct sbx_err *err)
+int db_open(struct db *db, const char *path, struct sbx_err *err)
 {
-	int flags = access == DB_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
 
 	*db = (struct db){0};
-	if (sqlite3_open_v2(path, &db->sqlite, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(path, &db->sqlite, flags, NULL) != SQLITE_OK)
 		return db->sqlite == NULL ? sbx_fail(err, SBX_STAGE_STORE, ENOMEM, "out of memory")
 		                          : fail(db->sqlite, "open", err);
 	sqlite3_busy_timeout(db->sqlite, BUSY_MS);

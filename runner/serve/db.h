@@ -18,13 +18,8 @@ struct db {
 	struct sqlite3_stmt *statements[DB_STATEMENTS_MAX];
 };
 
-enum db_access {
-	DB_READ,
-	DB_WRITE,
-};
-
 /* No component of `path` may be a symbolic link, and the file must be there. */
-int db_open(struct db *db, const char *path, enum db_access access, struct sbx_err *err);
+int db_open(struct db *db, const char *path, struct sbx_err *err);
 /* Statement i is texts[i] from now on. */
 int db_prepare(struct db *db, const char *const *texts, unsigned n, struct sbx_err *err);
 /* Accepts a zeroed one, and what a failure of the others left. */

@@ -218,7 +218,7 @@ void ask_answer_job(struct serve *serve, struct ask *ask, const char *id, unsign
 		job->waiting = ask;
 		return;
 	}
-	rc = store_get(&serve->store.db, id, STORE_ROW_AND_REPORT, &row, &err);
+	rc = store_get(&serve->store, id, STORE_ROW_AND_REPORT, &row, &err);
 	if (rc < 0 && rc != -ENOENT)
 		http_reply_problem(&reply, 503, NULL, "the state folder cannot be read");
 	else if (rc < 0 || strcmp(row.key, ask->party->name) != 0 ||
@@ -267,7 +267,7 @@ void job_tell_state(struct serve *serve, struct job_entry *job)
 	char *text;
 
 	if (job->feed == NULL || !feed_is_read(job->feed) ||
-	    store_get(&serve->store.db, job->id, STORE_ROW, &row, &err) < 0)
+	    store_get(&serve->store, job->id, STORE_ROW, &row, &err) < 0)
 		return;
 	text = answer_job(&row, &facts, false, &len);
 	if (text != NULL)
@@ -312,7 +312,7 @@ void ask_answer_events(struct serve *serve, struct ask *ask)
 	struct sbx_err err;
 	struct feed *feed;
 
-	if (store_get(&serve->store.db, ask->id, STORE_ROW, &row, &err) < 0 || strcmp(row.key, ask->party->name) != 0 ||
+	if (store_get(&serve->store, ask->id, STORE_ROW, &row, &err) < 0 || strcmp(row.key, ask->party->name) != 0 ||
 	    row.kind == STORE_LEGACY) {
 		http_reply_problem(&reply, 404, NULL, "there is no such job, or none any more");
 	} else {
@@ -351,7 +351,7 @@ void ask_answer_file(struct serve *serve, struct ask *ask)
 	char *text = NULL;
 	int len;
 
-	if (store_file_get(&serve->store.db, ask->file, &bytes, &err) < 0) {
+	if (store_file_get(&serve->store, ask->file, &bytes, &err) < 0) {
 		http_reply_problem(&reply, ask->kind == ASK_PUT_FILE ? 507 : 404, NULL,
 		                   ask->kind == ASK_PUT_FILE ? "there is no room for it"
 		                                             : "there is no such file, or none any more");

@@ -116,7 +116,7 @@ static int open_db(struct store *store, struct sbx_err *err)
 	struct db *db = &store->db;
 	char mode[16];
 
-	TRY(db_open(db, store->path, DB_WRITE, err));
+	TRY(db_open(db, store->path, err));
 	TRY(db_ask(db, "PRAGMA journal_mode = WAL", mode, sizeof(mode), err));
 	if (strcmp(mode, "wal") != 0)
 		return FAIL(err, EOPNOTSUPP, "there can be no write-ahead log on this file system");
@@ -154,17 +154,6 @@ void store_finish(struct store *store)
 	db_finish(&store->db);
 	store_dir_finish(store);
 	*store = (struct store){0};
-}
-
-int store_reader_open(struct db *reader, const struct store *store, struct sbx_err *err)
-{
-	int rc = db_open(reader, store->path, DB_READ, err);
-
-	if (rc == 0)
-		rc = db_prepare(reader, texts, SQL_READER_STATEMENTS, err);
-	if (rc < 0)
-		db_finish(reader);
-	return rc;
 }
 
 /* ---- batches ---- */

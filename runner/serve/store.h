@@ -4,8 +4,8 @@
  *
  * One thread has the store, and writes: begin, any number of changes, commit. What was committed survives the death of
  * the process and of the machine (write-ahead log, synchronous), so nobody is told before. A commit waits for the disk
- * once, whatever is in it; all that came while the last one waited is the next one's batch. Other threads read, each by
- * a reader of its own.
+ * once, whatever is in it; all that came while the last one waited is the next one's batch. It reads, too, and sees
+ * what is not committed yet.
  *
  * Whatever fails returns -errno with SBX_STAGE_STORE. Where a function names errors of its own (-EEXIST ...), the batch
  * goes on without that change; after any other the batch is lost, all of it, by store_rollback().
@@ -44,7 +44,7 @@ static inline bool store_is_over(enum store_state state)
 }
 
 struct store {
-	struct db db;                     /* of the store's thread, which sees what is not committed yet, too */
+	struct db db;
 	int dir_fd, files_fd, lock_fd;    /* files_fd: never changes, and may be used by all threads */
 	char *path;                       /* of the database */
 	char (*gone)[STORE_NAME_LEN + 1]; /* files to remove after the batch, unless they have a row */
@@ -130,12 +130,11 @@ enum store_parts {
 	STORE_ROW_AND_REPORT,
 };
 
-/* By the store's own connection or a reader's. -ENOENT: there is no such job, or none any more. Texts end with a NUL
- * that does not count. */
-int store_get(struct db *reader, const char *id, enum store_parts parts, struct store_row *ret, struct sbx_err *err);
+/* -ENOENT: there is no such job, or none any more. Texts end with a NUL that does not count. */
+int store_get(struct store *store, const char *id, enum store_parts parts, struct store_row *ret, struct sbx_err *err);
 /* The body of a job to a descriptor: a large one never lies in memory as a whole. -ENOENT: the job is not there, or has
  * ended. */
-int store_send_body(struct db *reader, const char *id, int fd, struct sbx_err *err);
+int store_send_body(struct store *store, const char *id, int fd, struct sbx_err *err);
 /* Each job that has not ended, in the order in which they were accepted, until `fn` returns below 0,
  * which is then returned. `fn` changes nothing in the store. */
 int store_each_unfinished(struct store *store, int (*fn)(void *arg, const struct store_row *row), void *arg,
@@ -171,14 +170,9 @@ int store_file_put(struct store *store, struct store_upload *upload, const char 
 /* It was used. -ENOENT: it is not there. */
 int store_file_touch(struct store *store, const char *name, uint64_t now_us, struct sbx_err *err);
 /* Its size. -ENOENT */
-int store_file_get(struct db *reader, const char *name, uint64_t *ret_bytes, struct sbx_err *err);
+int store_file_get(struct store *store, const char *name, uint64_t *ret_bytes, struct sbx_err *err);
 /*
  * Removes files that no unfinished job refers to, the least recently used first, until the rest has at most so many
  * bytes; *ret_bytes is what it has then, which may be more. The files themselves go with the commit.
  */
 int store_files_evict(struct store *store, uint64_t bytes_max, uint64_t *ret_bytes, struct sbx_err *err);
-
-/* ---- readers ---- */
-
-/* A connection for another thread, which sees what was committed; db_finish() ends it, before the store's end. */
-int store_reader_open(struct db *reader, const struct store *store, struct sbx_err *err);

@@ -112,15 +112,16 @@ int store_file_touch(struct store *store, const char *name, uint64_t now_us, str
 	return db_changed(&store->db) > 0 ? 0 : FAIL(err, ENOENT, "there is no file %.64s", name);
 }
 
-int store_file_get(struct db *reader, const char *name, uint64_t *ret_bytes, struct sbx_err *err)
+int store_file_get(struct store *store, const char *name, uint64_t *ret_bytes, struct sbx_err *err)
 {
-	int rc = DB_RUN(reader, SQL_GET_FILE, err, TEXT(name));
+	struct db *db = &store->db;
+	int rc = DB_RUN(db, SQL_GET_FILE, err, TEXT(name));
 
 	if (rc == 0)
 		return FAIL(err, ENOENT, "there is no file %.64s", name);
 	TRY(rc);
-	*ret_bytes = db_number(reader, SQL_GET_FILE, 0);
-	db_reset(reader, SQL_GET_FILE);
+	*ret_bytes = db_number(db, SQL_GET_FILE, 0);
+	db_reset(db, SQL_GET_FILE);
 	return 0;
 }
 

@@ -139,25 +139,26 @@ static int get(struct db *db, const char *id, enum store_parts parts, struct sto
 	return rc;
 }
 
-int store_get(struct db *reader, const char *id, enum store_parts parts, struct store_row *ret, struct sbx_err *err)
+int store_get(struct store *store, const char *id, enum store_parts parts, struct store_row *ret, struct sbx_err *err)
 {
 	uint64_t seq;
 
-	return get(reader, id, parts, ret, &seq, err);
+	return get(&store->db, id, parts, ret, &seq, err);
 }
 
-int store_send_body(struct db *reader, const char *id, int fd, struct sbx_err *err)
+int store_send_body(struct store *store, const char *id, int fd, struct sbx_err *err)
 {
+	struct db *db = &store->db;
 	bool has_ended;
-	int rc = DB_RUN(reader, SQL_GET, err, TEXT(id));
+	int rc = DB_RUN(db, SQL_GET, err, TEXT(id));
 
 	if (rc == 0)
 		return FAIL(err, ENOENT, "there is no job %.40s", id);
 	TRY(rc);
-	has_ended = db_number(reader, SQL_GET, COLUMN_ENDED) != 0;
+	has_ended = db_number(db, SQL_GET, COLUMN_ENDED) != 0;
 	rc = has_ended ? FAIL(err, ENOENT, "job %.40s has ended, and its body is dropped", id)
-	               : db_send(reader, "body", "bytes", db_number(reader, SQL_GET, COLUMN_SEQ), fd, err);
-	db_reset(reader, SQL_GET);
+	               : db_send(db, "body", "bytes", db_number(db, SQL_GET, COLUMN_SEQ), fd, err);
+	db_reset(db, SQL_GET);
 	return rc;
 }
 

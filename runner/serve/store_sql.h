@@ -3,14 +3,12 @@
 
 #include "runner/serve/store.h"
 
-/* The statements of a store, by their numbers in its connections; texts in runner/serve/store.c. */
+/* The statements of a store, by their numbers; texts in runner/serve/store.c. */
 enum store_statement {
-	/* of readers, too */
 	SQL_GET,
 	SQL_GET_REPORT,
 	SQL_GET_FILE,
-	SQL_READER_STATEMENTS,
-	SQL_BEGIN = SQL_READER_STATEMENTS,
+	SQL_BEGIN,
 	SQL_COMMIT,
 	SQL_FIND_RETRY,
 	SQL_ADD_JOB,

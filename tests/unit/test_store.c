@@ -119,7 +119,7 @@ static struct store_row row_of(struct fixture *fixture, const char *id)
 {
 	struct store_row row = {0};
 
-	WELL(fixture, store_get(&fixture->store.db, id, STORE_ROW_AND_REPORT, &row, &fixture->err));
+	WELL(fixture, store_get(&fixture->store, id, STORE_ROW_AND_REPORT, &row, &fixture->err));
 	return row;
 }
 
@@ -133,23 +133,23 @@ static bool has_body(struct fixture *fixture, const char *id)
 	return strcmp(count, "1") == 0;
 }
 
-static void check_body(struct fixture *fixture, struct db *reader, const char *id, const char *body, size_t len)
+static void check_body(struct fixture *fixture, const char *id, const char *body, size_t len)
 {
 	int fd = memfd_create("body", MFD_CLOEXEC);
 	char *got = malloc(len + 1);
 
 	assert_true(fd >= 0 && got != NULL);
-	WELL(fixture, store_send_body(reader, id, fd, &fixture->err));
+	WELL(fixture, store_send_body(&fixture->store, id, fd, &fixture->err));
 	assert_int_equal(pread(fd, got, len + 1, 0), len);
 	assert_memory_equal(got, body, len);
 	free(got);
 	close(fd);
 }
 
-static bool is_there(struct fixture *fixture, struct db *db, const char *id)
+static bool is_there(struct fixture *fixture, const char *id)
 {
 	struct store_row row = {0};
-	int rc = store_get(db, id, STORE_ROW, &row, &fixture->err);
+	int rc = store_get(&fixture->store, id, STORE_ROW, &row, &fixture->err);
 
 	assert_true(rc == 0 || rc == -ENOENT);
 	store_row_finish(&row);
@@ -192,7 +192,7 @@ static void test_course(void **state)
 	assert_true(row.kind == STORE_LEGACY && row.state == STORE_QUEUED && row.priority == 3 && row.attempt == 0);
 	assert_true(row.accepted_us == 1000 && row.started_us == 0 && row.ended_us == 0);
 	assert_int_equal(row.body_len, 7);
-	check_body(fixture, &fixture->store.db, "A-1_b", "a\0\"';--", 7);
+	check_body(fixture, "A-1_b", "a\0\"';--", 7);
 	assert_true(row.report == NULL && row.error == NULL);
 	store_row_finish(&row);
 
@@ -219,7 +219,6 @@ static void test_large_body(void **state)
 	char *body = malloc(len);
 	struct store_job job = job_of("a", "");
 	int fd = memfd_create("body", MFD_CLOEXEC);
-	struct db reader;
 
 	for (size_t i = 0; i < len; i++)
 		body[i] = (char)(i * 31 + i / 4096);
@@ -227,12 +226,10 @@ static void test_large_body(void **state)
 	job.body_len = len;
 	IN_BATCH(fixture, WELL(fixture, add(fixture, &job)); add_well(fixture, "b");
 	         WELL(fixture, store_cancel(&fixture->store, "b", 1, &fixture->err)));
-	WELL(fixture, store_reader_open(&reader, &fixture->store, &fixture->err));
-	check_body(fixture, &reader, "a", body, len);
-	REFUSED(fixture, -ENOENT, "job b has ended", store_send_body(&reader, "b", fd, &fixture->err));
-	REFUSED(fixture, -ENOENT, "there is no job c", store_send_body(&reader, "c", fd, &fixture->err));
-	REFUSED(fixture, -EBADF, "cannot pass on", store_send_body(&reader, "a", -1, &fixture->err));
-	db_finish(&reader);
+	check_body(fixture, "a", body, len);
+	REFUSED(fixture, -ENOENT, "job b has ended", store_send_body(&fixture->store, "b", fd, &fixture->err));
+	REFUSED(fixture, -ENOENT, "there is no job c", store_send_body(&fixture->store, "c", fd, &fixture->err));
+	REFUSED(fixture, -EBADF, "cannot pass on", store_send_body(&fixture->store, "a", -1, &fixture->err));
 	close(fd);
 	free(body);
 }
@@ -383,24 +380,18 @@ static void test_batches(void **state)
 {
 	struct fixture *fixture = opened(state);
 	struct store_row before = {0};
-	struct db reader;
 
-	WELL(fixture, store_reader_open(&reader, &fixture->store, &fixture->err));
 	WELL(fixture, store_begin(&fixture->store, &fixture->err));
 	add_well(fixture, "a");
-	assert_true(is_there(fixture, &fixture->store.db, "a"));
-	assert_false(is_there(fixture, &reader, "a"));
+	assert_true(is_there(fixture, "a"));
 	store_rollback(&fixture->store);
-	assert_false(is_there(fixture, &fixture->store.db, "a"));
+	assert_false(is_there(fixture, "a"));
 	IN_BATCH(fixture, add_well(fixture, "a"); add_well(fixture, "b"));
-	assert_true(is_there(fixture, &reader, "a") && is_there(fixture, &reader, "b"));
-	WELL(fixture, store_get(&reader, "a", STORE_ROW, &before, &fixture->err));
+	assert_true(is_there(fixture, "a") && is_there(fixture, "b"));
+	WELL(fixture, store_get(&fixture->store, "a", STORE_ROW, &before, &fixture->err));
 	assert_null(before.report);
 	assert_int_equal(before.body_len, 4);
 	store_row_finish(&before);
-	/* a reader is one */
-	REFUSED(fixture, -EROFS, "readonly", db_execute(&reader, "DELETE FROM job", &fixture->err));
-	db_finish(&reader);
 	/* left without a commit */
 	WELL(fixture, store_begin(&fixture->store, &fixture->err));
 	add_well(fixture, "c");
@@ -429,8 +420,8 @@ static void test_expire(void **state)
 	assert_string_equal(gone, "c");
 	IN_BATCH(fixture, assert_int_equal(store_expire(store, 30, 9, note, gone, &fixture->err), 1));
 	assert_string_equal(gone, "ca");
-	assert_false(is_there(fixture, &store->db, "a"));
-	assert_true(is_there(fixture, &store->db, "b") && is_there(fixture, &store->db, "d"));
+	assert_false(is_there(fixture, "a"));
+	assert_true(is_there(fixture, "b") && is_there(fixture, "d"));
 	/* and its idempotency key with it */
 	IN_BATCH(fixture, WELL(fixture, add(fixture, &job)));
 }
@@ -473,7 +464,7 @@ static bool has_file(struct fixture *fixture, const char *text)
 	int rc, fd, n;
 
 	name_of(text, name);
-	rc = store_file_get(&fixture->store.db, name, &bytes, &fixture->err);
+	rc = store_file_get(&fixture->store, name, &bytes, &fixture->err);
 	fd = openat(fixture->store.files_fd, name, O_RDONLY | O_CLOEXEC);
 	assert_true(rc == 0 || rc == -ENOENT);
 	assert_int_equal(fd >= 0, rc == 0);
@@ -581,7 +572,7 @@ static void test_eviction(void **state)
 	WELL(fixture, store_begin(store, &fixture->err));
 	REFUSED(fixture, -ENOENT, names[3], add(fixture, &job));
 	WELL(fixture, store_commit(store, &fixture->err));
-	assert_false(is_there(fixture, &store->db, "b"));
+	assert_false(is_there(fixture, "b"));
 	/* removed and put again in one batch; removed in a batch that did not happen */
 	IN_BATCH(fixture, evict(fixture, 0, 0); put_file(fixture, "1111", 9));
 	assert_true(has_file(fixture, "1111"));
@@ -646,7 +637,7 @@ static void alter(struct fixture *fixture, const char *text)
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/serve.db", fixture->state);
-	WELL(fixture, db_open(&db, path, DB_WRITE, &fixture->err));
+	WELL(fixture, db_open(&db, path, &fixture->err));
 	WELL(fixture, db_execute(&db, text, &fixture->err));
 	db_finish(&db);
 }
@@ -855,7 +846,7 @@ static void check_promises(struct fixture *fixture)
 	int rc;
 
 	snprintf(path, sizeof(path), "%s/serve.db", fixture->state);
-	WELL(fixture, db_open(&db, path, DB_WRITE, &fixture->err));
+	WELL(fixture, db_open(&db, path, &fixture->err));
 	WELL(fixture, db_prepare(&db, &text, 1, &fixture->err));
 	for (rc = db_run(&db, 0, NULL, 0, &fixture->err); rc == 1; rc = db_step(&db, 0, &fixture->err)) {
 		snprintf(path, sizeof(path), "%s/files/%s", fixture->state, db_text(&db, 0, 0));
