@@ -32,6 +32,7 @@
 
 #define CONFIG_MAX ((size_t)1 << 20)
 #define GRACE_MS 10000
+#define KEY_MAX ((size_t)4096) /* of POST / */
 
 static const char help[] = "usage: sbx serve [options]\n"
                            "\n"
@@ -57,8 +58,8 @@ static struct command {
 	char state_dir[4096], cache_dir[4096], files_dir[4200], service_path[4200], address[160];
 	uid_t uid;
 	gid_t gid;
-	int exe_fd, listen_fd, config_fd, keys_fd, sockets[2];
-} cmd = {.exe_fd = -1, .listen_fd = -1, .config_fd = -1, .keys_fd = -1, .sockets = {-1, -1}};
+	int exe_fd, listen_fd, config_fd, keys_fd, legacy_key_fd, sockets[2];
+} cmd = {.exe_fd = -1, .listen_fd = -1, .config_fd = -1, .keys_fd = -1, .legacy_key_fd = -1, .sockets = {-1, -1}};
 
 /* ---- options ---- */
 
@@ -153,6 +154,26 @@ static int load(struct sbx_err *err)
 	if (config->running_max == 0)
 		config->running_max = config->slots_max;
 	return find_state(err);
+}
+
+/*
+ * KEY, out of the environment, where other processes of the same user can read it, into a file of the handover. Not by
+ * unsetenv() alone: what /proc shows is where the kernel once put it.
+ */
+static int take_key(struct sbx_err *err)
+{
+	char *key = getenv("KEY");
+	size_t len = key != NULL ? strlen(key) : 0;
+	int rc;
+
+	if (len > KEY_MAX)
+		return sbx_fail(err, SBX_STAGE_USAGE, E2BIG, "KEY has %zu bytes, and may have %zu", len, KEY_MAX);
+	cmd.legacy_key_fd = memfd_create("key", MFD_CLOEXEC);
+	rc = cmd.legacy_key_fd < 0 ? -errno : fd_write_all(cmd.legacy_key_fd, key, len);
+	if (key != NULL)
+		explicit_bzero(key, len);
+	unsetenv("KEY");
+	return rc < 0 ? sbx_fail(err, SBX_STAGE_STARTER, -rc, "cannot hand KEY over") : 0;
 }
 
 /* ---- what needs rights ---- */
@@ -301,6 +322,7 @@ static int open_all(struct sbx_err *err)
 
 	/* besides the jobs one program more is run (HANDOVER_LANGUAGES) */
 	_Static_assert(SERVE_RUNNING_MAX < STARTER_CHILDREN_MAX, "");
+	TRY(take_key(err));
 	TRY(find_user(err));
 	TRY(find_service(err));
 	TRY(try_box(err));
@@ -324,18 +346,18 @@ static int open_all(struct sbx_err *err)
 /* To the numbers of the handover, by way of higher ones, so that none is overwritten before it was moved. */
 static int place_descriptors(void)
 {
-	const int from[] = {cmd.sockets[1], cmd.listen_fd, cmd.config_fd, cmd.keys_fd};
-	int high[4], nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	const int from[HANDOVER_FDS] = {cmd.sockets[1], cmd.listen_fd, cmd.config_fd, cmd.keys_fd, cmd.legacy_key_fd};
+	int high[HANDOVER_FDS], nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0)
 		return -errno;
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < HANDOVER_FDS; i++)
 		if ((high[i] = fcntl(from[i], F_DUPFD, 64)) < 0)
 			return -errno;
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < HANDOVER_FDS; i++)
 		if (dup2(high[i], HANDOVER_STARTER_FD + i) < 0)
 			return -errno;
-	return close_range(HANDOVER_KEYS_FD + 1, ~0U, 0) < 0 ? -errno : 0;
+	return close_range(HANDOVER_STARTER_FD + HANDOVER_FDS, ~0U, 0) < 0 ? -errno : 0;
 }
 
 static void variable(char *place, size_t size, const char *name, const char *value)
@@ -349,13 +371,12 @@ static void variable(char *place, size_t size, const char *name, const char *val
  */
 static void __attribute__((noreturn)) become_service(void)
 {
-	static char key[4096], address[200], notify[200], access_log[] = "SBX_SERVE_ACCESS_LOG=1";
+	static char address[200], notify[200], access_log[] = "SBX_SERVE_ACCESS_LOG=1";
 	static char name[] = "sbx-serve";
-	char *argv[] = {name, NULL}, *env[] = {key, address, notify, NULL, NULL};
+	char *argv[] = {name, NULL}, *env[] = {address, notify, NULL, NULL};
 
 	if (getenv("SBX_SERVE_ACCESS_LOG") != NULL)
-		env[3] = access_log;
-	variable(key, sizeof(key), "KEY", getenv("KEY"));
+		env[2] = access_log;
 	variable(address, sizeof(address), "SBX_SERVE_ADDRESS", cmd.address);
 	variable(notify, sizeof(notify), "NOTIFY_SOCKET", getenv("NOTIFY_SOCKET"));
 	if (setsid() < 0 || place_descriptors() < 0 ||
@@ -389,7 +410,7 @@ static int serve(int *ret_status, struct sbx_err *err)
 		become_service();
 	fd_close(&cmd.sockets[1]);
 	fd_close(&cmd.listen_fd);
-	unsetenv("KEY");
+	fd_close(&cmd.legacy_key_fd);
 	return starter_loop(&(struct starter_config){.exe_fd = cmd.exe_fd,
 	                                             .programs = programs,
 	                                             .n_programs = sizeof(programs) / sizeof(programs[0]),

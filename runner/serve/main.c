@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -27,18 +28,22 @@
 static struct serve serve;
 static struct job_memory memory; /* of what was handed over */
 
-/* Whoever wrote it left the descriptor, which is one with ours, at its end. */
+/* Whoever wrote it left the descriptor, which is one with ours, at its end. Nobody reads it again. */
 static int read_text(int fd, const char *what, char **ret, size_t *ret_len, struct sbx_err *err)
 {
+	int rc;
+
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return sbx_fail(err, SBX_STAGE_USAGE, errno, "%s: not handed over", what);
-	return job_memory_read(&memory, fd, TEXT_MAX, what, ret, ret_len, err);
+	rc = job_memory_read(&memory, fd, TEXT_MAX, what, ret, ret_len, err);
+	close(fd);
+	return rc;
 }
 
 static int load(struct sbx_err *err)
 {
-	char *config, *keys;
-	size_t config_len, keys_len;
+	char *config, *keys, *legacy_key;
+	size_t config_len, keys_len, legacy_key_len;
 
 	serve_config_init(&serve.config);
 	TRY(read_text(HANDOVER_CONFIG_FD, "config", &config, &config_len, err));
@@ -46,9 +51,8 @@ static int load(struct sbx_err *err)
 	TRY(read_text(HANDOVER_KEYS_FD, "keys", &keys, &keys_len, err));
 	if (keys_len > 0)
 		TRY(serve_keys_parse(keys, keys_len, "keys", &serve.keys, err));
-	serve.legacy_key = getenv("KEY");
-	if (serve.legacy_key != NULL && serve.legacy_key[0] == '\0')
-		serve.legacy_key = NULL;
+	TRY(read_text(HANDOVER_LEGACY_KEY_FD, "key", &legacy_key, &legacy_key_len, err));
+	serve.legacy_key = legacy_key_len > 0 ? legacy_key : NULL;
 	serve.running_max = (unsigned)serve.config.running_max;
 	/* any body that is allowed is one that somebody may send while another holds all that he can */
 	serve.bodies.all_max =
@@ -204,8 +208,10 @@ int main(void)
 {
 	struct sbx_err err = {0};
 
-	for (int fd = HANDOVER_STARTER_FD; fd <= HANDOVER_KEYS_FD; fd++)
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	/* no other process of this user's, who may be nobody, looks into this one */
+	prctl(PR_SET_DUMPABLE, 0);
+	for (int i = 0; i < HANDOVER_FDS; i++)
+		fcntl(HANDOVER_STARTER_FD + i, F_SETFD, FD_CLOEXEC);
 	serve.starter_fd = HANDOVER_STARTER_FD;
 	serve.asked_end = &serve.asked;
 	serve.start_us = serve_now_us();

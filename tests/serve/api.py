@@ -19,7 +19,7 @@ SBX = os.path.abspath(sys.argv[1])
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PATIENCE = 120  # seconds, for what must come
 BODY_MAX = 1 << 20
-KEY = "the key of POST /"
+KEY = "the key of POST /".ljust(4096, "!")  # as long as may be
 TESTS = []  # (group, function)
 
 with open(os.path.join(ROOT, "runner/serve/openapi.json")) as f:
@@ -769,9 +769,11 @@ def the_key_stays_with_the_service(s):
     until(lambda: s.get(name)["state"] == "running", "the job does not start")
     try:
         until(lambda: judges(s), "no judge")
-        for pid in judges(s):
+        for pid in judges(s) + [s.process.pid, s.half()]:
             with open(f"/proc/{pid}/environ", "rb") as f:
-                assert KEY.encode() not in f.read()
+                assert KEY[:100].encode() not in f.read(), pid
+        # nor may others of its user look further
+        equal(os.stat(f"/proc/{s.half()}/environ").st_uid, 0)
     finally:
         s.cancel(name)
     assert KEY not in s.said()
@@ -993,6 +995,14 @@ def few_descriptors(place):
         s.kill()
 
 
+def a_key_that_is_too_long(place):
+    os.mkdir(place, 0o755)
+    done = subprocess.run([SBX, "serve", "--listen", f"unix:{place}/socket", "--state", place + "/state"], env={"KEY": KEY + "!"},
+                          capture_output=True, text=True, timeout=PATIENCE)
+    equal((done.returncode, done.stdout), (2, ""))
+    assert "KEY has 4097 bytes, and may have 4096" in done.stderr and "!!!" not in done.stderr, done.stderr
+
+
 def half_of_the_queue_is_not_for_post(place):
     """Whoever sends to POST / shows no key before the body is read: half of the queue is all that they can take."""
     s = Service(place, "{running: 1, slots: 2, queue: {jobs: 3}}", env={"KEY": KEY})
@@ -1127,7 +1137,7 @@ def main():
                 run(f"the end of the service {group}", lambda: (service.stop(), hold_log(service)))
             finally:
                 service.kill()
-        for function in (a_restart, an_end_without_grace, few_descriptors, half_of_the_queue_is_not_for_post,
+        for function in (a_restart, an_end_without_grace, few_descriptors, a_key_that_is_too_long, half_of_the_queue_is_not_for_post,
                          results_are_kept_for_a_time,
                          pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
             if re.search(pattern, function.__name__):
