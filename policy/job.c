@@ -257,6 +257,15 @@ static int read_count(struct reader *reader, struct json_object *value, void *in
 	return read_quantity(reader, value, into, "not a whole number above 0", count_parse);
 }
 
+/* What the kernel takes for such a limit. */
+static int read_pids(struct reader *reader, struct json_object *value, void *into)
+{
+	TRY(read_count(reader, value, into));
+	return *(uint64_t *)into > JOB_PIDS_MAX && *(uint64_t *)into != SPEC_UNLIMITED
+	               ? wrong(reader, "more than 4194304")
+	               : 0;
+}
+
 static int read_passes(struct reader *reader, struct json_object *value, void *into)
 {
 	TRY(read_count(reader, value, into));
@@ -292,7 +301,7 @@ static int read_limits(struct reader *reader, struct json_object *value, void *i
 	        {"wall", read_duration, offsetof(struct job_limits, wall_us_max), false},
 	        {"memory", read_size, offsetof(struct job_limits, memory_bytes_max), false},
 	        {"output", read_size, offsetof(struct job_limits, output_bytes_max), false},
-	        {"pids", read_count, offsetof(struct job_limits, pids_max), false},
+	        {"pids", read_pids, offsetof(struct job_limits, pids_max), false},
 	};
 
 	return READ_OBJECT(reader, value, fields, into);
@@ -418,6 +427,8 @@ static int read_flags(struct reader *reader, struct json_object *value, void *in
 	for (size_t i = 0; i < json_length(value); i++) {
 		size_t len = enter_index(reader, i);
 		TRY(read_string(reader, json_at(value, i), &job->checker_flags[i]));
+		if (strlen(job->checker_flags[i]) >= JOB_FLAG_BYTES)
+			return wrong(reader, "longer than an argument may be, of 131071 bytes");
 		leave(reader, len);
 	}
 	return 0;

@@ -118,6 +118,8 @@ int language_detect(const struct language *languages, const char *const *names, 
  */
 int language_file_name(const struct language *language, const struct language_file *file, char **ret,
                        struct sbx_err *err);
+/* Whether that depends on the file's text, of one that is called `name` (or NULL). */
+bool language_names_by_text(const struct language *language, const char *name);
 
 /* What the placeholders stand for. */
 struct language_values {

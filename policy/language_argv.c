@@ -131,6 +131,11 @@ static char *java_file_name(const struct language *language, const struct langua
 	return source.main_type[0] != '\0' ? renamed(NULL, source.main_type, extension) : strdup(language->source);
 }
 
+bool language_names_by_text(const struct language *language, const char *name)
+{
+	return language->entry == LANGUAGE_ENTRY_JAVA && (name == NULL || language_is_source(language, name));
+}
+
 int language_file_name(const struct language *language, const struct language_file *file, char **ret,
                        struct sbx_err *err)
 {
@@ -138,7 +143,7 @@ int language_file_name(const struct language *language, const struct language_fi
 
 	if (file->name != NULL)
 		TRY(check_name(language, file->name, err));
-	if (language->entry == LANGUAGE_ENTRY_JAVA && (file->name == NULL || language_is_source(language, file->name)))
+	if (language_names_by_text(language, file->name))
 		name = java_file_name(language, file);
 	else
 		name = strdup(file->name != NULL ? file->name : language->source);

@@ -1,6 +1,7 @@
 /* Reading what a job names. */
 #include "runner/job_load.h"
 
+#include "policy/source_names.h"
 #include "sandbox/fd.h"
 #include "sandbox/path.h"
 
@@ -242,8 +243,9 @@ static int by_name(const void *a, const void *b)
 	return order != 0 ? order : (of_a->index > of_b->index) - (of_a->index < of_b->index);
 }
 
-/* Reports and events tell tests apart by their names alone. */
-static int check_names(struct named_test *named, size_t n, const char *origin, struct sbx_err *err)
+/* Reports and events tell tests apart by their names alone. NULL where they do; else the second of two that have one.
+ */
+static const struct named_test *find_twin(struct named_test *named, size_t n)
 {
 	const struct named_test *twin = NULL;
 
@@ -251,15 +253,12 @@ static int check_names(struct named_test *named, size_t n, const char *origin, s
 	for (size_t i = 1; i < n; i++)
 		if (strcmp(named[i - 1].name, named[i].name) == 0 && (twin == NULL || named[i].index < twin->index))
 			twin = &named[i];
-	if (twin == NULL)
-		return 0;
-	return FAIL(err, EINVAL, "%.100s: tests[%zu]%s and tests[%zu]%s: both tests are called \"%.80s\"%s", origin,
-	            twin[-1].index, twin[-1].is_number ? "" : ".name", twin->index, twin->is_number ? "" : ".name",
-	            twin->name,
-	            twin[-1].is_number || twin->is_number ? " (one without a name is called by its number)" : "");
+	return twin;
 }
 
-static int name_tests(struct job *job, struct job_memory *memory, const char *origin, struct sbx_err *err)
+/* *ret_twin: as find_twin(), in the memory's own. */
+static int name_tests(struct job *job, struct job_memory *memory, const struct named_test **ret_twin,
+                      struct sbx_err *err)
 {
 	struct named_test *named = calloc(job->n_tests, sizeof(*named));
 
@@ -271,7 +270,16 @@ static int name_tests(struct job *job, struct job_memory *memory, const char *or
 			TRY(number_test(memory, &job->tests[i], i, err));
 		named[i].name = job->tests[i].name;
 	}
-	return check_names(named, job->n_tests, origin, err);
+	*ret_twin = find_twin(named, job->n_tests);
+	return 0;
+}
+
+static int both_called(const char *origin, const struct named_test *twin, struct sbx_err *err)
+{
+	return FAIL(err, EINVAL, "%.100s%stests[%zu]%s and tests[%zu]%s: both tests are called \"%.80s\"%s", origin,
+	            origin[0] != '\0' ? ": " : "", twin[-1].index, twin[-1].is_number ? "" : ".name", twin->index,
+	            twin->is_number ? "" : ".name", twin->name,
+	            twin[-1].is_number || twin->is_number ? " (one without a name is called by its number)" : "");
 }
 
 static int open_files(struct places *places, const char *files, struct sbx_err *err)
@@ -300,9 +308,13 @@ static int find_sources(struct places *places, struct job_file *files, size_t n,
 
 static int find_all(struct places *places, struct job *job, struct sbx_err *err)
 {
+	const struct named_test *twin;
+
 	TRY(find_sources(places, job->files, job->n_files, "files", err));
 	TRY(find_sources(places, job->checkers[0].files, job->checkers[0].n_files, "checker.files", err));
-	TRY(name_tests(job, places->memory, places->origin, err));
+	TRY(name_tests(job, places->memory, &twin, err));
+	if (twin != NULL)
+		return both_called(places->origin, twin, err);
 	for (size_t i = 0; i < job->n_tests; i++) {
 		const struct key input = {"tests", i, "stdin_path"}, answer = {"tests", i, "answer_path"};
 		TRY(find_data(places, &job->tests[i].input, &input, err));
@@ -369,9 +381,10 @@ static int find_language(const char *name, struct job_file *files, size_t n, str
 static int load_source(struct job_file *file, struct job_memory *memory, const struct language *language,
                        struct language_file *source, struct sbx_err *err)
 {
+	bool is_known = file->data.bytes != NULL || file->data.path != NULL;
 	char *text = NULL, *name;
 
-	if (file->data.bytes == NULL) {
+	if (file->data.path != NULL && file->data.bytes == NULL) {
 		TRY(job_memory_read_file(memory, "source", file->data.path, JOB_SOURCES_BYTES_MAX, &text,
 		                         &file->data.len, err));
 		file->data.bytes = text;
@@ -379,26 +392,28 @@ static int load_source(struct job_file *file, struct job_memory *memory, const s
 	*source = (struct language_file){file->name, file->data.bytes, file->data.len, file->is_executable};
 	TRY(language_file_name(language, source, &name, err));
 	TRY(job_memory_own(memory, name, err));
-	source->name = name;
+	source->name = is_known || !language_names_by_text(language, file->name) ? name : NULL;
 	return 0;
 }
 
-/* In ret->language. */
+/* In ret->language. Files of which neither text nor path is known, of job_check() alone, may have no name after it. */
 static int load(struct job_file *files, size_t n, struct job_memory *memory, struct job_sources *ret,
                 struct sbx_err *err)
 {
 	size_t bytes = 0;
 
 	ret->files = calloc(n + 1, sizeof(*ret->files));
-	ret->n_files = n;
+	ret->n_files = ret->wrong = n;
 	TRY(job_memory_own(memory, ret->files, err));
 	for (size_t i = 0; i < n; i++) {
+		ret->wrong = i;
 		TRY(load_source(&files[i], memory, ret->language, &ret->files[i], err));
 		bytes += ret->files[i].len;
+		ret->wrong = n;
 		if (bytes > JOB_SOURCES_BYTES_MAX)
 			return too_large(err);
 	}
-	return 0;
+	return source_names_check(ret->files, n, &ret->wrong, err);
 }
 
 int job_find_language(struct job *job, struct job_memory *memory, const struct language **ret, struct sbx_err *err)
@@ -408,6 +423,7 @@ int job_find_language(struct job *job, struct job_memory *memory, const struct l
 
 int job_load_sources(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err)
 {
+	*ret = (struct job_sources){0};
 	TRY(job_find_language(job, memory, &ret->language, err));
 	return load(job->files, job->n_files, memory, ret, err);
 }
@@ -424,4 +440,81 @@ int job_load_checkers(struct job *job, struct job_memory *memory, struct job_sou
 		TRY(load(checker->files, checker->n_files, memory, &ret[i], err));
 	}
 	return 0;
+}
+
+/* ---- a job of which no file is looked at ---- */
+
+static void forget_paths(struct job_file *files, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		files[i].data.path = NULL;
+}
+
+/* Whether its language has a command for it. */
+static int check_command(const struct job_sources *sources, struct sbx_err *err)
+{
+	const struct language_values values = {.files = sources->files, .n_files = sources->n_files};
+	char **argv = NULL;
+	int rc;
+
+	for (size_t i = 0; i < sources->n_files; i++)
+		if (sources->files[i].name == NULL)
+			sources->files[i].name = sources->language->source;
+	rc = language_argv(sources->language, sources->language->run.argv, &values, &argv, err);
+	free(argv);
+	return rc;
+}
+
+/* Of the program at `prefix`, after a failure; `language` is what the job says of it. */
+static void name_field(const struct job_sources *sources, const char *prefix, const char *language,
+                       char ret_field[JOB_FIELD_BYTES])
+{
+	if (sources->language == NULL && language != NULL)
+		snprintf(ret_field, JOB_FIELD_BYTES, "%slanguage", prefix);
+	else if (sources->wrong < sources->n_files)
+		snprintf(ret_field, JOB_FIELD_BYTES, "%sfiles[%zu].name", prefix, sources->wrong);
+	else
+		snprintf(ret_field, JOB_FIELD_BYTES, "%sfiles", prefix);
+}
+
+static int check_programs(struct job *job, struct job_memory *memory, const struct language **ret_language,
+                          char ret_field[JOB_FIELD_BYTES], struct sbx_err *err)
+{
+	struct job_sources sources = {0}, checkers[JOB_CHECKERS_MAX] = {{0}};
+	int rc;
+
+	forget_paths(job->files, job->n_files);
+	forget_paths(job->checkers[0].files, job->checkers[0].n_files);
+	rc = job_load_sources(job, memory, &sources, err);
+	if (rc == 0)
+		rc = check_command(&sources, err);
+	if (rc < 0) {
+		name_field(&sources, "", job->language, ret_field);
+		return rc;
+	}
+	rc = job_load_checkers(job, memory, checkers, err);
+	if (rc == 0 && job->n_checkers > 0)
+		rc = check_command(&checkers[0], err);
+	if (rc < 0)
+		name_field(&checkers[0], "checker.", job->checkers[0].language, ret_field);
+	else
+		*ret_language = sources.language;
+	return rc;
+}
+
+int job_check(struct job *job, struct job_memory *memory, const struct language **ret_language,
+              char ret_field[JOB_FIELD_BYTES], struct sbx_err *err)
+{
+	const struct language *language;
+	const struct named_test *twin;
+
+	TRY(check_programs(job, memory, &language, ret_field, err));
+	snprintf(ret_field, JOB_FIELD_BYTES, "tests");
+	TRY(name_tests(job, memory, &twin, err));
+	if (twin == NULL) {
+		*ret_language = language;
+		return 0;
+	}
+	snprintf(ret_field, JOB_FIELD_BYTES, "tests[%zu]%s", twin->index, twin->is_number ? "" : ".name");
+	return both_called("", twin, err);
 }

@@ -31,9 +31,20 @@ struct job_sources {
 	const struct language *language;
 	struct language_file *files;
 	size_t n_files;
+	size_t wrong; /* after a failure: which of them is at fault; n_files: none by itself */
 };
 
-/* Finds the language of the job's sources, or of each of its checkers', and reads them. */
+/* Finds the language of the job's sources, or of each of its checkers', reads them, and proves that they can be stored.
+ */
 int job_load_sources(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err);
 int job_load_checkers(struct job *job, struct job_memory *memory, struct job_sources ret[JOB_CHECKERS_MAX],
                       struct sbx_err *err);
+
+#define JOB_FIELD_BYTES 64
+/*
+ * What is wrong with a JSON job that came from job_parse(), as far as a look at no file tells; the files that it names
+ * are taken for such whose content is not known, and their paths are gone afterwards. ret_field is the field at fault:
+ * "language", "files[2].name", "checker.files", "tests[1].name".
+ */
+int job_check(struct job *job, struct job_memory *memory, const struct language **ret_language,
+              char ret_field[JOB_FIELD_BYTES], struct sbx_err *err);

@@ -20,12 +20,6 @@ static int store(struct judge *judge, const struct job_sources *program, enum wo
 	for (size_t i = 0; i < program->n_files; i++) {
 		const struct language_file *file = &program->files[i];
 		int rc = workspace_add(&judge->ws, folder, file->name, file->text, file->len, file->is_executable);
-		/* names that exclude each other, or are too long: whoever gave them has to know */
-		if (rc == -EEXIST || rc == -ENOTDIR || rc == -EINVAL || rc == -ENAMETOOLONG)
-			return sbx_fail(err, SBX_STAGE_USAGE, -rc, "the source %.200s cannot be stored: %s", file->name,
-			                rc == -EINVAL         ? "its name leads out of the job's folder"
-			                : rc == -ENAMETOOLONG ? "its name is too long"
-			                                      : "another one has its name");
 		if (rc < 0)
 			return sbx_fail(err, SBX_STAGE_WORKSPACE, -rc, "cannot store the source %.200s", file->name);
 	}

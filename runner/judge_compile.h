@@ -4,8 +4,8 @@
 #include "runner/judge.h"
 
 /*
- * Puts the sources into their folders; the checkers' once for all submissions. Fails with SBX_STAGE_USAGE for names
- * that cannot be stored, else with SBX_STAGE_WORKSPACE.
+ * Puts the sources into their folders, under names that were checked (runner/job_load.h); the checkers' once for all
+ * submissions. Fails with SBX_STAGE_WORKSPACE.
  */
 int judge_compile_store(struct judge *judge, struct sbx_err *err);
 /* Where the compiler refuses it, judge->judgement is JUDGEMENT_CE, and that is no failure. */

@@ -293,7 +293,7 @@ static bool verify_one(struct verify *verify, const struct problem_submission *s
 		return true;
 	}
 	set_note(result, judge->error.msg);
-	/* names of its sources that cannot be stored */
+	/* none of its files is a source */
 	return judge->error.stage == SBX_STAGE_USAGE;
 }
 

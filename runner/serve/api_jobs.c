@@ -2,6 +2,7 @@
 #include "runner/serve/api.h"
 
 #include "policy/job.h"
+#include "policy/json.h"
 #include "runner/job_load.h"
 #include "runner/serve/http_text.h"
 #include "sandbox/fd.h"
@@ -138,18 +139,41 @@ static int add_files(struct job_entry *entry, const struct job *job, char field[
 	return rc;
 }
 
-/* A job in a language that nobody knows would only end as failed, when its turn comes. */
-static bool has_language(struct job *job, struct http_reply *reply)
+/* As it was at the start, when all were looked for; what has not been found by now is not known to be missing. */
+static bool is_missing(const struct serve *serve, const char *name)
+{
+	const char *text = atomic_load(&serve->languages);
+	struct json_object *list __attribute__((cleanup(json_freep))) = NULL, *value;
+	bool is_installed = true;
+	struct sbx_err err;
+
+	if (text == NULL || json_parse(text, strlen(text), "languages", &list, &err) < 0)
+		return false;
+	for (size_t i = 0; i < json_length(list); i++)
+		if (json_find(json_at(list, i), "name", &value) && strcmp(json_string_of(value), name) == 0 &&
+		    json_find(json_at(list, i), "installed", &value))
+			json_bool_of(value, &is_installed);
+	return !is_installed;
+}
+
+/* What the judge would refuse when its turn comes, and the job would end as failed by, or as IE. */
+static bool can_be_judged(const struct serve *serve, struct job *job, struct http_reply *reply)
 {
 	const struct language *language;
 	struct job_memory memory = {0};
+	char field[JOB_FIELD_BYTES];
 	struct sbx_err err;
-	bool is_known = job_find_language(job, &memory, &language, &err) == 0;
+	bool is_well = job_check(job, &memory, &language, field, &err) == 0;
 
+	if (!is_well) {
+		http_reply_problem(reply, 422, field, "%s", err.msg);
+	} else if (is_missing(serve, language->name)) {
+		http_reply_problem(reply, 422, job->language != NULL ? "language" : "files", "%s is not installed here",
+		                   language->title);
+		is_well = false;
+	}
 	job_memory_finish(&memory);
-	if (!is_known)
-		http_reply_problem(reply, 422, job->language != NULL ? "language" : "files", "%s", err.msg);
-	return is_known;
+	return is_well;
 }
 
 /* Whether sbx judge would take it, and the key may ask for it. */
@@ -172,7 +196,7 @@ static bool look_at(const struct http_request *request, const struct party *part
 	} else if (rc < 0) {
 		http_reply_problem(reply, 503, NULL, "no memory");
 	} else {
-		is_well = has_language(&job, reply);
+		is_well = can_be_judged(request->data, &job, reply);
 	}
 	job_finish(&job);
 	return is_well;

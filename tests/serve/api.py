@@ -523,6 +523,19 @@ def bodies_that_are_none(s):
     s.post({"files": [{"name": "a.py", "text": ""}], "tests": [{}], "language": "cobol"}).problem(422, "language")
     s.post({"files": [{"name": "a.cobol", "text": ""}], "tests": [{}]}).problem(422, "files")
     s.post({"files": [{"text": ""}], "tests": [{}]}).problem(422, "files")
+    code = {"name": "a.py", "text": "print(1)"}
+    for field, files in [("files[0].name", [{"name": "../a.py", "text": ""}]), ("files[1].name", [code, {"name": "/a.py", "text": ""}]),
+                         ("files[1].name", [code, code]), ("files[2].name", [code, {"name": "b", "text": ""}, {"name": "a.py/b", "text": ""}]),
+                         ("files[1].name", [code, {"name": "x" * 256, "text": ""}]), ("files", [{"name": "README", "text": ""}])]:
+        s.post({"files": files, "tests": [{}], "language": "python3"}).problem(422, field)
+        s.post(python("", {"answer": ""}, checker={"kind": "testlib", "files": files, "language": "python3"})).problem(422, "checker." + field)
+    s.post(python("", checker={"kind": "testlib", "files": [code], "language": "cobol"})).problem(422, "checker.language")
+    s.post(python("", checker={"kind": "testlib", "files": [{"name": "a.cobol", "text": ""}]})).problem(422, "checker.files")
+    s.post(python("", {"name": "a"}, {}, {"name": "a"})).problem(422, "tests[2].name")
+    s.post(python("", {"name": "2"}, {})).problem(422, "tests[1]")
+    for language in languages(s):
+        if not language["installed"]:
+            s.post({"files": [{"text": ""}], "tests": [{}], "language": language["name"]}).problem(422, "language")
     for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]:
         s.post(good, Content_Type=kind).problem(415, "Content-Type")
     s.post(gzip.compress(good.encode()), Content_Encoding="gzip").problem(415, "Content-Encoding")

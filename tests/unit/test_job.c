@@ -110,6 +110,8 @@ static void test_mistakes(void **state)
 	         "job: tests[0].limits.time: not a duration"},
 	        {"{" FILES ", \"tests\": [{}], \"limits\": {\"memory\": -1}}", "job: limits.memory: not a size"},
 	        {"{" FILES ", \"tests\": [{}], \"limits\": {\"pids\": 1.5}}", "job: limits.pids: not a whole number"},
+	        {"{" FILES ", \"tests\": [{}], \"limits\": {\"pids\": 4194305}}",
+	         "job: limits.pids: more than 4194304"},
 	        {"{" FILES ", \"tests\": [{}], \"checker\": {}}", "job: checker: \"kind\" is missing"},
 	        {"{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"magic\"}}",
 	         "job: checker.kind: neither \"tokens\""},
@@ -249,12 +251,37 @@ static void test_judgements(void **state)
 	}
 }
 
+/* One that no program could be given. */
+static void test_long_flag(void **state)
+{
+	static const char head[] =
+	        "{" FILES ", \"tests\": [{}], \"checker\": {\"kind\": \"kattis\", " FILES ", \"flags\": [\"";
+
+	(void)state;
+	for (size_t len = JOB_FLAG_BYTES - 1; len <= JOB_FLAG_BYTES; len++) {
+		char *text = calloc(1, sizeof(head) + len + 8);
+		struct sbx_err err = {0};
+		struct job job;
+		int rc;
+
+		memset(mempcpy(text, head, sizeof(head) - 1), 'x', len);
+		strcat(text, "\"]}}");
+		job_init(&job);
+		rc = job_parse(&job, text, strlen(text), "job", &err);
+		assert_int_equal(rc < 0, len == JOB_FLAG_BYTES);
+		if (rc < 0)
+			assert_non_null(strstr(err.msg, "job: checker.flags[0]: longer than"));
+		job_finish(&job);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_defaults), cmocka_unit_test(test_all_keys),   cmocka_unit_test(test_mistakes),
-	        cmocka_unit_test(test_many),     cmocka_unit_test(test_judgements), cmocka_unit_test(test_checkers),
-	        cmocka_unit_test(test_exact),
+	        cmocka_unit_test(test_long_flag), cmocka_unit_test(test_defaults), cmocka_unit_test(test_all_keys),
+	        cmocka_unit_test(test_mistakes),  cmocka_unit_test(test_many),     cmocka_unit_test(test_judgements),
+	        cmocka_unit_test(test_checkers),  cmocka_unit_test(test_exact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

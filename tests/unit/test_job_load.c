@@ -185,6 +185,79 @@ static void test_too_large(void **state)
 	finish(fixture);
 }
 
+/* What job_check() says, of jobs whose files it does not look for. */
+static void test_check(void **state)
+{
+#define PYTHON "{\"language\": \"python3\", \"tests\": [{}], \"files\": "
+#define WITH(checker)                                                                                                  \
+	"{\"files\": [{\"name\": \"a.py\", \"text\": \"\"}], \"tests\": [{}], \"checker\": {\"kind\": "                \
+	"\"testlib\", " checker "}}"
+#define TESTS(tests) "{\"files\": [{\"name\": \"a.py\", \"text\": \"\"}], \"tests\": [" tests "]}"
+	static const struct {
+		const char *job, *field, *said; /* NULL: nothing is wrong */
+	} rows[] = {
+	        {PYTHON "[{\"text\": \"\"}]}", NULL, NULL},
+	        {PYTHON "[{\"path\": \"" MISSING "\"}]}", NULL, NULL},
+	        {PYTHON "[{\"path\": \"" MISSING "\"}, {\"text\": \"\"}]}", "files[1].name",
+	         "another one has its name"},
+	        {PYTHON "[{\"name\": \"b.py\", \"path\": \"x\"}, {\"name\": \"b.py\", \"path\": \"y\"}]}",
+	         "files[1].name", "another one has its name"},
+	        {PYTHON "[{\"name\": \"a/../b.py\", \"text\": \"\"}]}", "files[0].name", "not a name of a file"},
+	        {PYTHON "[{\"name\": \"data\", \"text\": \"\"}]}", "files", "no file is a source in Python"},
+	        {"{\"tests\": [{}], \"files\": [{\"path\": \"" MISSING "\"}]}", "files", "needs its language"},
+	        {"{\"tests\": [{}], \"files\": [{\"name\": \"a.cobol\", \"text\": \"\"}]}", "files", "no language has"},
+	        {"{\"language\": \"cobol\", \"tests\": [{}], \"files\": [{\"text\": \"\"}]}", "language", "\"cobol\""},
+	        /* a file in Java is called by what is in it, which is not known of one with a path */
+	        {"{\"language\": \"java\", \"tests\": [{}], \"files\": [{\"path\": \"x\"}, {\"path\": \"y\"}]}", NULL,
+	         NULL},
+	        {"{\"tests\": [{}], \"files\": [{\"name\": \"A.java\", \"path\": \"x\"}, {\"name\": \"A.java\", "
+	         "\"text\":"
+	         " \"\"}]}",
+	         NULL, NULL},
+	        {"{\"language\": \"java\", \"tests\": [{}], \"files\": [{\"text\": \"public class A {}\"}, {\"path\": "
+	         "\"x\"},"
+	         " {\"text\": \"public class A {}\"}]}",
+	         "files[2].name", "the source A.java cannot be stored"},
+	        {"{\"tests\": [{}], \"files\": [{\"name\": \"../A.java\", \"path\": \"x\"}]}", "files[0].name",
+	         "not a name of a file"},
+	        {WITH("\"files\": [{\"name\": \"c.py\", \"path\": \"x\"}]"), NULL, NULL},
+	        {WITH("\"files\": [{\"name\": \"c.py\", \"text\": \"\"}, {\"name\": \"c.py/d\", \"text\": \"\"}]"),
+	         "checker.files[1].name", "another one has its name"},
+	        {WITH("\"files\": [{\"name\": \"c.cobol\", \"text\": \"\"}]"), "checker.files", "no language has"},
+	        {WITH("\"language\": \"cobol\", \"files\": [{\"text\": \"\"}]"), "checker.language", "\"cobol\""},
+	        {WITH("\"language\": \"c\", \"files\": [{\"name\": \"a.h\", \"text\": \"\"}]"), "checker.files",
+	         "no file is a source in C"},
+	        {TESTS("{}, {\"name\": \"3\"}, {\"stdin_path\": \"x\"}"), "tests[2]",
+	         "tests[1].name and tests[2]: both tests are called \"3\""},
+	        {TESTS("{\"name\": \"a\"}, {\"name\": \"b\"}, {\"name\": \"a\"}"), "tests[2].name",
+	         "tests[0].name and tests[2].name: both tests are called \"a\""},
+	        {TESTS("{}, {\"name\": \"1 \"}"), NULL, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct language *language = NULL;
+		struct job_memory memory = {0};
+		char field[JOB_FIELD_BYTES];
+		struct sbx_err err = {0};
+		struct job job;
+		int rc;
+
+		job_init(&job);
+		if (job_parse(&job, rows[i].job, strlen(rows[i].job), "job", &err) < 0)
+			fail_msg("%s", err.msg);
+		rc = job_check(&job, &memory, &language, field, &err);
+		assert_true((rc == 0) == (language != NULL));
+		if (rc < 0 && (rows[i].field == NULL || strcmp(field, rows[i].field) != 0 ||
+		               strstr(err.msg, rows[i].said) == NULL || err.stage != SBX_STAGE_USAGE))
+			fail_msg("%s: %s: %s", rows[i].job, field, err.msg);
+		if (rc == 0 && rows[i].field != NULL)
+			fail_msg("%s: nothing is wrong", rows[i].job);
+		job_finish(&job);
+		job_memory_finish(&memory);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +266,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(test_paths, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(test_folder, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(test_too_large, set_up, tear_down),
+	        cmocka_unit_test(test_check),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
