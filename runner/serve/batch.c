@@ -398,33 +398,37 @@ bool batch_commit(struct serve *serve, struct batch *batch)
 
 struct expired {
 	size_t n;
-	char (*ids)[STORE_ID_MAX + 1];
+	struct {
+		char id[STORE_ID_MAX + 1];
+		unsigned attempt;
+	} jobs[];
 };
 
-static void note_expired(void *arg, const char *id)
+static void note_expired(void *arg, const char *id, unsigned attempt)
 {
 	struct expired *expired = arg;
 
-	snprintf(expired->ids[expired->n++], sizeof(expired->ids[0]), "%s", id);
+	snprintf(expired->jobs[expired->n].id, sizeof(expired->jobs[0].id), "%s", id);
+	expired->jobs[expired->n++].attempt = attempt;
 }
 
 /* The events after the rows: a row never promises a file that is gone. */
 void batch_expire(struct serve *serve, unsigned max)
 {
-	struct expired expired = {.ids = calloc(max, sizeof(expired.ids[0]))};
+	struct expired *expired = calloc(1, sizeof(*expired) + max * sizeof(expired->jobs[0]));
 	uint64_t now = serve_now_us();
 	struct sbx_err err;
-	int rc = expired.ids == NULL ? -ENOMEM : store_begin(&serve->store, &err);
+	int rc = expired == NULL ? -ENOMEM : store_begin(&serve->store, &err);
 
 	if (rc == 0) {
 		rc = store_expire(&serve->store, now > serve->config.results_us ? now - serve->config.results_us : 0,
-		                  max, note_expired, &expired, &err);
+		                  max, note_expired, expired, &err);
 		if (rc < 0)
 			store_rollback(&serve->store);
 		else
 			rc = store_commit(&serve->store, &err);
 	}
-	for (size_t i = 0; rc == 0 && i < expired.n; i++)
-		feed_remove(serve->events_dir, expired.ids[i]);
-	free(expired.ids);
+	for (size_t i = 0; rc == 0 && i < expired->n; i++)
+		feed_remove(serve->events_dir, expired->jobs[i].id, expired->jobs[i].attempt);
+	free(expired);
 }

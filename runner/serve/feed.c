@@ -300,14 +300,12 @@ int feed_stream(struct feed *feed, struct http_request *request, const char *las
 	return 0;
 }
 
-void feed_remove(int dir_fd, const char *id)
+void feed_remove(int dir_fd, const char *id, unsigned attempts)
 {
-	int rc = 0;
-
-	for (unsigned attempt = 1; rc == 0; attempt++) {
+	for (unsigned attempt = 1; attempt <= attempts + 1; attempt++) {
 		char name[STORE_ID_MAX + 12];
 
 		file_name(name, id, attempt);
-		rc = unlinkat(dir_fd, name, 0);
+		unlinkat(dir_fd, name, 0);
 	}
 }

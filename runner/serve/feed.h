@@ -43,5 +43,5 @@ int feed_stream(struct feed *feed, struct http_request *request, const char *las
 /* Has each stream that is idle send a comment, so that proxies keep it. */
 void feed_keep_alive(struct feed *feed);
 
-/* Removes the files of a job, of all its attempts: those come without a gap. */
-void feed_remove(int dir_fd, const char *id);
+/* Removes the files of a job that has begun `attempts` times; of any of these, and of one to come, there may be one. */
+void feed_remove(int dir_fd, const char *id, unsigned attempts);

@@ -40,7 +40,10 @@ static int put_back(void *arg, const struct store_row *row)
 
 int core_restore(struct serve *serve, struct sbx_err *err)
 {
-	int rc = store_each_unfinished(&serve->store, put_back, serve, err);
+	int rc = store_sweep(&serve->store, serve->events_dir, err);
+
+	if (rc == 0)
+		rc = store_each_unfinished(&serve->store, put_back, serve, err);
 
 	if (rc == -ENOMEM)
 		return sbx_fail(err, SBX_STAGE_STORE, ENOMEM, "no memory for the jobs that wait");

@@ -69,7 +69,7 @@ static const char *const texts[SQL_STATEMENT_MAX] = {
         [SQL_DROP_NEEDS] = "DELETE FROM need WHERE seq = ?",
         [SQL_DROP_JOB] = "DELETE FROM job WHERE seq = ?",
         [SQL_UNFINISHED] = unfinished,
-        [SQL_OVER] = "SELECT seq, id FROM job WHERE ended_us > 0 AND ended_us < ? ORDER BY ended_us LIMIT 1",
+        [SQL_OVER] = "SELECT seq, id, attempt FROM job WHERE ended_us > 0 AND ended_us < ? ORDER BY ended_us LIMIT 1",
         [SQL_ADD_FILE] = add_file,
         [SQL_TOUCH_FILE] = "UPDATE file SET used_us = ? WHERE name = ?",
         [SQL_DROP_FILE] = "DELETE FROM file WHERE name = ?",

@@ -139,10 +139,13 @@ int store_send_body(struct store *store, const char *id, int fd, struct sbx_err 
  * which is then returned. `fn` changes nothing in the store. */
 int store_each_unfinished(struct store *store, int (*fn)(void *arg, const struct store_row *row), void *arg,
                           struct sbx_err *err);
-/* Removes up to `max` jobs that ended before then, the first first, and their idempotency keys; their number. What `fn`
- * is told of each may be removed once that is committed. */
-int store_expire(struct store *store, uint64_t before_us, unsigned max, void (*fn)(void *arg, const char *id),
-                 void *arg, struct sbx_err *err);
+/* Removes up to `max` jobs that ended before then, the first first, and their idempotency keys; their number. What is
+ * kept elsewhere of those that `fn` is told of may be removed once that is committed. */
+int store_expire(struct store *store, uint64_t before_us, unsigned max,
+                 void (*fn)(void *arg, const char *id, unsigned attempt), void *arg, struct sbx_err *err);
+/* Removes from a folder of files called ID.ANYTHING those of jobs that are not here: what a service left that died
+ * between that commit and the removal. */
+int store_sweep(struct store *store, int dir_fd, struct sbx_err *err);
 
 /* ---- files ---- */
 

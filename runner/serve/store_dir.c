@@ -153,23 +153,23 @@ int store_dir_size(const struct store *store, const char *name, uint64_t *ret)
 	return 0;
 }
 
-int store_dir_sweep(struct store *store, int (*keep)(struct store *store, const char *name, struct sbx_err *err),
-                    struct sbx_err *err)
+int store_dir_sweep(struct store *store, int dir_fd,
+                    int (*keep)(struct store *store, const char *name, struct sbx_err *err), struct sbx_err *err)
 {
-	int fd = openat(store->files_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 
 	if (dir == NULL) {
 		fd_close(&fd);
-		return FAIL(err, errno, "cannot list the folder of files");
+		return FAIL(err, errno, "cannot list a folder of the state");
 	}
 	while (rc >= 0 && (entry = readdir(dir)) != NULL) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		rc = keep(store, entry->d_name, err);
 		if (rc == 0)
-			unlinkat(store->files_fd, entry->d_name, 0);
+			unlinkat(dir_fd, entry->d_name, 0);
 	}
 	closedir(dir);
 	return rc < 0 ? rc : 0;

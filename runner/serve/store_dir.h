@@ -17,5 +17,5 @@ bool store_is_name(const char *name);
 /* The size of a file, or -ENOENT for what is no regular file of this name, too. */
 int store_dir_size(const struct store *store, const char *name, uint64_t *ret);
 /* Removes each file that `keep` does not want; stops when that returns below 0, and returns that. */
-int store_dir_sweep(struct store *store, int (*keep)(struct store *store, const char *name, struct sbx_err *err),
-                    struct sbx_err *err);
+int store_dir_sweep(struct store *store, int dir_fd,
+                    int (*keep)(struct store *store, const char *name, struct sbx_err *err), struct sbx_err *err);

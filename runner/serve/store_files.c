@@ -213,5 +213,5 @@ int store_files_tidy(struct store *store, struct sbx_err *err)
 		return rc;
 	}
 	TRY(store_commit(store, err));
-	return store_dir_sweep(store, has_row, err);
+	return store_dir_sweep(store, store->files_fd, has_row, err);
 }

@@ -275,8 +275,8 @@ static int drop_job(struct store *store, uint64_t seq, struct sbx_err *err)
 	return DB_RUN(&store->db, SQL_DROP_JOB, err, NUMBER(seq));
 }
 
-int store_expire(struct store *store, uint64_t before_us, unsigned max, void (*fn)(void *arg, const char *id),
-                 void *arg, struct sbx_err *err)
+int store_expire(struct store *store, uint64_t before_us, unsigned max,
+                 void (*fn)(void *arg, const char *id, unsigned attempt), void *arg, struct sbx_err *err)
 {
 	struct db *db = &store->db;
 	unsigned n = 0;
@@ -285,11 +285,29 @@ int store_expire(struct store *store, uint64_t before_us, unsigned max, void (*f
 	while (n < max && (rc = DB_RUN(db, SQL_OVER, err, NUMBER(before_us))) == 1) {
 		char id[STORE_ID_MAX + 1];
 		uint64_t seq = db_number(db, SQL_OVER, 0);
+		unsigned attempt = (unsigned)db_number(db, SQL_OVER, 2);
+
 		snprintf(id, sizeof(id), "%s", db_text(db, SQL_OVER, 1));
 		db_reset(db, SQL_OVER);
 		TRY(drop_job(store, seq, err));
-		fn(arg, id);
+		fn(arg, id, attempt);
 		n++;
 	}
 	return rc < 0 ? rc : (int)n;
+}
+
+static int has_job(struct store *store, const char *name, struct sbx_err *err)
+{
+	char id[STORE_ID_MAX + 1];
+	int rc;
+
+	snprintf(id, sizeof(id), "%.*s", (int)strcspn(name, "."), name);
+	rc = DB_RUN(&store->db, SQL_GET, err, TEXT(id));
+	db_reset(&store->db, SQL_GET);
+	return rc;
+}
+
+int store_sweep(struct store *store, int dir_fd, struct sbx_err *err)
+{
+	return store_dir_sweep(store, dir_fd, has_job, err);
 }

@@ -974,7 +974,7 @@ def swallow(function):
 
 
 def an_end_without_grace(place):
-    s = Service(place, "{running: 1, slots: 2, grace: 100ms}")
+    s = Service(place, "{running: 1, slots: 2, grace: 100ms, results: 1s}")
     try:
         name = s.submit(sleeper(600))
         until(lambda: s.get(name)["state"] == "running", "the job does not start")
@@ -987,7 +987,14 @@ def an_end_without_grace(place):
         s.start()
         until(lambda: s.get(name)["state"] == "running", "the job does not start anew")
         equal(s.get(name)["attempt"], 3)
+        # of an attempt for which there was no file, and of a job that was forgotten just before the end
+        os.unlink(f"{s.state}/events/{name}.2")
+        open(f"{s.state}/events/{'0' * 26}.1", "w").close()
+        s.kill()
+        s.start()
+        until(lambda: s.get(name)["state"] == "running", "the job does not start anew")
         equal(s.cancel(name)["state"], "cancelled")
+        until(lambda: os.listdir(s.state + "/events") == [], "its events are never forgotten")
         s.stop()
     finally:
         s.kill()

@@ -399,9 +399,9 @@ static void test_batches(void **state)
 	check_unfinished(fixture, "a b ");
 }
 
-static void note(void *arg, const char *id)
+static void note(void *arg, const char *id, unsigned attempt)
 {
-	strcat(arg, id);
+	sprintf((char *)arg + strlen(arg), "%s%u", id, attempt);
 }
 
 static void test_expire(void **state)
@@ -413,13 +413,14 @@ static void test_expire(void **state)
 
 	job.idempotency = "retry";
 	IN_BATCH(fixture, WELL(fixture, add(fixture, &job)); add_well(fixture, "b"); add_well(fixture, "c");
-	         add_well(fixture, "d"); WELL(fixture, store_cancel(store, "c", 10, &fixture->err));
+	         add_well(fixture, "d"); WELL(fixture, store_start(store, "a", 2, 1, &fixture->err));
+	         WELL(fixture, store_cancel(store, "c", 10, &fixture->err));
 	         WELL(fixture, store_cancel(store, "a", 20, &fixture->err));
 	         WELL(fixture, store_cancel(store, "d", 30, &fixture->err)));
 	IN_BATCH(fixture, assert_int_equal(store_expire(store, 30, 1, note, gone, &fixture->err), 1));
-	assert_string_equal(gone, "c");
+	assert_string_equal(gone, "c0");
 	IN_BATCH(fixture, assert_int_equal(store_expire(store, 30, 9, note, gone, &fixture->err), 1));
-	assert_string_equal(gone, "ca");
+	assert_string_equal(gone, "c0a2");
 	assert_false(is_there(fixture, "a"));
 	assert_true(is_there(fixture, "b") && is_there(fixture, "d"));
 	/* and its idempotency key with it */
@@ -613,6 +614,26 @@ static void test_tidied(void **state)
 	assert_true(has_file(fixture, "kept") && !has_file(fixture, "missing") && !has_file(fixture, "cut"));
 	assert_int_equal(count_files(fixture), 1);
 	close(upload.fd);
+	close(fd);
+}
+
+/* Of jobs that are gone, and of none. */
+static void test_swept(void **state)
+{
+	static const char *const names[] = {
+	        "a.1", "a.7", "b.1", "c.1", "a", "1234567890123456789012345678901234567890", ".hidden"};
+	struct fixture *fixture = opened(state);
+	int fd;
+
+	assert_int_equal(mkdirat(fixture->store.dir_fd, "events", 0700), 0);
+	fd = openat(fixture->store.dir_fd, "events", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		put_text(fd, names[i], "");
+	IN_BATCH(fixture, add_well(fixture, "a"); add_well(fixture, "b");
+	         WELL(fixture, store_cancel(&fixture->store, "b", 1, &fixture->err)));
+	WELL(fixture, store_sweep(&fixture->store, fd, &fixture->err));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(faccessat(fd, names[i], F_OK, 0) == 0, names[i][0] == 'a' || names[i][0] == 'b');
 	close(fd);
 }
 
@@ -925,12 +946,11 @@ static void test_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        TEST(test_course),      TEST(test_large_body),  TEST(test_full),
-	        TEST(test_result_once), TEST(test_cancel),      TEST(test_idempotency),
-	        TEST(test_names),       TEST(test_batches),     TEST(test_expire),
-	        TEST(test_uploads),     TEST(test_eviction),    TEST(test_tidied),
-	        TEST(test_damaged),     TEST(test_one_service), TEST(test_other_databases),
-	        TEST(test_places),      TEST(test_killed),
+	        TEST(test_course), TEST(test_large_body),  TEST(test_full),        TEST(test_result_once),
+	        TEST(test_cancel), TEST(test_idempotency), TEST(test_names),       TEST(test_batches),
+	        TEST(test_expire), TEST(test_uploads),     TEST(test_eviction),    TEST(test_tidied),
+	        TEST(test_swept),  TEST(test_damaged),     TEST(test_one_service), TEST(test_other_databases),
+	        TEST(test_places), TEST(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
