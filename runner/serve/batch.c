@@ -103,17 +103,18 @@ static int store_ends(struct serve *serve, struct batch *batch, struct sbx_err *
 	for (struct child *child = batch->ended; child != NULL; child = child->next) {
 		FREE_CLEANUP char *report = NULL, *error = NULL;
 		struct store_result result;
+		bool is_cut;
 		int rc;
 
 		child_result(child, &result, &report, &error);
 		/* ended by our own end, not by its own, by whoever told us: it is run again */
-		if (atomic_load(&serve->draining) && !child->job->cancelled && result.exit_status != 0 &&
-		    result.exit_status != 1)
-			continue;
-		rc = store_end(&serve->store, child->job->id, &result, serve_now_us(), err);
+		is_cut = atomic_load(&serve->draining) && !child->job->cancelled && result.exit_status != 0 &&
+		         result.exit_status != 1;
+		rc = is_cut ? store_put_back(&serve->store, child->job->id, err)
+		            : store_end(&serve->store, child->job->id, &result, serve_now_us(), err);
 		if (rc < 0 && rc != -EALREADY && rc != -ESTALE && rc != -ENOENT)
 			return rc;
-		child->state = result.state;
+		child->state = is_cut ? STORE_QUEUED : result.state;
 	}
 	return 0;
 }

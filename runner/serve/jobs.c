@@ -115,7 +115,8 @@ void job_put_back(struct serve *serve, struct job_entry *job)
 	uint64_t now_us = serve_now_us();
 
 	pthread_mutex_lock(&serve->lock);
-	admission_put_back(serve->admission, job->party->queue, &job->place, job->body_len, job->priority,
+	admission_put_back(serve->admission, job->is_suspect ? serve->suspects : job->party->queue, &job->place,
+	                   job->body_len, job->priority,
 	                   now_us > job->accepted_us ? (now_us - job->accepted_us) * 1000 : 0, clock_ns());
 	pthread_mutex_unlock(&serve->lock);
 }

@@ -77,6 +77,8 @@ static int make_queue(struct sbx_err *err)
 {
 	const struct serve_config *config = &serve.config;
 	struct admission_limits limits = {config->queue_jobs_max, config->queue_bytes_max, serve.running_max};
+	static const struct admission_limits one = {ADMISSION_UNLIMITED, ADMISSION_UNLIMITED, 1};
+	static const struct admission_rate any;
 	static const struct admission_limits none = {ADMISSION_UNLIMITED, ADMISSION_UNLIMITED, ADMISSION_UNLIMITED};
 	/* its key is in the body: who has none could else fill the queue of those who have one */
 	struct admission_limits legacy = {config->queue_jobs_max / 2 + 1, config->queue_bytes_max / 2 + 1,
@@ -98,7 +100,10 @@ static int make_queue(struct sbx_err *err)
 	if (n == 0)
 		TRY(add_party(&serve.parties[0], "", NULL, &none, err));
 	TRY(add_party(&serve.parties[serve.n_parties], "(legacy)", NULL, &legacy, err));
-	return add_party(&serve.parties[serve.n_parties + 1], "(gone)", NULL, &none, err);
+	TRY(add_party(&serve.parties[serve.n_parties + 1], "(gone)", NULL, &none, err));
+	return admission_add_key(serve.admission, &one, &any, clock_ns(), &serve.suspects) < 0
+	               ? sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "no memory for the queue")
+	               : 0;
 }
 
 static int open_state(struct sbx_err *err)

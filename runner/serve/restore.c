@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DEATHS_MAX 10 /* of the service, while a job runs */
+
 /* The jobs of a key that is not in the file any more were accepted, and are run: by the last of the parties. */
 static struct party *party_of(struct serve *serve, const char *name)
 {
@@ -27,6 +29,7 @@ static int put_back(void *arg, const struct store_row *row)
 	job->kind = row->kind;
 	job->priority = row->priority;
 	job->attempt = row->attempt;
+	job->is_suspect = row->deaths > 0;
 	job->accepted_us = row->accepted_us;
 	job->body_len = row->body_len;
 	memcpy(job->id, row->id, sizeof(job->id));
@@ -38,10 +41,29 @@ static int put_back(void *arg, const struct store_row *row)
 	return 0;
 }
 
+static int note_deaths(struct serve *serve, struct sbx_err *err)
+{
+	unsigned n_failed;
+	int rc;
+
+	TRY(store_begin(&serve->store, err));
+	rc = store_note_deaths(&serve->store, DEATHS_MAX, serve_now_us(), &n_failed, err);
+	if (rc < 0) {
+		store_rollback(&serve->store);
+		return rc;
+	}
+	TRY(store_commit(&serve->store, err));
+	if (n_failed > 0)
+		serve_log("failed", NULL, "%u jobs, after %d deaths of the service each", n_failed, DEATHS_MAX);
+	return 0;
+}
+
 int core_restore(struct serve *serve, struct sbx_err *err)
 {
 	int rc = store_sweep(&serve->store, serve->events_dir, err);
 
+	if (rc == 0)
+		rc = note_deaths(serve, err);
 	if (rc == 0)
 		rc = store_each_unfinished(&serve->store, put_back, serve, err);
 

@@ -48,6 +48,7 @@ struct job_entry {
 	struct party *party;
 	enum store_kind kind;
 	unsigned priority, attempt;
+	bool is_suspect; /* it ran when a service died */
 	bool cancelled;
 	uint64_t accepted_us, started_us; /* since 1970 */
 	uint64_t body_len;
@@ -108,7 +109,8 @@ struct serve {
 
 	pthread_mutex_t lock;
 	struct admission *admission;
-	struct shares bodies; /* that are read, or will be, until they are stored */
+	struct admission_key *suspects; /* one at a time: the next death is then one's own */
+	struct shares bodies;           /* that are read, or will be, until they are stored */
 	struct ask *asked, **asked_end;
 
 	/* the core's */

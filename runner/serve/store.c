@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FORMAT 1               /* user_version */
+#define FORMAT 2               /* user_version */
 #define APPLICATION 0x73627873 /* application_id: "sbxs" */
 
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_STORE, errnum, __VA_ARGS__)
@@ -38,15 +38,20 @@ static const char schema[] =
         "CREATE TABLE need(name TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(name, seq)) STRICT, WITHOUT ROWID;"
         "CREATE INDEX need_seq ON need(seq);";
 
+/* What makes a database of format 1 one of format 2, a new one too. */
+static const char format_2[] = "ALTER TABLE job ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;";
+
 /* In the order of enum store_column. */
 #define ROW                                                                                                            \
 	"SELECT seq, id, key, kind, state, priority, attempt, exit_status, accepted_us, started_us, ended_us,"         \
-	" body_len, error FROM job "
+	" body_len, error, deaths FROM job "
 static const char get[] = ROW "WHERE id = ?", unfinished[] = ROW "WHERE ended_us = 0 ORDER BY seq";
 static const char add_job[] = "INSERT INTO job(id, key, idempotency, digest, kind, priority, accepted_us, body_len)"
                               " VALUES(?, ?, ?, ?, ?, ?, ?, ?)";
 static const char add_file[] = "INSERT INTO file(name, bytes, used_us) VALUES(?, ?, ?)"
                                " ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, used_us = excluded.used_us";
+static const char note_deaths[] = "UPDATE job SET state = ?, started_us = 0, deaths = deaths + 1 WHERE ended_us = 0"
+                                  " AND state = ?";
 static const char find_victim[] = "SELECT name, bytes FROM file WHERE NOT EXISTS(SELECT 1 FROM need WHERE need.name ="
                                   " file.name) ORDER BY used_us LIMIT 1";
 
@@ -62,6 +67,9 @@ static const char *const texts[SQL_STATEMENT_MAX] = {
         [SQL_ADD_NEED] = "INSERT OR IGNORE INTO need(name, seq) VALUES(?, ?)",
         [SQL_ADD_REPORT] = "INSERT INTO report(seq, bytes) VALUES(?, ?)",
         [SQL_START] = "UPDATE job SET state = ?, attempt = ?, started_us = ? WHERE seq = ?",
+        [SQL_PUT_BACK] = "UPDATE job SET state = ?, started_us = 0 WHERE seq = ?",
+        [SQL_NOTE_DEATHS] = note_deaths,
+        [SQL_FIND_DEADLY] = "SELECT id, attempt, deaths FROM job WHERE ended_us = 0 AND deaths >= ? LIMIT 1",
         /* whatever was asked before: a result is written once */
         [SQL_END] = "UPDATE job SET state = ?, exit_status = ?, error = ?, ended_us = ? WHERE seq = ? AND ended_us = 0",
         [SQL_DROP_BODY] = "DELETE FROM body WHERE seq = ?",
@@ -80,34 +88,42 @@ static const char *const texts[SQL_STATEMENT_MAX] = {
 
 _Static_assert(SQL_STATEMENT_MAX <= DB_STATEMENTS_MAX, "");
 
-static int make_schema(struct db *db, struct sbx_err *err)
+/* From an empty one, of format 0, or an older one. */
+static int upgrade(struct db *db, long format, struct sbx_err *err)
 {
 	char version[96];
 
 	snprintf(version, sizeof(version), "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", APPLICATION,
 	         FORMAT);
 	TRY(db_execute(db, "BEGIN IMMEDIATE", err));
-	TRY(db_execute(db, schema, err));
+	if (format < 1)
+		TRY(db_execute(db, schema, err));
+	if (format < 2)
+		TRY(db_execute(db, format_2, err));
 	return db_execute(db, version, err);
 }
 
-/* Makes an empty one a store's; refuses what is none, of another format, or damaged. */
+/* Makes an empty one a store's, and an older one one of this format; refuses what is none, newer, or damaged. */
 static int check_format(struct db *db, struct sbx_err *err)
 {
 	char application[16], version[16], tables[16], sound[128];
+	long format;
 
 	TRY(db_ask(db, "PRAGMA application_id", application, sizeof(application), err));
 	TRY(db_ask(db, "PRAGMA user_version", version, sizeof(version), err));
 	TRY(db_ask(db, "SELECT count(*) FROM sqlite_schema", tables, sizeof(tables), err));
 	if (strcmp(tables, "0") == 0 && strcmp(version, "0") == 0)
-		return make_schema(db, err);
+		return upgrade(db, 0, err);
 	if (strtol(application, NULL, 10) != APPLICATION)
 		return FAIL(err, EINVAL, "this is a database of something else");
-	if (strtol(version, NULL, 10) > FORMAT)
+	format = strtol(version, NULL, 10);
+	if (format > FORMAT)
 		return FAIL(err, EPROTONOSUPPORT, "it was made by a newer sbx: its format is %s, this one knows %d",
 		            version, FORMAT);
 	TRY(db_ask(db, "PRAGMA quick_check(1)", sound, sizeof(sound), err));
-	return strcmp(sound, "ok") == 0 ? 0 : FAIL(err, EBADMSG, "the database is damaged: %.100s", sound);
+	if (strcmp(sound, "ok") != 0)
+		return FAIL(err, EBADMSG, "the database is damaged: %.100s", sound);
+	return format < FORMAT ? upgrade(db, format, err) : 0;
 }
 
 /* A log that a large batch made long is cut again, at its next turn, to 64 MiB. */

@@ -31,7 +31,7 @@ enum store_kind {
 
 enum store_state {
 	STORE_QUEUED,
-	STORE_RUNNING, /* or was, when the service died */
+	STORE_RUNNING,
 	STORE_DONE,
 	STORE_FAILED,
 	STORE_CANCELLED,
@@ -89,6 +89,16 @@ struct store_job {
 int store_add_job(struct store *store, const struct store_job *job, char ret_earlier[STORE_ID_MAX + 1],
                   struct sbx_err *err);
 
+/*
+ * Of jobs that ran when a service died, for the start of the next one: they are queued again, and have one death more.
+ * One that has `deaths_max` of them ends as failed: whoever runs it once more may die by it. *ret_failed is how many
+ * did.
+ */
+int store_note_deaths(struct store *store, unsigned deaths_max, uint64_t now_us, unsigned *ret_failed,
+                      struct sbx_err *err);
+/* RUNNING: the service ends in an orderly way, and its attempt is cut off: it is queued again. -ENOENT, -EALREADY. */
+int store_put_back(struct store *store, const char *id, struct sbx_err *err);
+
 /* An attempt at it begins, each with a larger number than the one before: -ESTALE. -ENOENT, -EALREADY: see below. */
 int store_start(struct store *store, const char *id, unsigned attempt, uint64_t now_us, struct sbx_err *err);
 
@@ -116,7 +126,7 @@ struct store_row {
 	char *key;
 	enum store_kind kind;
 	enum store_state state;
-	unsigned priority, attempt;
+	unsigned priority, attempt, deaths;
 	int exit_status;
 	uint64_t accepted_us, started_us, ended_us; /* 0: not yet */
 	size_t body_len;                            /* also of a body that was dropped */

@@ -90,6 +90,7 @@ static int take_row(const struct db *db, enum store_statement which, struct stor
 	        .state = (enum store_state)db_number(db, which, COLUMN_STATE),
 	        .priority = (unsigned)db_number(db, which, COLUMN_PRIORITY),
 	        .attempt = (unsigned)db_number(db, which, COLUMN_ATTEMPT),
+	        .deaths = (unsigned)db_number(db, which, COLUMN_DEATHS),
 	        .exit_status = (int)db_number(db, which, COLUMN_EXIT_STATUS),
 	        .accepted_us = db_number(db, which, COLUMN_ACCEPTED),
 	        .started_us = db_number(db, which, COLUMN_STARTED),
@@ -265,6 +266,53 @@ int store_cancel(struct store *store, const char *id, uint64_t now_us, struct sb
 		rc = FAIL(err, EALREADY, "job %s has ended already", id);
 	store_row_finish(&row);
 	return rc < 0 || has_ended ? rc : write_result(store, seq, &cancelled, now_us, err);
+}
+
+int store_put_back(struct store *store, const char *id, struct sbx_err *err)
+{
+	struct store_row row = {0};
+	uint64_t seq;
+	bool has_ended;
+
+	TRY(get(&store->db, id, STORE_ROW, &row, &seq, err));
+	has_ended = row.ended_us != 0;
+	store_row_finish(&row);
+	if (has_ended)
+		return FAIL(err, EALREADY, "job %s has ended already", id);
+	return DB_RUN(&store->db, SQL_PUT_BACK, err, NUMBER(STORE_QUEUED), NUMBER(seq));
+}
+
+static int fail_deadly(struct store *store, const char *id, unsigned attempt, unsigned deaths, uint64_t now_us,
+                       struct sbx_err *err)
+{
+	char error[120];
+	const struct store_result failed = {.attempt = attempt, .state = STORE_FAILED, .error = error};
+
+	snprintf(error, sizeof(error), "the service died %u times while it ran: it is not tried again", deaths);
+	return store_end(store, id, &failed, now_us, err);
+}
+
+int store_note_deaths(struct store *store, unsigned deaths_max, uint64_t now_us, unsigned *ret_failed,
+                      struct sbx_err *err)
+{
+	struct db *db = &store->db;
+	unsigned n = 0;
+	int rc;
+
+	TRY(DB_RUN(db, SQL_NOTE_DEATHS, err, NUMBER(STORE_QUEUED), NUMBER(STORE_RUNNING)));
+	while ((rc = DB_RUN(db, SQL_FIND_DEADLY, err, NUMBER(deaths_max))) == 1) {
+		char id[STORE_ID_MAX + 1];
+		unsigned attempt = (unsigned)db_number(db, SQL_FIND_DEADLY, 1),
+		         deaths = (unsigned)db_number(db, SQL_FIND_DEADLY, 2);
+
+		snprintf(id, sizeof(id), "%s", db_text(db, SQL_FIND_DEADLY, 0));
+		db_reset(db, SQL_FIND_DEADLY);
+		TRY(fail_deadly(store, id, attempt, deaths, now_us, err));
+		n++;
+	}
+	TRY(rc);
+	*ret_failed = n;
+	return 0;
 }
 
 /* ---- the end of its time ---- */

@@ -16,6 +16,9 @@ enum store_statement {
 	SQL_ADD_NEED,
 	SQL_ADD_REPORT,
 	SQL_START,
+	SQL_PUT_BACK,
+	SQL_NOTE_DEATHS,
+	SQL_FIND_DEADLY,
 	SQL_END,
 	SQL_DROP_BODY,
 	SQL_DROP_REPORT,
@@ -47,6 +50,7 @@ enum store_column {
 	COLUMN_ENDED,
 	COLUMN_BODY_LEN,
 	COLUMN_ERROR,
+	COLUMN_DEATHS,
 };
 
 /* Rows of files that are not there go, and then files without a row. (runner/serve/store_files.c) */

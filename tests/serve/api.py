@@ -8,7 +8,7 @@ service and the programs note, never by how long something takes. Prints TAP. Ca
 import sys
 
 sys.path.pop(0)  # http.py beside this file is another one than Python's
-import base64, contextlib, gzip, hashlib, http.client, json, os, re, resource, signal, socket, subprocess, tempfile, threading, time, traceback, urllib.parse
+import base64, contextlib, gzip, hashlib, http.client, json, os, re, resource, signal, socket, sqlite3, subprocess, tempfile, threading, time, traceback, urllib.parse
 
 try:
     import jsonschema
@@ -993,7 +993,15 @@ def an_end_without_grace(place):
         s.kill()
         s.start()
         until(lambda: s.get(name)["state"] == "running", "the job does not start anew")
-        equal(s.cancel(name)["state"], "cancelled")
+        # a job that the service dies by each time: as if it had done so oftener
+        s.kill()
+        with contextlib.closing(sqlite3.connect(s.state + "/serve.db")) as store, store:
+            equal(store.execute("SELECT id, deaths FROM job").fetchall(), [(name, 2)])
+            store.execute("UPDATE job SET deaths = 9")
+        s.start()
+        job = s.get(name)
+        equal((job["state"], job["attempt"], job["report"]), ("failed", 4, None))
+        equal(job["error"]["detail"], "the service died 10 times while it ran: it is not tried again")
         until(lambda: os.listdir(s.state + "/events") == [], "its events are never forgotten")
         s.stop()
     finally:

@@ -427,6 +427,45 @@ static void test_expire(void **state)
 	IN_BATCH(fixture, WELL(fixture, add(fixture, &job)));
 }
 
+/* What ran when the service died is queued again, but not for ever. */
+static void test_deaths(void **state)
+{
+	struct fixture *fixture = opened(state);
+	struct store *store = &fixture->store;
+	struct store_row row;
+	unsigned failed;
+
+	IN_BATCH(fixture, add_well(fixture, "deadly"); add_well(fixture, "waits"); add_well(fixture, "cut"));
+	for (unsigned n = 1; n <= 3; n++) {
+		IN_BATCH(fixture, WELL(fixture, store_start(store, "deadly", n, 1000, &fixture->err));
+		         WELL(fixture, store_start(store, "cut", n, 1000, &fixture->err)));
+		/* an end of the service that its jobs have not brought about */
+		IN_BATCH(fixture, WELL(fixture, store_put_back(store, "cut", &fixture->err)));
+		reopen(fixture);
+		IN_BATCH(fixture, WELL(fixture, store_note_deaths(store, 3, 5000, &failed, &fixture->err)));
+		assert_int_equal(failed, n == 3);
+		row = row_of(fixture, "deadly");
+		assert_true(row.state == (n < 3 ? STORE_QUEUED : STORE_FAILED) && row.deaths == n && row.attempt == n);
+		if (n < 3)
+			assert_true(row.started_us == 0 && row.error == NULL);
+		else
+			assert_string_equal(row.error, "the service died 3 times while it ran: it is not tried again");
+		store_row_finish(&row);
+	}
+	check_unfinished(fixture, "waits cut ");
+	assert_false(has_body(fixture, "deadly"));
+	row = row_of(fixture, "cut");
+	assert_true(row.deaths == 0 && row.attempt == 3 && row.state == STORE_QUEUED && row.started_us == 0);
+	store_row_finish(&row);
+	/* nothing ran since */
+	IN_BATCH(fixture, WELL(fixture, store_note_deaths(store, 3, 5000, &failed, &fixture->err)));
+	assert_int_equal(failed, 0);
+	WELL(fixture, store_begin(store, &fixture->err));
+	REFUSED(fixture, -EALREADY, "has ended already", store_put_back(store, "deadly", &fixture->err));
+	REFUSED(fixture, -ENOENT, "there is no job", store_put_back(store, "nothing", &fixture->err));
+	store_rollback(store);
+}
+
 /* ---- files ---- */
 
 static void name_of(const char *text, char name[STORE_NAME_LEN + 1])
@@ -669,12 +708,43 @@ static void test_other_databases(void **state)
 	struct store *store = &fixture->store;
 
 	store_finish(store);
-	alter(fixture, "PRAGMA user_version = 2");
-	REFUSED(fixture, -EPROTONOSUPPORT, "serve.db: it was made by a newer sbx: its format is 2, this one knows 1",
+	alter(fixture, "PRAGMA user_version = 3");
+	REFUSED(fixture, -EPROTONOSUPPORT, "serve.db: it was made by a newer sbx: its format is 3, this one knows 2",
 	        store_open(store, fixture->state, &fixture->err));
-	alter(fixture, "PRAGMA user_version = 1; PRAGMA application_id = 7");
+	alter(fixture, "PRAGMA user_version = 2; PRAGMA application_id = 7");
 	REFUSED(fixture, -EINVAL, "serve.db: this is a database of something else",
 	        store_open(store, fixture->state, &fixture->err));
+}
+
+/* What is in one of an older sbx stays. */
+static void test_upgrade(void **state)
+{
+	struct fixture *fixture = opened(state);
+	struct store_row row;
+	char sql[8192] = "";
+	FILE *file = fopen("tests/unit/golden/store-1.sql", "re");
+	int fd = dup(fixture->store.dir_fd);
+
+	assert_non_null(file);
+	assert_true(fread(sql, 1, sizeof(sql) - 1, file) > 0);
+	fclose(file);
+	store_finish(&fixture->store);
+	assert_int_equal(unlinkat(fd, "serve.db", 0), 0);
+	put_text(fd, "serve.db", "");
+	alter(fixture, sql);
+	WELL(fixture, store_open(&fixture->store, fixture->state, &fixture->err));
+	check_unfinished(fixture, "ran waits ");
+	row = row_of(fixture, "ran");
+	assert_true(row.state == STORE_RUNNING && row.attempt == 2 && row.priority == 5 && row.deaths == 0);
+	store_row_finish(&row);
+	row = row_of(fixture, "ended");
+	assert_true(row.state == STORE_DONE && row.ended_us == 902);
+	assert_string_equal(row.report, "{}");
+	store_row_finish(&row);
+	/* and once more, as one of this format */
+	reopen(fixture);
+	check_unfinished(fixture, "ran waits ");
+	close(fd);
 }
 
 static void test_damaged(void **state)
@@ -946,11 +1016,11 @@ static void test_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        TEST(test_course), TEST(test_large_body),  TEST(test_full),        TEST(test_result_once),
-	        TEST(test_cancel), TEST(test_idempotency), TEST(test_names),       TEST(test_batches),
-	        TEST(test_expire), TEST(test_uploads),     TEST(test_eviction),    TEST(test_tidied),
-	        TEST(test_swept),  TEST(test_damaged),     TEST(test_one_service), TEST(test_other_databases),
-	        TEST(test_places), TEST(test_killed),
+	        TEST(test_course),      TEST(test_large_body),      TEST(test_full),     TEST(test_result_once),
+	        TEST(test_cancel),      TEST(test_idempotency),     TEST(test_names),    TEST(test_batches),
+	        TEST(test_expire),      TEST(test_uploads),         TEST(test_eviction), TEST(test_tidied),
+	        TEST(test_swept),       TEST(test_deaths),          TEST(test_upgrade),  TEST(test_damaged),
+	        TEST(test_one_service), TEST(test_other_databases), TEST(test_places),   TEST(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
