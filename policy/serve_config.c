@@ -50,6 +50,7 @@ static const struct range {
         {"idle", SECOND / 10, HOUR, "from 100ms to 1h"},
         {"grace", SECOND / 10, HOUR, "from 100ms to 1h"},
         {"event_bytes", 64 * KIB, GIB, "from 64K to 1G"},
+        {"result_bytes", MIB, TIB, "from 1M to 1T"},
 };
 
 static int check_range(const struct yaml_place *place, uint64_t value, struct sbx_err *err)
@@ -124,6 +125,7 @@ static const struct yaml_key config_keys[] = {
         {"idle", read_period, FIELD(idle_us), NULL, false},
         {"grace", read_period, FIELD(grace_us), NULL, false},
         {"event_bytes", read_size, FIELD(event_bytes_max), NULL, false},
+        {"result_bytes", read_size, FIELD(result_bytes_max), NULL, false},
         {"legacy", NULL, 0, legacy_keys, false},
         {.name = NULL},
 };
@@ -141,6 +143,7 @@ void serve_config_init(struct serve_config *config)
 	        .idle_us = 30 * SECOND,
 	        .grace_us = 30 * SECOND,
 	        .event_bytes_max = 16 * MIB,
+	        .result_bytes_max = 4 * GIB,
 	        .legacy_enabled = true,
 	};
 }

@@ -20,6 +20,7 @@
  *     idle: 30s                 # after which a client that is slow is cut off; 100ms to 1h
  *     grace: 30s                # for what runs when the service is told to end; 100ms to 1h
  *     event_bytes: 16M          # of one job's events; 64K to 1G
+ *     result_bytes: 4G          # of all results that are kept, with their events; 1M to 1T
  *     legacy:
  *       enabled: true           # POST / as the service before this one had it
  *
@@ -54,6 +55,7 @@ struct serve_config {
 	uint64_t idle_us;
 	uint64_t grace_us;
 	uint64_t event_bytes_max;
+	uint64_t result_bytes_max;
 	bool legacy_enabled;
 	struct yaml_doc doc;
 };

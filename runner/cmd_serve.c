@@ -296,11 +296,11 @@ static int write_config(struct sbx_err *err)
 	               "{state: %s, queue: {jobs: %" PRIu64 ", bytes: %" PRIu64 "B}, running: %" PRIu64
 	               ", slots: %" PRIu64 ", results: %" PRIu64 "us, files: %" PRIu64 "B, body: %" PRIu64
 	               "B, connections: %" PRIu64 ", idle: %" PRIu64 "us, grace: %" PRIu64 "us, event_bytes: %" PRIu64
-	               "B, legacy: {enabled: %s}",
+	               "B, result_bytes: %" PRIu64 "B, legacy: {enabled: %s}",
 	               json_text(state, false), config->queue_jobs_max, config->queue_bytes_max, config->running_max,
 	               config->slots_max, config->results_us, config->files_bytes_max, config->body_bytes_max,
 	               config->connections_max, config->idle_us, config->grace_us, config->event_bytes_max,
-	               config->legacy_enabled ? "true" : "false");
+	               config->result_bytes_max, config->legacy_enabled ? "true" : "false");
 	json_free(state);
 	cmd.config_fd = memfd_create("config", MFD_CLOEXEC);
 	cmd.keys_fd = memfd_create("keys", MFD_CLOEXEC);

@@ -107,6 +107,7 @@ static int store_ends(struct serve *serve, struct batch *batch, struct sbx_err *
 		int rc;
 
 		child_result(child, &result, &report, &error);
+		result.event_bytes = feed_bytes(serve->events_dir, child->job->id, child->job->attempt);
 		/* ended by our own end, not by its own, by whoever told us: it is run again */
 		is_cut = atomic_load(&serve->draining) && !child->job->cancelled && result.exit_status != 0 &&
 		         result.exit_status != 1;
@@ -172,6 +173,31 @@ static bool may_start(struct serve *serve, const struct batch *batch)
 	return waits;
 }
 
+/* ---- what is kept long enough ---- */
+
+static void note_expired(void *arg, const char *id, unsigned attempt)
+{
+	struct expired *expired = arg;
+
+	snprintf(expired->jobs[expired->n].id, sizeof(expired->jobs[0].id), "%s", id);
+	expired->jobs[expired->n++].attempt = attempt;
+}
+
+static void remove_events(const struct serve *serve, const struct expired *expired)
+{
+	for (size_t i = 0; i < expired->n; i++)
+		feed_remove(serve->events_dir, expired->jobs[i].id, expired->jobs[i].attempt);
+}
+
+/* For the results of this batch, which stay until those who wait for them have been told. */
+static int make_room(struct serve *serve, struct batch *batch, uint64_t before_us, struct sbx_err *err)
+{
+	int rc = store_evict_results(&serve->store, serve->config.result_bytes_max, before_us, BATCH_EXPIRED_MAX,
+	                             note_expired, &batch->expired, err);
+
+	return rc < 0 ? rc : 0;
+}
+
 /* ---- the transaction ---- */
 
 /* It waits from now on, and may be taken in the same turn. */
@@ -191,7 +217,10 @@ static void enqueue(struct serve *serve, struct ask *ask)
 
 static int change(struct serve *serve, struct batch *batch, struct sbx_err *err)
 {
+	uint64_t begin_us = serve_now_us();
+
 	TRY(store_ends(serve, batch, err));
+	TRY(make_room(serve, batch, begin_us, err));
 	for (struct ask *ask = batch->asks; ask != NULL; ask = ask->next) {
 		TRY(apply(serve, ask, err));
 		if (ask->kind == ASK_SUBMIT)
@@ -379,6 +408,8 @@ bool batch_commit(struct serve *serve, struct batch *batch)
 	if (batch->failed) {
 		undo(serve, batch);
 		serve->ended = batch->ended;
+	} else {
+		remove_events(serve, &batch->expired);
 	}
 	for (struct child *child = batch->failed ? NULL : batch->ended, *next; child != NULL; child = next) {
 		next = child->next;
@@ -395,41 +426,21 @@ bool batch_commit(struct serve *serve, struct batch *batch)
 	return !batch->failed;
 }
 
-/* ---- what is kept long enough ---- */
-
-struct expired {
-	size_t n;
-	struct {
-		char id[STORE_ID_MAX + 1];
-		unsigned attempt;
-	} jobs[];
-};
-
-static void note_expired(void *arg, const char *id, unsigned attempt)
+void batch_expire(struct serve *serve)
 {
-	struct expired *expired = arg;
-
-	snprintf(expired->jobs[expired->n].id, sizeof(expired->jobs[0].id), "%s", id);
-	expired->jobs[expired->n++].attempt = attempt;
-}
-
-/* The events after the rows: a row never promises a file that is gone. */
-void batch_expire(struct serve *serve, unsigned max)
-{
-	struct expired *expired = calloc(1, sizeof(*expired) + max * sizeof(expired->jobs[0]));
+	struct expired expired = {.n = 0};
 	uint64_t now = serve_now_us();
 	struct sbx_err err;
-	int rc = expired == NULL ? -ENOMEM : store_begin(&serve->store, &err);
+	int rc = store_begin(&serve->store, &err);
 
 	if (rc == 0) {
 		rc = store_expire(&serve->store, now > serve->config.results_us ? now - serve->config.results_us : 0,
-		                  max, note_expired, expired, &err);
+		                  BATCH_EXPIRED_MAX, note_expired, &expired, &err);
 		if (rc < 0)
 			store_rollback(&serve->store);
 		else
 			rc = store_commit(&serve->store, &err);
 	}
-	for (size_t i = 0; rc == 0 && i < expired->n; i++)
-		feed_remove(serve->events_dir, expired->jobs[i].id, expired->jobs[i].attempt);
-	free(expired);
+	if (rc == 0)
+		remove_events(serve, &expired);
 }

@@ -11,9 +11,20 @@
 #include "runner/serve/child.h"
 #include "runner/serve/serve.h"
 
+#define BATCH_EXPIRED_MAX 500
+
 struct batch_start {
 	struct job_entry *job;
 	struct child *child; /* free, and meant for it */
+};
+
+/* Jobs whose rows are gone with the batch, and whose events go after it: a row never promises a file that is gone. */
+struct expired {
+	size_t n;
+	struct {
+		char id[STORE_ID_MAX + 1];
+		unsigned attempt;
+	} jobs[BATCH_EXPIRED_MAX];
 };
 
 struct batch {
@@ -22,13 +33,14 @@ struct batch {
 	struct batch_start *starts; /* up to serve->running_max */
 	unsigned n_starts;
 	bool is_open, failed;
+	struct expired expired;
 };
 
 void batch_begin(struct serve *serve, struct batch *batch);
 bool batch_commit(struct serve *serve, struct batch *batch);
 
-/* Removes up to `max` jobs whose time is over, and their events. */
-void batch_expire(struct serve *serve, unsigned max);
+/* Removes jobs whose time is over, and their events. */
+void batch_expire(struct serve *serve);
 
 /* ---- jobs.c: the jobs in memory, and those who wait for them ---- */
 

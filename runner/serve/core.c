@@ -19,9 +19,8 @@
 #define EVENTS_AT_ONCE 64
 #define TICK_NS UINT64_C(250000000)
 #define KEEP_ALIVE_TICKS 60 /* 15 s */
-#define EXPIRE_TICKS 4
+#define EXPIRE_TICKS 4      /* each second, and BATCH_EXPIRED_MAX of them: more than can have ended in one */
 #define HOLD_NS UINT64_C(1000000000)
-#define EXPIRE_AT_ONCE 500 /* each second: more than can have ended in one */
 
 /* What epoll says: a descriptor of the service's own, or a child's events. */
 enum source {
@@ -162,7 +161,7 @@ static void tick(struct serve *serve, uint64_t now_ns)
 	if (serve->ticks % KEEP_ALIVE_TICKS == 0)
 		keep_alive(serve);
 	if (serve->ticks % EXPIRE_TICKS == 0)
-		batch_expire(serve, EXPIRE_AT_ONCE);
+		batch_expire(serve);
 	for (unsigned i = 0; i < serve->running_max; i++)
 		if (serve->children[i].job != NULL && serve->children[i].kill_ns != 0 &&
 		    serve->children[i].kill_ns <= now_ns)

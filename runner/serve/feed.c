@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 /* An id has one length, since it says where the event ends of which it is a part. */
 #define ID_FORMAT "id: %08x-%016" PRIx64 "\n"
@@ -298,6 +299,21 @@ int feed_stream(struct feed *feed, struct http_request *request, const char *las
 	pthread_mutex_unlock(&feed->lock);
 	*ret = (struct http_stream){.pull = stream_pull, .close = stream_close, .data = reader};
 	return 0;
+}
+
+uint64_t feed_bytes(int dir_fd, const char *id, unsigned attempts)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned attempt = 1; attempt <= attempts; attempt++) {
+		char name[STORE_ID_MAX + 12];
+		struct stat st;
+
+		file_name(name, id, attempt);
+		if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			bytes += (uint64_t)st.st_size;
+	}
+	return bytes;
 }
 
 void feed_remove(int dir_fd, const char *id, unsigned attempts)

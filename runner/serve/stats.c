@@ -108,6 +108,8 @@ static void write_metrics(struct serve *serve, uint64_t now_ns, FILE *out)
 {
 	const struct stats *stats = &serve->stats;
 	struct admission_counts counts = counts_of(serve, now_ns);
+	struct sbx_err err;
+	uint64_t results;
 
 	gauge(out, "queue_jobs", "Jobs that wait.", (double)counts.queued);
 	gauge(out, "queue_bytes", "Bytes of the jobs that wait.", (double)counts.queued_bytes);
@@ -115,6 +117,8 @@ static void write_metrics(struct serve *serve, uint64_t now_ns, FILE *out)
 	      (double)counts.oldest_ns / 1e9);
 	gauge(out, "running", "Jobs that run.", (double)counts.running);
 	gauge(out, "running_max", "Jobs that may run at once.", serve->running_max);
+	if (store_results_bytes(&serve->store, &results, &err) == 0)
+		gauge(out, "results_bytes", "Bytes of the results that are kept, with their events.", (double)results);
 	fputs("# TYPE sbx_offers_total counter\n", out);
 	for (int i = 0; i < ADMISSION_ANSWER_MAX; i++)
 		fprintf(out, "sbx_offers_total{answer=\"%s\"} %" PRIu64 "\n",

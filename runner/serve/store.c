@@ -39,7 +39,19 @@ static const char schema[] =
         "CREATE INDEX need_seq ON need(seq);";
 
 /* What makes a database of format 1 one of format 2, a new one too. */
-static const char format_2[] = "ALTER TABLE job ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;";
+static const char format_2[] =
+        "ALTER TABLE job ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE job ADD COLUMN kept_bytes INTEGER NOT NULL DEFAULT 0;"
+        "CREATE INDEX job_kept ON job(key, ended_us) WHERE ended_us > 0;"
+        /* what each key has here; kept by triggers, so that no change can forget it */
+        "CREATE TABLE share(key TEXT PRIMARY KEY, results INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;"
+        "CREATE TRIGGER job_counted AFTER UPDATE OF kept_bytes ON job BEGIN"
+        " INSERT INTO share(key, results) VALUES(new.key, new.kept_bytes - old.kept_bytes)"
+        " ON CONFLICT(key) DO UPDATE SET results = results + excluded.results; END;"
+        "CREATE TRIGGER job_uncounted AFTER DELETE ON job BEGIN"
+        " UPDATE share SET results = results - old.kept_bytes WHERE key = old.key; END;"
+        "UPDATE job SET kept_bytes = 1024 + coalesce(length(error), 0)"
+        " + coalesce((SELECT length(bytes) FROM report WHERE report.seq = job.seq), 0) WHERE ended_us > 0;";
 
 /* In the order of enum store_column. */
 #define ROW                                                                                                            \
@@ -52,6 +64,10 @@ static const char add_file[] = "INSERT INTO file(name, bytes, used_us) VALUES(?,
                                " ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, used_us = excluded.used_us";
 static const char note_deaths[] = "UPDATE job SET state = ?, started_us = 0, deaths = deaths + 1 WHERE ended_us = 0"
                                   " AND state = ?";
+static const char find_result[] = "SELECT seq, id, attempt FROM job WHERE ended_us > 0 AND ended_us < ? AND key ="
+                                  " (SELECT key FROM share ORDER BY results DESC LIMIT 1) ORDER BY ended_us LIMIT 1";
+static const char end[] = "UPDATE job SET state = ?, exit_status = ?, error = ?, ended_us = ?, kept_bytes = ?"
+                          " WHERE seq = ? AND ended_us = 0";
 static const char find_victim[] = "SELECT name, bytes FROM file WHERE NOT EXISTS(SELECT 1 FROM need WHERE need.name ="
                                   " file.name) ORDER BY used_us LIMIT 1";
 
@@ -71,13 +87,15 @@ static const char *const texts[SQL_STATEMENT_MAX] = {
         [SQL_NOTE_DEATHS] = note_deaths,
         [SQL_FIND_DEADLY] = "SELECT id, attempt, deaths FROM job WHERE ended_us = 0 AND deaths >= ? LIMIT 1",
         /* whatever was asked before: a result is written once */
-        [SQL_END] = "UPDATE job SET state = ?, exit_status = ?, error = ?, ended_us = ? WHERE seq = ? AND ended_us = 0",
+        [SQL_END] = end,
         [SQL_DROP_BODY] = "DELETE FROM body WHERE seq = ?",
         [SQL_DROP_REPORT] = "DELETE FROM report WHERE seq = ?",
         [SQL_DROP_NEEDS] = "DELETE FROM need WHERE seq = ?",
         [SQL_DROP_JOB] = "DELETE FROM job WHERE seq = ?",
         [SQL_UNFINISHED] = unfinished,
         [SQL_OVER] = "SELECT seq, id, attempt FROM job WHERE ended_us > 0 AND ended_us < ? ORDER BY ended_us LIMIT 1",
+        [SQL_RESULTS_BYTES] = "SELECT coalesce(sum(results), 0) FROM share",
+        [SQL_FIND_RESULT] = find_result,
         [SQL_ADD_FILE] = add_file,
         [SQL_TOUCH_FILE] = "UPDATE file SET used_us = ? WHERE name = ?",
         [SQL_DROP_FILE] = "DELETE FROM file WHERE name = ?",

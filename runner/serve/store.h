@@ -108,7 +108,8 @@ struct store_result {
 	int exit_status;
 	const char *report; /* NULL for none */
 	size_t report_len;
-	const char *error; /* NULL for none */
+	const char *error;    /* NULL for none */
+	uint64_t event_bytes; /* that are kept of it elsewhere */
 };
 
 /*
@@ -153,6 +154,15 @@ int store_each_unfinished(struct store *store, int (*fn)(void *arg, const struct
  * kept elsewhere of those that `fn` is told of may be removed once that is committed. */
 int store_expire(struct store *store, uint64_t before_us, unsigned max,
                  void (*fn)(void *arg, const char *id, unsigned attempt), void *arg, struct sbx_err *err);
+/*
+ * The same of jobs that ended before then, until those that are left have at most so many bytes, with their events: the
+ * oldest of the key that has most, so that nobody loses a result by another who has fewer. Each counts for 1 KiB at
+ * least.
+ */
+int store_evict_results(struct store *store, uint64_t bytes_max, uint64_t before_us, unsigned max,
+                        void (*fn)(void *arg, const char *id, unsigned attempt), void *arg, struct sbx_err *err);
+/* What they have now. */
+int store_results_bytes(struct store *store, uint64_t *ret, struct sbx_err *err);
 /* Removes from a folder of files called ID.ANYTHING those of jobs that are not here: what a service left that died
  * between that commit and the removal. */
 int store_sweep(struct store *store, int dir_fd, struct sbx_err *err);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROW_BYTES 1024 /* of a job that has ended, without what it has to tell */
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_STORE, errnum, __VA_ARGS__)
 
 static const char *const state_names[STORE_STATE_MAX] = {
@@ -221,9 +222,11 @@ static int write_result(struct store *store, uint64_t seq, const struct store_re
                         struct sbx_err *err)
 {
 	struct db *db = &store->db;
+	uint64_t kept_bytes = ROW_BYTES + result->report_len + (result->error != NULL ? strlen(result->error) : 0) +
+	                      result->event_bytes;
 
 	TRY(DB_RUN(db, SQL_END, err, NUMBER(result->state), NUMBER(result->exit_status), TEXT(result->error),
-	           NUMBER(now_us), NUMBER(seq)));
+	           NUMBER(now_us), NUMBER(kept_bytes), NUMBER(seq)));
 	if (db_changed(db) != 1)
 		return FAIL(err, EALREADY, "the job has ended already");
 	if (result->report != NULL)
@@ -323,25 +326,61 @@ static int drop_job(struct store *store, uint64_t seq, struct sbx_err *err)
 	return DB_RUN(&store->db, SQL_DROP_JOB, err, NUMBER(seq));
 }
 
+/* The one at which `which` stands, told to `fn`. */
+static int drop_found(struct store *store, enum store_statement which,
+                      void (*fn)(void *arg, const char *id, unsigned attempt), void *arg, struct sbx_err *err)
+{
+	struct db *db = &store->db;
+	char id[STORE_ID_MAX + 1];
+	uint64_t seq = db_number(db, which, 0);
+	unsigned attempt = (unsigned)db_number(db, which, 2);
+
+	snprintf(id, sizeof(id), "%s", db_text(db, which, 1));
+	db_reset(db, which);
+	TRY(drop_job(store, seq, err));
+	fn(arg, id, attempt);
+	return 0;
+}
+
 int store_expire(struct store *store, uint64_t before_us, unsigned max,
                  void (*fn)(void *arg, const char *id, unsigned attempt), void *arg, struct sbx_err *err)
 {
-	struct db *db = &store->db;
 	unsigned n = 0;
 	int rc = 0;
 
-	while (n < max && (rc = DB_RUN(db, SQL_OVER, err, NUMBER(before_us))) == 1) {
-		char id[STORE_ID_MAX + 1];
-		uint64_t seq = db_number(db, SQL_OVER, 0);
-		unsigned attempt = (unsigned)db_number(db, SQL_OVER, 2);
+	for (; n < max && (rc = DB_RUN(&store->db, SQL_OVER, err, NUMBER(before_us))) == 1; n++)
+		TRY(drop_found(store, SQL_OVER, fn, arg, err));
+	return rc < 0 ? rc : (int)n;
+}
 
-		snprintf(id, sizeof(id), "%s", db_text(db, SQL_OVER, 1));
-		db_reset(db, SQL_OVER);
-		TRY(drop_job(store, seq, err));
-		fn(arg, id, attempt);
+int store_results_bytes(struct store *store, uint64_t *ret, struct sbx_err *err)
+{
+	struct db *db = &store->db;
+
+	TRY(db_run(db, SQL_RESULTS_BYTES, NULL, 0, err));
+	*ret = db_number(db, SQL_RESULTS_BYTES, 0);
+	db_reset(db, SQL_RESULTS_BYTES);
+	return 0;
+}
+
+int store_evict_results(struct store *store, uint64_t bytes_max, uint64_t before_us, unsigned max,
+                        void (*fn)(void *arg, const char *id, unsigned attempt), void *arg, struct sbx_err *err)
+{
+	unsigned n = 0;
+	uint64_t bytes;
+	int rc;
+
+	TRY(store_results_bytes(store, &bytes, err));
+	while (n < max && bytes > bytes_max) {
+		rc = DB_RUN(&store->db, SQL_FIND_RESULT, err, NUMBER(before_us));
+		TRY(rc);
+		if (rc == 0)
+			break;
+		TRY(drop_found(store, SQL_FIND_RESULT, fn, arg, err));
+		TRY(store_results_bytes(store, &bytes, err));
 		n++;
 	}
-	return rc < 0 ? rc : (int)n;
+	return (int)n;
 }
 
 static int has_job(struct store *store, const char *name, struct sbx_err *err)

@@ -1063,6 +1063,32 @@ def results_are_kept_for_a_time(place):
         s.kill()
 
 
+def results_are_kept_up_to_a_size(place):
+    """Those of who has most go, the oldest first, with their events; nobody else's do."""
+    s = Service(place, "{running: 1, slots: 2, result_bytes: 1M}", KEYS_FILE)
+    try:
+        bob = s.end(s.submit(adder(), key=BOB), key=BOB)
+        with s.blocked(key=ALICE):
+            long = python("print('x' * 300000)", keep_output="1M")
+            names = [s.submit(long, key=ALICE) for _ in range(5)]
+            queued = s.submit(adder(), key=BOB)
+        # of each its report, and the event with the output in it
+        waited = [s.end(name, key=ALICE)["report"]["verdict"] for name in names[-2:]]
+        equal(waited, ["OK", "OK"])
+        s.end(queued, key=BOB)
+        there = [s.ask("GET", f"/v1/jobs/{name}", key=ALICE).status for name in names]
+        equal((there[0], there[-1]), (404, 200))
+        equal(there, sorted(there, reverse=True))
+        equal(s.get(bob["id"], key=BOB), bob)
+        found = re.search(r"^sbx_results_bytes (\d+)$", s.ask("GET", "/metrics", key=BOB).body.decode(), re.M)
+        assert 300000 < int(found[1]) <= 1 << 20, found
+        for name, status in zip(names, there):
+            equal((name, os.path.exists(f"{s.state}/events/{name}.1")), (name, status == 200))
+        s.stop()
+    finally:
+        s.kill()
+
+
 @contextlib.contextmanager
 def on_a_port(place):
     """A service without keys, since who sends through a Unix socket has no address and names no host: its port."""
@@ -1166,7 +1192,7 @@ def main():
             finally:
                 service.kill()
         for function in (a_restart, an_end_without_grace, few_descriptors, a_key_that_is_too_long, half_of_the_queue_is_not_for_post,
-                         results_are_kept_for_a_time,
+                         results_are_kept_for_a_time, results_are_kept_up_to_a_size,
                          pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
             if re.search(pattern, function.__name__):
                 run(function.__name__.replace("_", " "), lambda: function(f"{place}/{function.__name__}"))

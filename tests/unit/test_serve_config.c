@@ -42,6 +42,7 @@ static void check_defaults(const struct serve_config *config)
 	assert_int_equal(config->idle_us, 30 * SECOND);
 	assert_int_equal(config->grace_us, 30 * SECOND);
 	assert_int_equal(config->event_bytes_max, 16 * MIB);
+	assert_int_equal(config->result_bytes_max, 4096 * MIB);
 	assert_true(config->legacy_enabled);
 }
 
@@ -88,6 +89,7 @@ static void test_golden(void **state)
 	assert_int_equal(config.idle_us, 10 * SECOND);
 	assert_int_equal(config.grace_us, 120 * SECOND);
 	assert_int_equal(config.event_bytes_max, 4 * MIB);
+	assert_int_equal(config.result_bytes_max, 20 * 1024 * MIB);
 	assert_true(!config.legacy_enabled);
 	serve_config_finish(&config);
 }
@@ -131,6 +133,7 @@ static void test_refused(void **state)
 	        {"connections_per_ip: 65537", "c.yaml:1:1: \"connections_per_ip\" has to be from 1 to 65536"},
 	        {"idle: 99ms", "c.yaml:1:1: \"idle\" has to be from 100ms to 1h"},
 	        {"grace: 61m", "c.yaml:1:1: \"grace\" has to be from 100ms to 1h"},
+	        {"result_bytes: 1023K", "c.yaml:1:1: \"result_bytes\" has to be from 1M to 1T"},
 	        {"event_bytes: 63K", "c.yaml:1:1: \"event_bytes\" has to be from 64K to 1G"},
 	        {"legacy: true", "c.yaml:1:1: \"legacy\" has to be a map"},
 	        {"legacy: {enabled: yes}", "c.yaml:1:10: \"enabled\" has to be true or false"},

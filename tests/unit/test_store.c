@@ -427,6 +427,66 @@ static void test_expire(void **state)
 	IN_BATCH(fixture, WELL(fixture, add(fixture, &job)));
 }
 
+static void end_with(struct fixture *fixture, const char *id, const char *key, size_t report_len, uint64_t event_bytes,
+                     uint64_t ended_us)
+{
+	struct store_job job = job_of(id, "body");
+	char *report = calloc(1, report_len + 1);
+	const struct store_result result = {
+	        .state = STORE_DONE, .report = report, .report_len = report_len, .event_bytes = event_bytes};
+
+	job.key = key;
+	WELL(fixture, add(fixture, &job));
+	WELL(fixture, store_end(&fixture->store, id, &result, ended_us, &fixture->err));
+	free(report);
+}
+
+static uint64_t results_bytes(struct fixture *fixture)
+{
+	uint64_t bytes;
+
+	WELL(fixture, store_results_bytes(&fixture->store, &bytes, &fixture->err));
+	return bytes;
+}
+
+/* By bytes: the oldest of whoever has most, and nothing of others; what has just ended stays. */
+static void test_evict_results(void **state)
+{
+	struct fixture *fixture = opened(state);
+	struct store *store = &fixture->store;
+	char gone[64] = "";
+
+	IN_BATCH(fixture, end_with(fixture, "b", "bob", 3000, 0, 10); end_with(fixture, "a", "alice", 1000, 2000, 20);
+	         end_with(fixture, "c", "alice", 0, 0, 30); end_with(fixture, "d", "alice", 2000, 0, 40);
+	         add_well(fixture, "waits"); end_with(fixture, "e", "alice", 9000, 0, 50));
+	assert_int_equal(results_bytes(fixture), 5 * 1024 + 17000);
+	IN_BATCH(fixture, assert_int_equal(store_evict_results(store, 22120, 99, 9, note, gone, &fixture->err), 0));
+	/* lost with its batch */
+	WELL(fixture, store_begin(store, &fixture->err));
+	assert_int_equal(store_evict_results(store, 0, 99, 1, note, gone, &fixture->err), 1);
+	store_rollback(store);
+	assert_string_equal(gone, "a0");
+	assert_int_equal(results_bytes(fixture), 5 * 1024 + 17000);
+	gone[0] = '\0';
+	IN_BATCH(fixture, assert_int_equal(store_evict_results(store, 22119, 99, 9, note, gone, &fixture->err), 1));
+	assert_string_equal(gone, "a0");
+	reopen(fixture);
+	/* the same with a bound on how many, and on how old */
+	IN_BATCH(fixture, assert_int_equal(store_evict_results(store, 5000, 50, 1, note, gone, &fixture->err), 1));
+	assert_string_equal(gone, "a0c0");
+	IN_BATCH(fixture, assert_int_equal(store_evict_results(store, 5000, 50, 9, note, gone, &fixture->err), 1));
+	assert_string_equal(gone, "a0c0d0");
+	IN_BATCH(fixture, assert_int_equal(store_evict_results(store, 5000, 51, 9, note, gone, &fixture->err), 1));
+	assert_string_equal(gone, "a0c0d0e0");
+	assert_true(is_there(fixture, "b") && is_there(fixture, "waits") && !is_there(fixture, "e"));
+	IN_BATCH(fixture, assert_int_equal(store_evict_results(store, 0, 99, 9, note, gone, &fixture->err), 1));
+	assert_int_equal(results_bytes(fixture), 0);
+	/* what goes by time is not counted any more, either */
+	IN_BATCH(fixture, end_with(fixture, "f", "bob", 3000, 0, 10));
+	IN_BATCH(fixture, assert_int_equal(store_expire(store, 99, 9, note, gone, &fixture->err), 1));
+	assert_int_equal(results_bytes(fixture), 0);
+}
+
 /* What ran when the service died is queued again, but not for ever. */
 static void test_deaths(void **state)
 {
@@ -741,6 +801,7 @@ static void test_upgrade(void **state)
 	assert_true(row.state == STORE_DONE && row.ended_us == 902);
 	assert_string_equal(row.report, "{}");
 	store_row_finish(&row);
+	assert_int_equal(results_bytes(fixture), 1024 + 2);
 	/* and once more, as one of this format */
 	reopen(fixture);
 	check_unfinished(fixture, "ran waits ");
@@ -1016,11 +1077,13 @@ static void test_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        TEST(test_course),      TEST(test_large_body),      TEST(test_full),     TEST(test_result_once),
-	        TEST(test_cancel),      TEST(test_idempotency),     TEST(test_names),    TEST(test_batches),
-	        TEST(test_expire),      TEST(test_uploads),         TEST(test_eviction), TEST(test_tidied),
-	        TEST(test_swept),       TEST(test_deaths),          TEST(test_upgrade),  TEST(test_damaged),
-	        TEST(test_one_service), TEST(test_other_databases), TEST(test_places),   TEST(test_killed),
+	        TEST(test_course),          TEST(test_large_body), TEST(test_full),
+	        TEST(test_result_once),     TEST(test_cancel),     TEST(test_idempotency),
+	        TEST(test_names),           TEST(test_batches),    TEST(test_expire),
+	        TEST(test_uploads),         TEST(test_eviction),   TEST(test_tidied),
+	        TEST(test_swept),           TEST(test_deaths),     TEST(test_evict_results),
+	        TEST(test_upgrade),         TEST(test_damaged),    TEST(test_one_service),
+	        TEST(test_other_databases), TEST(test_places),     TEST(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
