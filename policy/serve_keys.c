@@ -142,6 +142,8 @@ static const struct yaml_key key_keys[] = {
         {"running", yaml_read_count, FIELD(queue.running_max), NULL, false},
         {"queued", yaml_read_count, FIELD(queue.queued_max), NULL, false},
         {"bytes", yaml_read_size, FIELD(queue.bytes_max), NULL, false},
+        {"uploads", read_rate, FIELD(uploads), NULL, false},
+        {"stored", yaml_read_size, FIELD(stored_bytes_max), NULL, false},
         {"priority", read_priority, FIELD(priority_max), NULL, false},
         {"limits", NULL, 0, limit_keys, false},
         {"key", read_plain, 0, NULL, false},
@@ -159,6 +161,7 @@ static int read_one(const struct yaml_doc *doc, struct json_object *map, struct 
 	*key = (struct serve_key){
 	        .queue = {any, any, any},
 	        .priority_max = ADMISSION_PRIORITY_MAX,
+	        .stored_bytes_max = any,
 	        .job_max = {any, SPEC_UNSET, any, any, any},
 	        .tests_max = any,
 	        .files_max = any,
@@ -168,6 +171,7 @@ static int read_one(const struct yaml_doc *doc, struct json_object *map, struct 
 		return yaml_fail_key(doc, map, "burst", err, "\"burst\" is for those that have a \"rate\"");
 	if (key->rate.burst == 0)
 		key->rate.burst = key->rate.jobs;
+	key->uploads.burst = key->uploads.jobs;
 	/* or one that may use little time could wait for ever */
 	if (key->job_max.wall_us_max == SPEC_UNSET)
 		key->job_max.wall_us_max = spec_default_wall_us(key->job_max.cpu_us_max);

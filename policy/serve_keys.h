@@ -9,6 +9,8 @@
  *       running: 2              # jobs at once; default: as many as the service runs
  *       queued: 100             # jobs that wait; default: as many as the queue takes
  *       bytes: 64M              # of these; likewise
+ *       uploads: 600/min        # files that it stores; likewise, without a burst of its own
+ *       stored: 200M            # of these, its share; default: as much as the store takes
  *       priority: 5             # the highest it may ask for, 0 to 9; default: 9
  *       limits:                 # the largest that a job may ask for; default: any
  *         time: 10s             # of a test, before its language's allowance, as all of these are
@@ -39,9 +41,10 @@
 struct serve_key {
 	const char *name;
 	unsigned char sha256[DIGEST_BYTES];
-	struct admission_rate rate;
+	struct admission_rate rate, uploads;
 	struct admission_limits queue; /* ADMISSION_UNLIMITED where nothing is said */
 	uint64_t priority_max;
+	uint64_t stored_bytes_max; /* SPEC_UNLIMITED where nothing is said */
 	struct job_limits job_max; /* SPEC_UNLIMITED where nothing is said */
 	uint64_t tests_max, files_max;
 };

@@ -120,6 +120,14 @@ bool api_number(const struct http_request *request, const char *name, uint64_t m
 	return true;
 }
 
+void api_retry_after(struct http_reply *reply, unsigned seconds)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", seconds);
+	http_reply_header(reply, "Retry-After", text);
+}
+
 static uint64_t length_at_most(const struct http_request *request)
 {
 	return request->length_known ? request->length : request->body_max;
@@ -146,7 +154,7 @@ bool api_reserve_body(struct http_request *request, const struct party *party, s
 	                   rc == -EDQUOT && party->key != NULL ? "too much is being sent with this key at once"
 	                   : rc == -EDQUOT                     ? "too much is being sent from this address at once"
 	                                                       : "too much is being sent at once");
-	http_reply_header(reply, "Retry-After", "1");
+	api_retry_after(reply, 1);
 	return false;
 }
 
@@ -170,12 +178,11 @@ struct job_entry *api_offer(struct http_request *request, struct party *party, s
 	uint64_t len = length_at_most(request);
 	struct job_entry *job = NULL;
 	enum admission_answer answer;
-	char seconds[16];
 	unsigned retry_s = 1;
 
 	if (atomic_load(&serve->draining)) {
 		http_reply_problem(reply, 503, NULL, "the service is ending");
-		http_reply_header(reply, "Retry-After", "10");
+		api_retry_after(reply, 10);
 		return NULL;
 	}
 	if (!api_reserve_body(request, party, reply))
@@ -192,8 +199,7 @@ struct job_entry *api_offer(struct http_request *request, struct party *party, s
 		return NULL;
 	}
 	http_reply_problem(reply, 429, NULL, "%s", reasons[answer]);
-	snprintf(seconds, sizeof(seconds), "%u", retry_s);
-	http_reply_header(reply, "Retry-After", seconds);
+	api_retry_after(reply, retry_s);
 	return NULL;
 }
 

@@ -16,6 +16,8 @@ bool api_number(const struct http_request *request, const char *name, uint64_t m
  * of these that `party` may have; if so it counts until the request ends. Who is no key is told apart by his address.
  */
 bool api_reserve_body(struct http_request *request, const struct party *party, struct http_reply *reply);
+/* The header of a 429. */
+void api_retry_after(struct http_reply *reply, unsigned seconds);
 /* It is of no more use; so the next one has room as soon as its client hears of this one's end. */
 void api_drop_body(struct http_request *request);
 /* Room for a job in the queue, or the answer why not. */

@@ -317,12 +317,24 @@ enum http_outcome api_file_get(struct http_request *request, struct http_reply *
 	return HTTP_LATER;
 }
 
+static bool may_upload(struct http_request *request, struct party *party, struct http_reply *reply)
+{
+	unsigned retry_s;
+
+	if (serve_may_upload(request->data, party, &retry_s))
+		return true;
+	api_drop_body(request);
+	http_reply_problem(reply, 429, NULL, "this key may not store more files at the moment");
+	api_retry_after(reply, retry_s);
+	return false;
+}
+
 enum http_outcome api_file_admit(struct http_request *request, struct http_reply *reply)
 {
 	struct party *party = api_party(request, reply);
 
 	if (party == NULL || !names_a_file(request, reply) || !body_fits(request, reply) ||
-	    !api_reserve_body(request, party, reply))
+	    !api_reserve_body(request, party, reply) || !may_upload(request, party, reply))
 		return HTTP_REPLY;
 	((struct api_state *)request->user)->party = party;
 	return HTTP_CONTINUE;

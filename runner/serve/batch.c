@@ -69,11 +69,13 @@ static int cancel(struct serve *serve, struct ask *ask, struct sbx_err *err)
 
 static int put_file(struct serve *serve, struct ask *ask, struct sbx_err *err)
 {
+	const struct serve_key *key = ask->party->key;
 	uint64_t bytes;
 
 	ask->rc = store_file_get(&serve->store, ask->file, &bytes, err) == 0;
-	TRY(store_file_put(&serve->store, &ask->upload, ask->file, serve_now_us(), err));
-	return store_files_evict(&serve->store, serve->config.files_bytes_max, &bytes, err);
+	TRY(store_file_put(&serve->store, &ask->upload, ask->party->name, ask->file, serve_now_us(), err));
+	return store_files_evict(&serve->store, ask->party->name, key != NULL ? key->stored_bytes_max : UINT64_MAX,
+	                         serve->config.files_bytes_max, &bytes, err);
 }
 
 static int apply(struct serve *serve, struct ask *ask, struct sbx_err *err)
@@ -88,7 +90,7 @@ static int apply(struct serve *serve, struct ask *ask, struct sbx_err *err)
 	case ASK_PUT_FILE:
 		return put_file(serve, ask, err);
 	case ASK_FILE:
-		rc = store_file_touch(&serve->store, ask->file, serve_now_us(), err);
+		rc = store_file_touch(&serve->store, ask->party->name, ask->file, serve_now_us(), err);
 		ask->rc = rc;
 		return rc == -ENOENT ? 0 : rc;
 	default:

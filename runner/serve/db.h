@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DB_STATEMENTS_MAX 32
+#define DB_STATEMENTS_MAX 40
 
 struct db {
 	struct sqlite3 *sqlite;

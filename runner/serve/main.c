@@ -61,6 +61,8 @@ static int load(struct sbx_err *err)
 	return 0;
 }
 
+static const struct admission_limits no_limits = {ADMISSION_UNLIMITED, ADMISSION_UNLIMITED, ADMISSION_UNLIMITED};
+
 static int add_party(struct party *party, const char *name, const struct serve_key *key,
                      const struct admission_limits *limits, struct sbx_err *err)
 {
@@ -69,6 +71,9 @@ static int add_party(struct party *party, const char *name, const struct serve_k
 
 	*party = (struct party){.name = name, .key = key};
 	rc = admission_add_key(serve.admission, limits, key != NULL ? &key->rate : &any, clock_ns(), &party->queue);
+	if (rc == 0)
+		rc = admission_add_key(serve.uploads, &no_limits, key != NULL ? &key->uploads : &any, clock_ns(),
+		                       &party->uploads);
 	return rc < 0 ? sbx_fail(err, SBX_STAGE_USAGE, -rc, "key %s: %s", name, strerror(-rc)) : 0;
 }
 
@@ -79,18 +84,19 @@ static int make_queue(struct sbx_err *err)
 	struct admission_limits limits = {config->queue_jobs_max, config->queue_bytes_max, serve.running_max};
 	static const struct admission_limits one = {ADMISSION_UNLIMITED, ADMISSION_UNLIMITED, 1};
 	static const struct admission_rate any;
-	static const struct admission_limits none = {ADMISSION_UNLIMITED, ADMISSION_UNLIMITED, ADMISSION_UNLIMITED};
 	/* its key is in the body: who has none could else fill the queue of those who have one */
 	struct admission_limits legacy = {config->queue_jobs_max / 2 + 1, config->queue_bytes_max / 2 + 1,
 	                                  ADMISSION_UNLIMITED};
 	size_t n = serve.keys.n_keys;
 
 	serve.admission = admission_create(&limits, clock_ns());
+	serve.uploads = admission_create(&no_limits, clock_ns());
 	serve.n_parties = n > 0 ? n : 1;
 	serve.parties = calloc(serve.n_parties + 2, sizeof(struct party));
 	serve.children = calloc(serve.running_max + 1, sizeof(struct child));
 	serve.starts = calloc(serve.running_max, sizeof(struct batch_start));
-	if (serve.admission == NULL || serve.parties == NULL || serve.children == NULL || serve.starts == NULL)
+	if (serve.admission == NULL || serve.uploads == NULL || serve.parties == NULL || serve.children == NULL ||
+	    serve.starts == NULL)
 		return sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "no memory for the queue");
 	for (size_t i = 0; i <= serve.running_max; i++)
 		child_init(&serve.children[i]);
@@ -98,9 +104,9 @@ static int make_queue(struct sbx_err *err)
 		TRY(add_party(&serve.parties[i], serve.keys.keys[i].name, &serve.keys.keys[i],
 		              &serve.keys.keys[i].queue, err));
 	if (n == 0)
-		TRY(add_party(&serve.parties[0], "", NULL, &none, err));
+		TRY(add_party(&serve.parties[0], "", NULL, &no_limits, err));
 	TRY(add_party(&serve.parties[serve.n_parties], "(legacy)", NULL, &legacy, err));
-	TRY(add_party(&serve.parties[serve.n_parties + 1], "(gone)", NULL, &none, err));
+	TRY(add_party(&serve.parties[serve.n_parties + 1], "(gone)", NULL, &no_limits, err));
 	return admission_add_key(serve.admission, &one, &any, clock_ns(), &serve.suspects) < 0
 	               ? sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "no memory for the queue")
 	               : 0;

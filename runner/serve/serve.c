@@ -58,6 +58,20 @@ void serve_drop(struct serve *serve, struct job_entry *job)
 	job_free(job);
 }
 
+bool serve_may_upload(struct serve *serve, struct party *party, unsigned *ret_retry_s)
+{
+	struct admission_job upload = {.state = ADMISSION_NOWHERE};
+	enum admission_answer answer;
+
+	pthread_mutex_lock(&serve->lock);
+	answer = admission_offer(serve->uploads, party->uploads, 0, clock_ns(), &upload, ret_retry_s);
+	/* a rate's token is not given back by this */
+	if (answer == ADMISSION_ADMITTED)
+		admission_drop(serve->uploads, &upload);
+	pthread_mutex_unlock(&serve->lock);
+	return answer == ADMISSION_ADMITTED;
+}
+
 int serve_take_body(struct serve *serve, const char *holder, uint64_t bytes, struct shares_part *ret)
 {
 	int rc;

@@ -36,7 +36,7 @@
 struct party {
 	const char *name;            /* "" for everybody */
 	const struct serve_key *key; /* NULL: has no limits of its own */
-	struct admission_key *queue;
+	struct admission_key *queue, *uploads;
 };
 
 struct child;
@@ -109,6 +109,7 @@ struct serve {
 
 	pthread_mutex_t lock;
 	struct admission *admission;
+	struct admission *uploads;      /* of which nothing but the keys' rates is used */
 	struct admission_key *suspects; /* one at a time: the next death is then one's own */
 	struct shares bodies;           /* that are read, or will be, until they are stored */
 	struct ask *asked, **asked_end;
@@ -134,6 +135,9 @@ void serve_ask(struct serve *serve, struct ask *ask);
 enum admission_answer serve_offer(struct serve *serve, struct party *party, uint64_t bytes, struct job_entry **ret,
                                   unsigned *ret_retry_s);
 void serve_drop(struct serve *serve, struct job_entry *job);
+
+/* Workers: whether the party may store one more file now; else it may in *ret_retry_s. */
+bool serve_may_upload(struct serve *serve, struct party *party, unsigned *ret_retry_s);
 
 /* Workers: memory for a body of so many bytes; as shares_take(). Whoever has it: given back, once it is gone. */
 int serve_take_body(struct serve *serve, const char *holder, uint64_t bytes, struct shares_part *ret);

@@ -44,14 +44,29 @@ static const char format_2[] =
         "ALTER TABLE job ADD COLUMN kept_bytes INTEGER NOT NULL DEFAULT 0;"
         "CREATE INDEX job_kept ON job(key, ended_us) WHERE ended_us > 0;"
         /* what each key has here; kept by triggers, so that no change can forget it */
-        "CREATE TABLE share(key TEXT PRIMARY KEY, results INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;"
+        "CREATE TABLE share(key TEXT PRIMARY KEY, results INTEGER NOT NULL DEFAULT 0, files INTEGER NOT NULL DEFAULT 0)"
+        " STRICT, WITHOUT ROWID;"
         "CREATE TRIGGER job_counted AFTER UPDATE OF kept_bytes ON job BEGIN"
         " INSERT INTO share(key, results) VALUES(new.key, new.kept_bytes - old.kept_bytes)"
         " ON CONFLICT(key) DO UPDATE SET results = results + excluded.results; END;"
         "CREATE TRIGGER job_uncounted AFTER DELETE ON job BEGIN"
         " UPDATE share SET results = results - old.kept_bytes WHERE key = old.key; END;"
         "UPDATE job SET kept_bytes = 1024 + coalesce(length(error), 0)"
-        " + coalesce((SELECT length(bytes) FROM report WHERE report.seq = job.seq), 0) WHERE ended_us > 0;";
+        " + coalesce((SELECT length(bytes) FROM report WHERE report.seq = job.seq), 0) WHERE ended_us > 0;"
+        /* who put or used a file has it in its share; it is there as long as anybody holds it */
+        "CREATE TABLE hold(key TEXT NOT NULL, name TEXT NOT NULL, bytes INTEGER NOT NULL, used_us INTEGER NOT NULL,"
+        " PRIMARY KEY(key, name)) STRICT, WITHOUT ROWID;"
+        "CREATE INDEX hold_used ON hold(key, used_us);"
+        "CREATE INDEX hold_name ON hold(name);"
+        "CREATE TRIGGER hold_counted AFTER INSERT ON hold BEGIN"
+        " INSERT INTO share(key, files) VALUES(new.key, new.bytes)"
+        " ON CONFLICT(key) DO UPDATE SET files = files + excluded.files; END;"
+        "CREATE TRIGGER hold_uncounted AFTER DELETE ON hold BEGIN"
+        " UPDATE share SET files = files - old.bytes WHERE key = old.key; END;"
+        "CREATE TRIGGER file_gone AFTER DELETE ON file BEGIN DELETE FROM hold WHERE name = old.name; END;"
+        "INSERT INTO hold(key, name, bytes, used_us) SELECT '', name, bytes, used_us FROM file;"
+        "DROP INDEX file_used;"
+        "ALTER TABLE file DROP COLUMN used_us;";
 
 /* In the order of enum store_column. */
 #define ROW                                                                                                            \
@@ -60,16 +75,20 @@ static const char format_2[] =
 static const char get[] = ROW "WHERE id = ?", unfinished[] = ROW "WHERE ended_us = 0 ORDER BY seq";
 static const char add_job[] = "INSERT INTO job(id, key, idempotency, digest, kind, priority, accepted_us, body_len)"
                               " VALUES(?, ?, ?, ?, ?, ?, ?, ?)";
-static const char add_file[] = "INSERT INTO file(name, bytes, used_us) VALUES(?, ?, ?)"
-                               " ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes, used_us = excluded.used_us";
+static const char add_file[] = "INSERT INTO file(name, bytes) VALUES(?, ?)"
+                               " ON CONFLICT(name) DO UPDATE SET bytes = excluded.bytes";
+static const char hold_file[] =
+        "INSERT INTO hold(key, name, bytes, used_us) SELECT ?, name, bytes, ? FROM file WHERE name = ?"
+        " ON CONFLICT(key, name) DO UPDATE SET used_us = excluded.used_us";
+static const char drop_unheld[] = "DELETE FROM file WHERE name = ?1 AND NOT EXISTS(SELECT 1 FROM hold WHERE name = ?1)";
 static const char note_deaths[] = "UPDATE job SET state = ?, started_us = 0, deaths = deaths + 1 WHERE ended_us = 0"
                                   " AND state = ?";
 static const char find_result[] = "SELECT seq, id, attempt FROM job WHERE ended_us > 0 AND ended_us < ? AND key ="
                                   " (SELECT key FROM share ORDER BY results DESC LIMIT 1) ORDER BY ended_us LIMIT 1";
 static const char end[] = "UPDATE job SET state = ?, exit_status = ?, error = ?, ended_us = ?, kept_bytes = ?"
                           " WHERE seq = ? AND ended_us = 0";
-static const char find_victim[] = "SELECT name, bytes FROM file WHERE NOT EXISTS(SELECT 1 FROM need WHERE need.name ="
-                                  " file.name) ORDER BY used_us LIMIT 1";
+static const char find_victim[] = "SELECT name, bytes FROM hold WHERE key = ? AND NOT EXISTS(SELECT 1 FROM need WHERE"
+                                  " need.name = hold.name) ORDER BY used_us LIMIT 1";
 
 static const char *const texts[SQL_STATEMENT_MAX] = {
         [SQL_GET] = get,
@@ -97,8 +116,12 @@ static const char *const texts[SQL_STATEMENT_MAX] = {
         [SQL_RESULTS_BYTES] = "SELECT coalesce(sum(results), 0) FROM share",
         [SQL_FIND_RESULT] = find_result,
         [SQL_ADD_FILE] = add_file,
-        [SQL_TOUCH_FILE] = "UPDATE file SET used_us = ? WHERE name = ?",
+        [SQL_HOLD_FILE] = hold_file,
         [SQL_DROP_FILE] = "DELETE FROM file WHERE name = ?",
+        [SQL_DROP_HOLD] = "DELETE FROM hold WHERE key = ? AND name = ?",
+        [SQL_DROP_UNHELD] = drop_unheld,
+        [SQL_FILES_SHARE] = "SELECT files FROM share WHERE key = ?",
+        [SQL_FILES_SHARES] = "SELECT key FROM share WHERE files > 0 ORDER BY files DESC, key",
         [SQL_NEXT_FILE] = "SELECT name, bytes FROM file WHERE name > ? ORDER BY name LIMIT 1",
         [SQL_FILES_BYTES] = "SELECT coalesce(sum(bytes), 0) FROM file",
         [SQL_FIND_VICTIM] = find_victim,

@@ -187,15 +187,18 @@ int store_upload_end(struct store_upload *upload, const char *name, struct sbx_e
 /* Removes what was not put. Accepts what store_upload_begin() left, whatever happened since. */
 void store_upload_drop(struct store_upload *upload);
 
-/* An upload that has ended becomes the file `name`, or was there before. */
-int store_file_put(struct store *store, struct store_upload *upload, const char *name, uint64_t now_us,
+/* An upload that has ended becomes the file `name`, or was there before; it is held by `key`. */
+int store_file_put(struct store *store, struct store_upload *upload, const char *key, const char *name, uint64_t now_us,
                    struct sbx_err *err);
-/* It was used. -ENOENT: it is not there. */
-int store_file_touch(struct store *store, const char *name, uint64_t now_us, struct sbx_err *err);
+/* It was used by `key`, who holds it from now on, and has it in its share. -ENOENT: it is not there. */
+int store_file_touch(struct store *store, const char *key, const char *name, uint64_t now_us, struct sbx_err *err);
 /* Its size. -ENOENT */
 int store_file_get(struct store *store, const char *name, uint64_t *ret_bytes, struct sbx_err *err);
 /*
- * Removes files that no unfinished job refers to, the least recently used first, until the rest has at most so many
- * bytes; *ret_bytes is what it has then, which may be more. The files themselves go with the commit.
+ * Takes files from who holds them, but none that an unfinished job refers to, and removes those that nobody holds any
+ * more: from `key`, until it has at most `share_max` bytes, and then from whoever has most, until all have at most
+ * `bytes_max`; the least recently used of its own first. *ret_bytes is what all have then, which may be more. The files
+ * themselves go with the commit.
  */
-int store_files_evict(struct store *store, uint64_t bytes_max, uint64_t *ret_bytes, struct sbx_err *err);
+int store_files_evict(struct store *store, const char *key, uint64_t share_max, uint64_t bytes_max, uint64_t *ret_bytes,
+                      struct sbx_err *err);

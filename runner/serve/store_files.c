@@ -94,7 +94,7 @@ static int note(struct store *store, const char *name, struct sbx_err *err)
 	return 0;
 }
 
-int store_file_put(struct store *store, struct store_upload *upload, const char *name, uint64_t now_us,
+int store_file_put(struct store *store, struct store_upload *upload, const char *key, const char *name, uint64_t now_us,
                    struct sbx_err *err)
 {
 	/* a full disk may take the name, and no row: it would never be emptied */
@@ -103,12 +103,13 @@ int store_file_put(struct store *store, struct store_upload *upload, const char 
 		return FAIL(err, errno, "cannot name a file");
 	upload->name[0] = '\0';
 	store->renamed = true;
-	return DB_RUN(&store->db, SQL_ADD_FILE, err, TEXT(name), NUMBER(upload->bytes), NUMBER(now_us));
+	TRY(DB_RUN(&store->db, SQL_ADD_FILE, err, TEXT(name), NUMBER(upload->bytes)));
+	return store_file_touch(store, key, name, now_us, err);
 }
 
-int store_file_touch(struct store *store, const char *name, uint64_t now_us, struct sbx_err *err)
+int store_file_touch(struct store *store, const char *key, const char *name, uint64_t now_us, struct sbx_err *err)
 {
-	TRY(DB_RUN(&store->db, SQL_TOUCH_FILE, err, NUMBER(now_us), TEXT(name)));
+	TRY(DB_RUN(&store->db, SQL_HOLD_FILE, err, TEXT(key), NUMBER(now_us), TEXT(name)));
 	return db_changed(&store->db) > 0 ? 0 : FAIL(err, ENOENT, "there is no file %.64s", name);
 }
 
@@ -125,31 +126,72 @@ int store_file_get(struct store *store, const char *name, uint64_t *ret_bytes, s
 	return 0;
 }
 
-static int drop(struct store *store, const char *name, struct sbx_err *err)
-{
-	TRY(note(store, name, err));
-	return DB_RUN(&store->db, SQL_DROP_FILE, err, TEXT(name));
-}
-
-int store_files_evict(struct store *store, uint64_t bytes_max, uint64_t *ret_bytes, struct sbx_err *err)
+/* 1: `key` does not hold its least recently used file any more, and *ret_freed is what went with it; 0: it has none. */
+static int take_from(struct store *store, const char *key, uint64_t *ret_freed, struct sbx_err *err)
 {
 	struct db *db = &store->db;
+	char name[STORE_NAME_LEN + 1];
 	uint64_t bytes;
-	int rc = db_run(db, SQL_FILES_BYTES, NULL, 0, err);
+	int rc = DB_RUN(db, SQL_FIND_VICTIM, err, TEXT(key));
+
+	if (rc <= 0)
+		return rc;
+	snprintf(name, sizeof(name), "%s", db_text(db, SQL_FIND_VICTIM, 0));
+	bytes = db_number(db, SQL_FIND_VICTIM, 1);
+	db_reset(db, SQL_FIND_VICTIM);
+	TRY(note(store, name, err));
+	TRY(DB_RUN(db, SQL_DROP_HOLD, err, TEXT(key), TEXT(name)));
+	TRY(DB_RUN(db, SQL_DROP_UNHELD, err, TEXT(name)));
+	*ret_freed = db_changed(db) > 0 ? bytes : 0;
+	return 1;
+}
+
+/* From whoever has most, or next to it where all that has most is needed. As above. */
+static int take_from_most(struct store *store, uint64_t *ret_freed, struct sbx_err *err)
+{
+	struct db *db = &store->db;
+	int rc = db_run(db, SQL_FILES_SHARES, NULL, 0, err);
+
+	while (rc == 1) {
+		rc = take_from(store, db_text(db, SQL_FILES_SHARES, 0), ret_freed, err);
+		if (rc != 0) {
+			db_reset(db, SQL_FILES_SHARES);
+			return rc;
+		}
+		rc = db_step(db, SQL_FILES_SHARES, err);
+	}
+	return rc;
+}
+
+static int number_of(struct db *db, enum store_statement which, const struct db_value *values, int n, uint64_t *ret,
+                     struct sbx_err *err)
+{
+	int rc = db_run(db, which, values, n, err);
 
 	TRY(rc);
-	bytes = db_number(db, SQL_FILES_BYTES, 0);
-	db_reset(db, SQL_FILES_BYTES);
-	while (bytes > bytes_max && (rc = db_run(db, SQL_FIND_VICTIM, NULL, 0, err)) == 1) {
-		char name[STORE_NAME_LEN + 1];
-		snprintf(name, sizeof(name), "%s", db_text(db, SQL_FIND_VICTIM, 0));
-		bytes -= db_number(db, SQL_FIND_VICTIM, 1);
-		db_reset(db, SQL_FIND_VICTIM);
-		TRY(drop(store, name, err));
-	}
-	TRY(rc);
-	*ret_bytes = bytes;
+	*ret = rc == 1 ? db_number(db, which, 0) : 0;
+	db_reset(db, which);
 	return 0;
+}
+
+int store_files_evict(struct store *store, const char *key, uint64_t share_max, uint64_t bytes_max, uint64_t *ret_bytes,
+                      struct sbx_err *err)
+{
+	struct db *db = &store->db;
+	uint64_t bytes, share, freed;
+	int rc = 1;
+
+	TRY(number_of(db, SQL_FILES_SHARE, &TEXT(key), 1, &share, err));
+	while (share > share_max && rc == 1) {
+		rc = take_from(store, key, &freed, err);
+		TRY(rc);
+		TRY(number_of(db, SQL_FILES_SHARE, &TEXT(key), 1, &share, err));
+	}
+	TRY(number_of(db, SQL_FILES_BYTES, NULL, 0, &bytes, err));
+	while (bytes > bytes_max && (rc = take_from_most(store, &freed, err)) == 1)
+		bytes -= freed;
+	*ret_bytes = bytes;
+	return rc < 0 ? rc : 0;
 }
 
 /* ---- around a commit ---- */

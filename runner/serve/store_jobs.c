@@ -60,7 +60,7 @@ int store_add_job(struct store *store, const struct store_job *job, char ret_ear
 	TRY(find_earlier(store, job, hash, ret_earlier, err));
 	/* all of them before the first change, so that nothing has to be taken back */
 	for (size_t i = 0; i < job->n_files; i++)
-		TRY(store_file_touch(store, job->files[i], job->accepted_us, err));
+		TRY(store_file_touch(store, job->key, job->files[i], job->accepted_us, err));
 	TRY(DB_RUN(db, SQL_ADD_JOB, err, TEXT(job->id), TEXT(job->key), TEXT(job->idempotency),
 	           BLOB(hash, DIGEST_BYTES), NUMBER(job->kind), NUMBER(job->priority), NUMBER(job->accepted_us),
 	           NUMBER(job->body_len)));

@@ -1089,6 +1089,34 @@ def results_are_kept_up_to_a_size(place):
         s.kill()
 
 
+def files_of_others_stay(place):
+    """Where the store of files is full, who has most loses its own; and a key may have less, and send fewer."""
+    keys = KEYS_FILE + f"- name: little\n  sha256: \"{sha256(b'l-key')}\"\n  stored: 20K\n  uploads: 3/h\n"
+    s = Service(place, "{running: 1, slots: 2, files: 100K}", keys)
+
+    def there(data):
+        return [s.ask("GET", "/v1/files/" + sha256(one), key=BOB).status == 200 for one in data]
+
+    try:
+        little, bob, alice = ([bytes([65 + i + shift]) * 10000 for i in range(n)] for n, shift in [(3, 0), (1, 3), (20, 4)])
+        equal([put(s, one, key="l-key").status for one in little], [201] * 3)
+        answer = put(s, little[0], key="l-key")
+        answer.problem(429)
+        assert 1 <= int(answer.headers["retry-after"]) <= 3600
+        # the first of three that are 30,000 bytes
+        equal(s.ask("GET", "/v1/files/" + sha256(little[0]), key="l-key").status, 404)
+        equal(put(s, bob[0], key=BOB).status, 201)
+        equal({put(s, one, key=ALICE).status for one in alice}, {201})
+        equal(there(bob + little[1:]), [True] * 3)
+        left = there(alice)
+        equal((left, sum(left)), (sorted(left), 7))
+        name = s.submit(python("print(len(input()))", {"stdin_path": sha256(bob[0]), "answer": "10000"}), key=BOB)
+        equal(s.end(name, key=BOB)["report"]["verdict"], "AC")
+        s.stop()
+    finally:
+        s.kill()
+
+
 @contextlib.contextmanager
 def on_a_port(place):
     """A service without keys, since who sends through a Unix socket has no address and names no host: its port."""
@@ -1192,7 +1220,7 @@ def main():
             finally:
                 service.kill()
         for function in (a_restart, an_end_without_grace, few_descriptors, a_key_that_is_too_long, half_of_the_queue_is_not_for_post,
-                         results_are_kept_for_a_time, results_are_kept_up_to_a_size,
+                         results_are_kept_for_a_time, results_are_kept_up_to_a_size, files_of_others_stay,
                          pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
             if re.search(pattern, function.__name__):
                 run(function.__name__.replace("_", " "), lambda: function(f"{place}/{function.__name__}"))

@@ -41,6 +41,7 @@ static void test_defaults(void **state)
 	key = &keys.keys[0];
 	assert_string_equal(key->name, "a");
 	assert_true(key->rate.jobs == 0 && key->rate.per_ns == 0 && key->rate.burst == 0);
+	assert_true(key->uploads.jobs == 0 && key->uploads.burst == 0 && key->stored_bytes_max == SPEC_UNLIMITED);
 	assert_true(key->queue.running_max == ADMISSION_UNLIMITED && key->queue.queued_max == ADMISSION_UNLIMITED &&
 	            key->queue.bytes_max == ADMISSION_UNLIMITED);
 	assert_int_equal(key->priority_max, 9);
@@ -70,6 +71,8 @@ static void test_golden(void **state)
 	assert_int_equal(key->queue.running_max, 2);
 	assert_int_equal(key->queue.queued_max, 100);
 	assert_int_equal(key->queue.bytes_max, 64 * MIB);
+	assert_true(key->uploads.jobs == 600 && key->uploads.per_ns == 60 * SECOND_NS && key->uploads.burst == 600);
+	assert_int_equal(key->stored_bytes_max, 200 * MIB);
 	assert_int_equal(key->priority_max, 5);
 	assert_int_equal(key->job_max.cpu_us_max, 10 * SECOND);
 	assert_int_equal(key->job_max.wall_us_max, 30 * SECOND);

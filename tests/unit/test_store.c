@@ -541,7 +541,7 @@ static void name_of(const char *text, char name[STORE_NAME_LEN + 1])
 }
 
 /* In a batch. */
-static void put_file(struct fixture *fixture, const char *text, uint64_t now_us)
+static void put_file_of(struct fixture *fixture, const char *key, const char *text, uint64_t now_us)
 {
 	struct store_upload upload;
 	char name[STORE_NAME_LEN + 1];
@@ -551,8 +551,13 @@ static void put_file(struct fixture *fixture, const char *text, uint64_t now_us)
 	WELL(fixture, store_upload_write(&upload, text, 1, &fixture->err));
 	WELL(fixture, store_upload_write(&upload, text + 1, strlen(text + 1), &fixture->err));
 	WELL(fixture, store_upload_end(&upload, name, &fixture->err));
-	WELL(fixture, store_file_put(&fixture->store, &upload, name, now_us, &fixture->err));
+	WELL(fixture, store_file_put(&fixture->store, &upload, key, name, now_us, &fixture->err));
 	store_upload_drop(&upload);
+}
+
+static void put_file(struct fixture *fixture, const char *text, uint64_t now_us)
+{
+	put_file_of(fixture, "alice", text, now_us);
 }
 
 /* The row, and the file with this text; or neither. */
@@ -620,7 +625,8 @@ static void test_uploads(void **state)
 	store_upload_drop(&upload);
 	assert_int_equal(count_files(fixture), 1);
 	name_of("other", name);
-	REFUSED(fixture, -ENOENT, "there is no file", store_file_touch(&fixture->store, name, 3, &fixture->err));
+	REFUSED(fixture, -ENOENT, "there is no file",
+	        store_file_touch(&fixture->store, "alice", name, 3, &fixture->err));
 	/* a batch that is lost leaves what was there before, and nothing else */
 	WELL(fixture, store_begin(&fixture->store, &fixture->err));
 	put_file(fixture, "text", 3);
@@ -634,7 +640,7 @@ static void evict(struct fixture *fixture, uint64_t bytes_max, uint64_t wanted)
 {
 	uint64_t bytes = 0;
 
-	WELL(fixture, store_files_evict(&fixture->store, bytes_max, &bytes, &fixture->err));
+	WELL(fixture, store_files_evict(&fixture->store, "alice", UINT64_MAX, bytes_max, &bytes, &fixture->err));
 	assert_int_equal(bytes, wanted);
 }
 
@@ -664,7 +670,7 @@ static void test_eviction(void **state)
 	IN_BATCH(fixture, evict(fixture, 0, 8));
 	/* until it ends; then by use */
 	IN_BATCH(fixture, WELL(fixture, store_cancel(store, "a", 6, &fixture->err));
-	         WELL(fixture, store_file_touch(store, names[1], 7, &fixture->err)));
+	         WELL(fixture, store_file_touch(store, "alice", names[1], 7, &fixture->err)));
 	IN_BATCH(fixture, evict(fixture, 7, 4));
 	assert_true(has_file(fixture, "1111") && !has_file(fixture, "3333"));
 	/* a job whose file is gone is refused, and nothing of it stays */
@@ -681,6 +687,46 @@ static void test_eviction(void **state)
 	store_rollback(store);
 	IN_BATCH(fixture, add_well(fixture, "c"));
 	assert_true(has_file(fixture, "1111"));
+}
+
+/* Those of whoever has most go, and of one with a bound of its own, his own. */
+static void test_shares_of_files(void **state)
+{
+	struct fixture *fixture = opened(state);
+	struct store *store = &fixture->store;
+	struct store_job job = job_of("a", "body");
+	char names[3][STORE_NAME_LEN + 1];
+	const char *files[] = {names[0]};
+	uint64_t bytes;
+
+	name_of("1111", names[0]);
+	name_of("2222", names[1]);
+	name_of("5555", names[2]);
+	IN_BATCH(fixture, put_file_of(fixture, "bob", "5555", 1); put_file(fixture, "1111", 2);
+	         put_file(fixture, "2222", 3); put_file(fixture, "3333", 4));
+	/* the oldest is that of one who has less */
+	IN_BATCH(fixture, evict(fixture, 12, 12));
+	assert_true(has_file(fixture, "5555") && !has_file(fixture, "1111"));
+	/* one that is used by another is his, too, and counts once */
+	IN_BATCH(fixture, WELL(fixture, store_file_touch(store, "bob", names[1], 5, &fixture->err));
+	         put_file(fixture, "1111", 6));
+	IN_BATCH(fixture, evict(fixture, 16, 16));
+	IN_BATCH(fixture, evict(fixture, 12, 12));
+	assert_true(has_file(fixture, "2222") && !has_file(fixture, "3333") && has_file(fixture, "5555"));
+	IN_BATCH(fixture, evict(fixture, 8, 8));
+	assert_true(has_file(fixture, "2222") && has_file(fixture, "1111") && !has_file(fixture, "5555"));
+	reopen(fixture);
+	/* of the one that a key may have: its own, as far as no job needs it */
+	job.files = files;
+	job.n_files = 1;
+	IN_BATCH(fixture, put_file(fixture, "6666", 7); WELL(fixture, add(fixture, &job)));
+	IN_BATCH(fixture, WELL(fixture, store_files_evict(store, "alice", 0, 99, &bytes, &fixture->err)));
+	assert_int_equal(bytes, 8);
+	assert_true(has_file(fixture, "1111") && has_file(fixture, "2222") && !has_file(fixture, "6666"));
+	/* where all of the one who has most is needed, of the next */
+	IN_BATCH(fixture, put_file_of(fixture, "carol", "77", 8));
+	IN_BATCH(fixture, evict(fixture, 4, 4));
+	assert_true(has_file(fixture, "1111") && !has_file(fixture, "2222") && !has_file(fixture, "77"));
 }
 
 static void put_text(int dir_fd, const char *name, const char *text)
@@ -783,7 +829,8 @@ static void test_upgrade(void **state)
 	struct store_row row;
 	char sql[8192] = "";
 	FILE *file = fopen("tests/unit/golden/store-1.sql", "re");
-	int fd = dup(fixture->store.dir_fd);
+	int fd = dup(fixture->store.dir_fd), files_fd;
+	char name[STORE_NAME_LEN + 1];
 
 	assert_non_null(file);
 	assert_true(fread(sql, 1, sizeof(sql) - 1, file) > 0);
@@ -792,6 +839,11 @@ static void test_upgrade(void **state)
 	assert_int_equal(unlinkat(fd, "serve.db", 0), 0);
 	put_text(fd, "serve.db", "");
 	alter(fixture, sql);
+	files_fd = openat(fd, "files", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	name_of("old", name);
+	put_text(files_fd, name, "old");
+	assert_int_equal(fchmodat(files_fd, name, 0644, 0), 0);
+	close(files_fd);
 	WELL(fixture, store_open(&fixture->store, fixture->state, &fixture->err));
 	check_unfinished(fixture, "ran waits ");
 	row = row_of(fixture, "ran");
@@ -802,6 +854,9 @@ static void test_upgrade(void **state)
 	assert_string_equal(row.report, "{}");
 	store_row_finish(&row);
 	assert_int_equal(results_bytes(fixture), 1024 + 2);
+	assert_true(has_file(fixture, "old"));
+	IN_BATCH(fixture, evict(fixture, 2, 0));
+	assert_false(has_file(fixture, "old"));
 	/* and once more, as one of this format */
 	reopen(fixture);
 	check_unfinished(fixture, "ran waits ");
@@ -942,7 +997,7 @@ static void change_files(struct fixture *fixture, uint32_t *seed)
 
 	snprintf(text, sizeof(text), "%u", draw(seed, 50));
 	put_file(fixture, text, draw(seed, 1000));
-	if (store_files_evict(&fixture->store, 40, &bytes, &fixture->err) < 0)
+	if (store_files_evict(&fixture->store, "alice", UINT64_MAX, 40, &bytes, &fixture->err) < 0)
 		give_up("evict", &fixture->err);
 }
 
@@ -1077,13 +1132,12 @@ static void test_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        TEST(test_course),          TEST(test_large_body), TEST(test_full),
-	        TEST(test_result_once),     TEST(test_cancel),     TEST(test_idempotency),
-	        TEST(test_names),           TEST(test_batches),    TEST(test_expire),
-	        TEST(test_uploads),         TEST(test_eviction),   TEST(test_tidied),
-	        TEST(test_swept),           TEST(test_deaths),     TEST(test_evict_results),
-	        TEST(test_upgrade),         TEST(test_damaged),    TEST(test_one_service),
-	        TEST(test_other_databases), TEST(test_places),     TEST(test_killed),
+	        TEST(test_course),  TEST(test_large_body),      TEST(test_full),        TEST(test_result_once),
+	        TEST(test_cancel),  TEST(test_idempotency),     TEST(test_names),       TEST(test_batches),
+	        TEST(test_expire),  TEST(test_uploads),         TEST(test_eviction),    TEST(test_tidied),
+	        TEST(test_swept),   TEST(test_shares_of_files), TEST(test_deaths),      TEST(test_evict_results),
+	        TEST(test_upgrade), TEST(test_damaged),         TEST(test_one_service), TEST(test_other_databases),
+	        TEST(test_places),  TEST(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

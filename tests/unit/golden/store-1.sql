@@ -15,5 +15,6 @@ INSERT INTO body(seq, bytes) SELECT seq, x'626f6479' FROM job;
 INSERT INTO job(id, key, digest, kind, priority, accepted_us, body_len, attempt, state, started_us, ended_us)
  VALUES('ended', 'alice', x'00', 0, 0, 900, 4, 1, 2, 901, 902);
 INSERT INTO report(seq, bytes) SELECT seq, x'7b7d' FROM job WHERE id = 'ended';
+INSERT INTO file(name, bytes, used_us) VALUES('cba06b5736faf67e54b07b561eae94395e774c517a7d910a54369e1263ccfbd4', 3, 950);
 PRAGMA application_id = 1935833203;
 PRAGMA user_version = 1;
