@@ -146,33 +146,43 @@ static bool exit_code_of(struct json_object *of, int64_t *ret_code)
 	return json_find(of, "run", &run) && json_find(run, "exit_code", &value) && json_i64_of(value, ret_code);
 }
 
+/* What its lines of how a program failed have for nothing: what is not there must not seem to be all. */
+static const char *cut_of(struct json_object *of, const char *key)
+{
+	struct json_object *value;
+	bool is_cut;
+
+	return json_find(of, key, &value) && json_bool_of(value, &is_cut) && is_cut ? "\noutput cut" : "";
+}
+
 static struct json_object *output_of(struct json_object *test)
 {
 	const char *verdict = text_at(test, "verdict");
-	char tail[40] = "";
+	const char *cut = cut_of(test, "stdout_cut");
+	char tail[60];
 	int64_t code;
 
 	if (strcmp(verdict, "TLE") == 0)
 		return json_new_string("Error: Code execution timed out");
-	if (exit_code_of(test, &code)) {
-		if (code != 0)
-			snprintf(tail, sizeof(tail), "\nexit status %" PRIi64, code);
-	} else {
-		snprintf(tail, sizeof(tail), "\nsignal: killed");
-	}
+	if (!exit_code_of(test, &code))
+		snprintf(tail, sizeof(tail), "%s\nsignal: killed", cut);
+	else if (code != 0)
+		snprintf(tail, sizeof(tail), "%s\nexit status %" PRIi64, cut, code);
+	else
+		snprintf(tail, sizeof(tail), "%s", cut);
 	return trimmed(text_at(test, "stdout"), tail);
 }
 
 static struct json_object *compile_log(struct json_object *report)
 {
 	struct json_object *outputs = json_new_array(), *compile;
-	char tail[40] = "\nexit status 1";
+	char tail[60] = "\nexit status 1";
 	int64_t code;
 
 	if (!json_find(report, "compile", &compile))
 		compile = NULL;
 	if (compile != NULL && exit_code_of(compile, &code))
-		snprintf(tail, sizeof(tail), "\nexit status %" PRIi64, code);
+		snprintf(tail, sizeof(tail), "%s\nexit status %" PRIi64, cut_of(compile, "output_cut"), code);
 	json_append(outputs, trimmed(compile != NULL ? text_at(compile, "output") : "", tail));
 	return outputs;
 }

@@ -650,9 +650,13 @@ def legacy_outputs(s):
     outputs(legacy(s, merged, inputs=["x"]), "a\nb\nc\nexit status 3")
     outputs(legacy(s, "import os\nprint('a', flush=True); os.kill(os.getpid(), 9)", inputs=["x"]), "a\nsignal: killed")
     outputs(legacy(s, "import os\nprint(os.environ.get('KEY'), [v for v in os.environ.values() if 'key' in v])", inputs=["x"]), "None []")
+    outputs(legacy(s, "print('x' * 1048576, end='')", inputs=["1"]), "x" * 1048576)
+    outputs(legacy(s, "import sys\nprint('x' * 1048577); sys.exit(3)", inputs=["1"]), "x" * 1048576 + "\noutput cut\nexit status 3")
     answer = legacy(s, "int main(void) { return x; }\n", "C", ["1", "2", "3"])
     text, = answer.json()["outputs"]
     assert "program.c:1" in text and text.endswith("\nexit status 1") and text == text.strip(), text
+    text, = legacy(s, ("#error " + "x" * 1000 + "\n") * 8 + "#include __FILE__\n", "C").json()["outputs"]
+    assert text.endswith("\noutput cut\nexit status 1"), text[-200:]
     equal(len(legacy(s, "int main( {", "C++").json()["outputs"]), 1)
     late.join()
     outputs(waiting[0], "Error: Code execution timed out")
