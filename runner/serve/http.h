@@ -119,7 +119,7 @@ void http_drop(struct http_request *request);
 /*
  * Answers a request whose handle said HTTP_LATER, or will say so. Once; takes what the reply owns, and empties it.
  * Where the client has gone the reply is given up. That it has gone is not noticed before: libmicrohttpd does not look
- * at connections that wait. One that closed only its sending half counts as gone, too.
+ * at connections that wait. One that closed only its sending half, after a whole request, gets its answer.
  */
 void http_answer(struct http_request *request, struct http_reply *reply);
 /* There is more for a stream to pull, or its end. Never lost, whenever it is called; nothing to do for other requests.

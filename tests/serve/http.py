@@ -346,6 +346,23 @@ def truncated_requests(service):
 
 
 @test()
+def a_client_that_has_no_more_to_say(service):
+    """As `nc -N` does: its sending half is closed behind the request, and it reads the answer, however late."""
+    for pause in (0, 0.1):
+        for data, body in ((request("GET /ping"), b"pong"), (request("POST /echo", "Content-Length: 3", body=b"abc"), b"abc"),
+                           (request("GET /later?ms=300"), b"late"), (request("POST /later?ms=300", "Content-Length: 1", body=b"x"), b"late"),
+                           (request("GET /stream?last=2&ms=200"), b"id: 1\ndata: 10\n\nid: 2\ndata: 20\n\n"),
+                           (request("GET /bytes?n=1000000"), b"b" * 1000000)):
+            with service.connect() as sock:
+                sock.sendall(data)
+                time.sleep(pause)
+                sock.shutdown(socket.SHUT_WR)
+                reader = Reader(sock)
+                equal(reader.answer().body, body)
+                assert reader.at_end()
+
+
+@test()
 def contents_and_their_coding(service):
     for coding in ("gzip", "deflate", "br", "x, identity"):
         answer = post(service, "/echo", b"abc", f"Content-Encoding: {coding}")
