@@ -44,7 +44,8 @@ void job_init(struct job *job)
 	                    .compile_memory_bytes_max = SPEC_UNSET,
 	                    .compare = {.float_absolute = -1, .float_relative = -1},
 	                    .passes_max = 1,
-	                    .keep_bytes = JOB_KEEP_BYTES};
+	                    .keep_bytes = JOB_KEEP_BYTES,
+	                    .data_uid = -1};
 }
 
 void job_finish(struct job *job)

@@ -88,6 +88,7 @@ struct job {
 	bool stop_on_first_failure;
 	uint64_t reruns;          /* of a test that was over time by little, and disturbed, at most (policy/rerun.h) */
 	uint64_t keep_bytes;      /* of each test's output, and of its standard error, in the report */
+	int64_t data_uid;         /* whose the files have to be that the job names; -1: anybody's */
 	struct json_object *json; /* what the strings lie in; NULL */
 };
 

@@ -27,17 +27,25 @@ static int too_large(struct sbx_err *err)
 	return FAIL(err, EFBIG, "the sources are larger than %zu MiB together", JOB_SOURCES_BYTES_MAX >> 20);
 }
 
-/* Test data is read when its test is run: a FIFO would end otherwise each time, and a folder not at all. 0 or -errno.
- */
-static int check_data(const char *path)
+/* 0 or -errno. A FIFO would end otherwise each time that it is read, and a folder not at all. */
+static int check_data(int fd, int64_t uid)
 {
-	FD_CLEANUP int fd = path_open(path, O_RDONLY | O_NONBLOCK, 0);
 	struct stat st;
 
-	TRY(fd);
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	return S_ISREG(st.st_mode) ? 0 : S_ISDIR(st.st_mode) ? -EISDIR : -EMEDIUMTYPE;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EMEDIUMTYPE;
+	return uid >= 0 && st.st_uid != (uid_t)uid ? -EPERM : 0;
+}
+
+int job_open_data(const struct job *job, const char *path)
+{
+	FD_CLEANUP int fd = path_open(path, O_RDONLY | O_NONBLOCK, 0);
+
+	TRY(fd);
+	TRY(check_data(fd, job->data_uid));
+	return fd_take(&fd);
 }
 
 static const char *what_is_wrong(int errnum)
@@ -45,13 +53,13 @@ static const char *what_is_wrong(int errnum)
 	return errnum == EMEDIUMTYPE ? "not a regular file" : strerror(errnum);
 }
 
-static int need_data(const struct job_data *data, struct sbx_err *err)
+static int need_data(const struct job *job, const struct job_data *data, struct sbx_err *err)
 {
-	int rc = data->path == NULL ? 0 : check_data(data->path);
+	FD_CLEANUP int fd = data->path == NULL ? -1 : job_open_data(job, data->path);
 
-	if (rc < 0)
-		return FAIL(err, -rc, "--tests: cannot open %.200s: %s%s", data->path, what_is_wrong(-rc),
-		            PATH_LOOP_NOTE(-rc));
+	if (data->path != NULL && fd < 0)
+		return FAIL(err, -fd, "--tests: cannot open %.200s: %s%s", data->path, what_is_wrong(-fd),
+		            PATH_LOOP_NOTE(-fd));
 	return 0;
 }
 
@@ -90,8 +98,8 @@ static int add_test(struct job *job, struct job_memory *memory, const char *dir,
 		if (faccessat(dir_fd, answer, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			TRY(job_memory_join(memory, dir, answer, &test->answer.path, err));
 	}
-	TRY(need_data(&test->input, err));
-	return need_data(&test->answer, err);
+	TRY(need_data(job, &test->input, err));
+	return need_data(job, &test->answer, err);
 }
 
 int job_load_tests(struct job *job, struct job_memory *memory, const char *dir, struct sbx_err *err)
@@ -181,33 +189,37 @@ static int open_named(const struct places *places, const struct key *key, const 
 
 /*
  * Test data: read when its test is run, by a path, since a job has more of them than a process may hold open. Should
- * the file be replaced meanwhile: path_open(), and what mounts it for a checker, follow no link of its owner's.
+ * the file be replaced meanwhile: job_open_data() looks once more at what it opens. What is mounted for a checker is
+ * read there with an id that is nobody's, as only files are that everybody may read, and no link of its owner's is
+ * followed.
  */
-static int find_data(struct places *places, struct job_data *data, const struct key *key, struct sbx_err *err)
+static int find_data(struct places *places, const struct job *job, struct job_data *data, const struct key *key,
+                     struct sbx_err *err)
 {
+	FD_CLEANUP int fd = -1;
 	const char *path = data->path;
-	int rc;
 
 	if (path == NULL)
 		return 0;
-	if (places->files_fd >= 0) {
-		FD_CLEANUP int fd = -1;
+	if (places->files_fd >= 0)
 		TRY(open_named(places, key, path, &fd, err));
-	}
 	if (path[0] != '/')
 		TRY(job_memory_join(places->memory, places->dir, path, &data->path, err));
-	rc = places->files_fd >= 0 ? 0 : check_data(data->path);
-	return rc < 0 ? cannot_find(places, key, path, -rc, err) : 0;
+	if (places->files_fd >= 0)
+		return 0;
+	fd = job_open_data(job, data->path);
+	return fd < 0 ? cannot_find(places, key, path, -fd, err) : 0;
 }
 
 /* A source of --job-files is read at once, and has no path from then on: its digest is no name to call it by. */
-static int find_source(struct places *places, struct job_data *data, const struct key *key, struct sbx_err *err)
+static int find_source(struct places *places, const struct job *job, struct job_data *data, const struct key *key,
+                       struct sbx_err *err)
 {
 	FD_CLEANUP int fd = -1;
 	char *text;
 
 	if (places->files_fd < 0 || data->path == NULL)
-		return find_data(places, data, key, err);
+		return find_data(places, job, data, key, err);
 	TRY(open_named(places, key, data->path, &fd, err));
 	TRY(job_memory_read(places->memory, fd, JOB_SOURCES_BYTES_MAX, data->path, &text, &data->len, err));
 	places->source_bytes += data->len;
@@ -297,11 +309,12 @@ static int open_files(struct places *places, const char *files, struct sbx_err *
 	return 0;
 }
 
-static int find_sources(struct places *places, struct job_file *files, size_t n, const char *list, struct sbx_err *err)
+static int find_sources(struct places *places, const struct job *job, struct job_file *files, size_t n,
+                        const char *list, struct sbx_err *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct key key = {list, i, "path"};
-		TRY(find_source(places, &files[i].data, &key, err));
+		TRY(find_source(places, job, &files[i].data, &key, err));
 	}
 	return 0;
 }
@@ -310,15 +323,15 @@ static int find_all(struct places *places, struct job *job, struct sbx_err *err)
 {
 	const struct named_test *twin;
 
-	TRY(find_sources(places, job->files, job->n_files, "files", err));
-	TRY(find_sources(places, job->checkers[0].files, job->checkers[0].n_files, "checker.files", err));
+	TRY(find_sources(places, job, job->files, job->n_files, "files", err));
+	TRY(find_sources(places, job, job->checkers[0].files, job->checkers[0].n_files, "checker.files", err));
 	TRY(name_tests(job, places->memory, &twin, err));
 	if (twin != NULL)
 		return both_called(places->origin, twin, err);
 	for (size_t i = 0; i < job->n_tests; i++) {
 		const struct key input = {"tests", i, "stdin_path"}, answer = {"tests", i, "answer_path"};
-		TRY(find_data(places, &job->tests[i].input, &input, err));
-		TRY(find_data(places, &job->tests[i].answer, &answer, err));
+		TRY(find_data(places, job, &job->tests[i].input, &input, err));
+		TRY(find_data(places, job, &job->tests[i].answer, &answer, err));
 	}
 	return 0;
 }
@@ -340,6 +353,8 @@ int job_load_json(struct job *job, struct job_memory *memory, const char *path, 
 		TRY(job_memory_read_file(memory, "--job", path, JSON_BYTES_MAX, &text, &len, err));
 	TRY(job_parse(job, text, len, places.origin, err));
 	rc = files == NULL ? 0 : open_files(&places, files, err);
+	if (rc == 0 && files != NULL)
+		job->data_uid = places.files_uid;
 	if (rc == 0)
 		rc = find_all(&places, job, err);
 	fd_close(&places.files_fd);

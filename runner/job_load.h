@@ -23,6 +23,13 @@ int job_load_tests(struct job *job, struct job_memory *memory, const char *dir, 
  */
 int job_load_json(struct job *job, struct job_memory *memory, const char *path, const char *files, struct sbx_err *err);
 
+/*
+ * Test data, to be read: the regular file at `path`. As path_open(), so of links only root's are followed; and where
+ * the job says whose it has to be (data_uid), that is proven of what was opened, since it may have been replaced after
+ * job_load_json() saw it. Returns a descriptor or -errno: -EPERM for another one's.
+ */
+int job_open_data(const struct job *job, const char *path);
+
 /* Names the sources that have no name yet as their paths end, and finds their language. */
 int job_find_language(struct job *job, struct job_memory *memory, const struct language **ret, struct sbx_err *err);
 

@@ -66,6 +66,7 @@ struct judge_run {
 	unsigned place;             /* in judge->runs, its own or that of the test that it checks */
 	unsigned checker;           /* which one, of those that compile or are one */
 	struct kept out, err;
+	int input_fd;  /* what a test is given to read, until it has begun; -1 */
 	int output_fd; /* where a test's output is kept whole for its checker; -1 */
 	struct judge_answer answer;
 	bool has_answer;

@@ -24,7 +24,7 @@
 int judge_run_init(struct judge_run *run, unsigned place, size_t keep_bytes)
 {
 	run->place = place;
-	run->output_fd = run->answer.fd = -1;
+	run->input_fd = run->output_fd = run->answer.fd = -1;
 	run->out.max = run->err.max = keep_bytes;
 	run->out.bytes = malloc(keep_bytes + 1);
 	run->err.bytes = malloc(keep_bytes + 1);
@@ -102,7 +102,7 @@ static int open_answer(struct judge_run *run, const struct job *job, const struc
 	if (!run->has_answer)
 		return 0;
 	if (data->bytes == NULL) {
-		run->answer.fd = path_open(data->path, O_RDONLY | O_NONBLOCK, 0);
+		run->answer.fd = job_open_data(job, data->path);
 		if (run->answer.fd < 0)
 			return sbx_fail(err, SBX_STAGE_STDIO, -run->answer.fd, "cannot open the answer %.200s%s",
 			                data->path, PATH_LOOP_NOTE(-run->answer.fd));
@@ -262,6 +262,24 @@ static const char *input_path(const struct judge *judge, struct judge_run *run)
 	return buf;
 }
 
+/* Of what a file's name led to when it was looked at: a program gets it as it is, and must not get another one. */
+static int open_input(const struct judge *judge, struct judge_run *run, struct sbx_err *err)
+{
+	const struct job_data *data = &judge->job->tests[run->test].input;
+
+	if (run->pass > 1 || data->bytes != NULL || data->path == NULL) {
+		run->spec.stdin_path = input_path(judge, run);
+		return 0;
+	}
+	run->input_fd = job_open_data(judge->job, data->path);
+	if (run->input_fd < 0)
+		return sbx_fail(err, SBX_STAGE_STDIO, -run->input_fd, "cannot open the input %.200s%s", data->path,
+		                PATH_LOOP_NOTE(-run->input_fd));
+	snprintf(run->paths.input, sizeof(run->paths.input), "/proc/self/fd/%d", run->input_fd);
+	run->spec.stdin_path = run->paths.input;
+	return 0;
+}
+
 static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err *err)
 {
 	struct judge_paths *paths = &run->paths;
@@ -289,7 +307,7 @@ static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err 
 	if (judge->job->interactive)
 		return 0; /* all that it is told comes from the checker */
 	spec->stderr_to_stdout = judge->job->merge_stderr;
-	spec->stdin_path = input_path(judge, run);
+	TRY(open_input(judge, run, err));
 	if (judge->job->checker != CHECKER_COMPARE)
 		return open_output(judge, run, err);
 	return open_answer(run, judge->job, test, err);
@@ -377,6 +395,7 @@ static int start_in_slot(struct judge *judge, struct judge_run *run, struct slot
 	if (run->plan.box.filter_bars_sockets && judge->job->n_tests > 1)
 		TRY(host_share_network(judge->host, err));
 	TRY(run_streams_open(&run->run.streams, &run->spec, err));
+	fd_close(&run->input_fd);
 	run->run.streams.out.consume = take_output;
 	run->run.streams.err.consume = take_error;
 	run->run.streams.out.consumer = run->run.streams.err.consumer = run;
@@ -498,6 +517,7 @@ void judge_run_ended(struct judge *judge, struct judge_run *run)
 		end_test(judge, run);
 	if (result->cgroup_version != 0)
 		box_limit_facts(judge->host, &run->plan.box, result, run->limits);
+	fd_close(&run->input_fd);
 	fd_close(&run->answer.fd);
 	fd_close(&run->output_fd);
 	judge_run_drop_plan(run);

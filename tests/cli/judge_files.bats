@@ -130,3 +130,28 @@ refused() {
 	equal "$status" 2
 	one_line err '^sbx: --job-files: cannot open job.json: Not a directory'
 }
+
+# That whoever fills the folder has protected_hardlinks=0, or is root here, stands for any way to get another's file there.
+@test "a file that was replaced by another user's after the job was read: not given to the program, nor compared with" {
+	echo 'root-only secret' >secret
+	chmod 600 secret
+	store <<<one
+	input=$name
+	store <<<'got'
+	answer=$name
+	chown -R 65534:65534 files
+	cat >job.json <<-E
+		{"files": [{"name": "a.sh", "text": "cat; sleep 2; echo got"}], "keep_output": "64K", "limits": {"wall": "60s"},
+		 "tests": [{"name": "first"}, {"name": "input", "stdin_path": "$input"}, {"name": "answer", "answer_path": "$answer"}]}
+	E
+	mkfifo events
+	"$SBX" judge --slots 1 --job-files files --job job.json --format json --events events >report 2>err &
+	while read -r line; do
+		case $line in *'"test_started"'*'"first"'*) ln -f secret "files/$input" && ln -f secret "files/$answer" ;; esac
+	done <events
+	wait $! || status=$?
+	equal "$(stat -c %h secret)" 3
+	[ "$(grep -c 'root-only' report err | cut -d : -f 2 | sort -u)" = 0 ]
+	equal "$status" 3
+	grep -q 'cannot open the [a-z]* files/' report
+}

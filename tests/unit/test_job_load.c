@@ -1,6 +1,7 @@
 /* What a JSON job calls a path, with --job-files: names in that folder, and nothing else. */
 #include "runner/job_load.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -185,6 +186,35 @@ static void test_too_large(void **state)
 	finish(fixture);
 }
 
+/* What is opened is what counts, not what lay there when the job was read. */
+static void test_open_data(void **state)
+{
+	struct fixture *fixture = *state;
+	struct job *job = &fixture->job;
+	int fd;
+
+	assert_int_equal(
+	        load(fixture, "{\"files\": [{\"text\": \"\"}], \"tests\": [{\"stdin_path\": \"" GOOD "\"}]}", "files"),
+	        0);
+	assert_int_equal(job->data_uid, getuid());
+	fd = job_open_data(job, job->tests[0].input.path);
+	assert_true(fd >= 0);
+	close(fd);
+	job->data_uid++;
+	assert_int_equal(job_open_data(job, job->tests[0].input.path), -EPERM);
+	job->data_uid--;
+	assert_int_equal(job_open_data(job, "files/" FOLDER), -EISDIR);
+	assert_int_equal(job_open_data(job, "files/" FIFO), -EMEDIUMTYPE);
+	assert_int_equal(job_open_data(job, "files/" MISSING), -ENOENT);
+	finish(fixture);
+	/* of a job whose paths are paths it may be anybody's */
+	assert_int_equal(
+	        load(fixture, "{\"files\": [{\"text\": \"\"}], \"tests\": [{\"stdin_path\": \"/etc/passwd\"}]}", NULL),
+	        0);
+	assert_int_equal(job->data_uid, -1);
+	finish(fixture);
+}
+
 /* What job_check() says, of jobs whose files it does not look for. */
 static void test_check(void **state)
 {
@@ -266,6 +296,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(test_paths, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(test_folder, set_up, tear_down),
 	        cmocka_unit_test_setup_teardown(test_too_large, set_up, tear_down),
+	        cmocka_unit_test_setup_teardown(test_open_data, set_up, tear_down),
 	        cmocka_unit_test(test_check),
 	};
 
