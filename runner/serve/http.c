@@ -9,6 +9,9 @@
  *   more, or the stream's pull. It aborts the process when it is stopped with a connection suspended.
  * - on_completed() comes once for each request whose first line was understood; but for a connection that could not be
  * put into epoll, where on_connection() is all there is.
+ * - What it refuses itself (a first line or headers that have no room, a length that is none or has no end, a broken
+ *   chunk) it answers by a page in HTML and closes the connection; it has no option for another. So our bounds are
+ *   the smaller ones, where there are two (intake.c, http_target.c).
  * - Before it closes a socket it takes it out of its epoll, so that a duplicate of it may live on.
  */
 #include "runner/serve/exchange.h"
@@ -25,7 +28,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define MEMORY_PER_CONNECTION ((size_t)16 << 10) /* bounds the headers, and what is read at once */
+#define MEMORY_PER_CONNECTION ((size_t)32 << 10) /* bounds the headers, and what is read at once */
 #define STOP_MS 1000                             /* for the answers to those that waited */
 
 /* What libmicrohttpd calls. */
