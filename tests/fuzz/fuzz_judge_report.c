@@ -242,7 +242,7 @@ static void try_job(struct fuzz_input *input, struct texts *texts)
 	job.n_tests = N_TESTS;
 	job.checkers[0] = checkers[0];
 	judge = (struct judge){.job = &job, .tests = tests, .n_slots = 1, .decided = N_TESTS, .score = NAN};
-	judge.submission = (struct job_sources){language_builtin_find("cpp"), &file, 1};
+	judge.submission = (struct job_sources){.language = language_builtin_find("cpp"), .files = &file, .n_files = 1};
 	FUZZ_ASSERT(judge_report_init(&report, &judge, &err) == 0);
 	report.problem_path = text(texts);
 	report.problem_name = fuzz_byte(input) % 2 ? text(texts) : NULL;
