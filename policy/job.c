@@ -1,4 +1,4 @@
-/* Jobs, and reading them from JSON. Called by `sbx judge`. */
+/* Reading jobs and runs from JSON. Called by `sbx judge`, and by the service, which refuses what is wrong at once. */
 #include "policy/job.h"
 
 #include "policy/json.h"
@@ -33,79 +33,6 @@ struct reading {
 	size_t n;
 	void *into;
 };
-
-static const struct job_limits no_limits = {SPEC_UNSET, SPEC_UNSET, SPEC_UNSET, SPEC_UNSET, SPEC_UNSET};
-
-void job_init(struct job *job)
-{
-	*job = (struct job){.limits = no_limits,
-	                    .checker_limits = no_limits,
-	                    .compile_us_max = SPEC_UNSET,
-	                    .compile_memory_bytes_max = SPEC_UNSET,
-	                    .compare = {.float_absolute = -1, .float_relative = -1},
-	                    .passes_max = 1,
-	                    .keep_bytes = JOB_KEEP_BYTES,
-	                    .data_uid = -1};
-}
-
-void job_finish(struct job *job)
-{
-	free(job->files);
-	for (size_t i = 0; i < JOB_CHECKERS_MAX; i++)
-		free(job->checkers[i].files);
-	free(job->checker_flags);
-	free(job->tests);
-	json_free(job->json);
-	*job = (struct job){0};
-}
-
-/* Room for one more of `size` bytes: doubled each time that their number is a power of two. */
-static int grow(void **array, size_t n, size_t max, size_t size)
-{
-	void *larger;
-
-	if (n >= max)
-		return -E2BIG;
-	if ((n & (n - 1)) != 0)
-		return 0;
-	larger = realloc(*array, (n == 0 ? 1 : 2 * n) * size);
-	if (larger == NULL)
-		return -ENOMEM;
-	*array = larger;
-	return 0;
-}
-
-static int add_file(struct job_file **files, size_t *n, struct job_file **ret)
-{
-	void *array = *files;
-
-	TRY(grow(&array, *n, JOB_FILES_MAX, sizeof(**files)));
-	*files = array;
-	*ret = &(*files)[(*n)++];
-	**ret = (struct job_file){0};
-	return 0;
-}
-
-int job_add_file(struct job *job, struct job_file **ret)
-{
-	return add_file(&job->files, &job->n_files, ret);
-}
-
-int job_add_checker_file(struct job_checker *checker, struct job_file **ret)
-{
-	return add_file(&checker->files, &checker->n_files, ret);
-}
-
-int job_add_test(struct job *job, struct job_test **ret)
-{
-	void *array = job->tests;
-
-	TRY(grow(&array, job->n_tests, JOB_TESTS_MAX, sizeof(*job->tests)));
-	job->tests = array;
-	*ret = &job->tests[job->n_tests++];
-	**ret = (struct job_test){.limits = no_limits};
-	return 0;
-}
 
 static int wrong(struct reader *reader, const char *what)
 {
@@ -416,23 +343,31 @@ static int read_checker_files(struct reader *reader, struct json_object *value, 
 	return read_each(reader, value, read_checker_source);
 }
 
-static int read_flags(struct reader *reader, struct json_object *value, void *into)
+/* Into a new array that ends with NULL. */
+static int read_words(struct reader *reader, struct json_object *value, const char ***into,
+                      int (*read)(struct reader *reader, struct json_object *value, void *into))
 {
-	struct job *job = into;
+	const char **words;
 
 	if (json_kind_of(value) != JSON_ARRAY)
 		return not_a(reader, value, "an array");
-	job->checker_flags = calloc(json_length(value) + 1, sizeof(*job->checker_flags));
-	if (job->checker_flags == NULL)
+	words = calloc(json_length(value) + 1, sizeof(*words));
+	if (words == NULL)
 		return wrong(reader, "out of memory");
+	*into = words;
 	for (size_t i = 0; i < json_length(value); i++) {
 		size_t len = enter_index(reader, i);
-		TRY(read_string(reader, json_at(value, i), &job->checker_flags[i]));
-		if (strlen(job->checker_flags[i]) >= JOB_FLAG_BYTES)
+		TRY(read(reader, json_at(value, i), &words[i]));
+		if (strlen(words[i]) >= JOB_FLAG_BYTES)
 			return wrong(reader, "longer than an argument may be, of 131071 bytes");
 		leave(reader, len);
 	}
 	return 0;
+}
+
+static int read_flags(struct reader *reader, struct json_object *value, void *into)
+{
+	return read_words(reader, value, into, read_string);
 }
 
 static int read_both_tolerances(struct reader *reader, struct json_object *value, void *into)
@@ -477,7 +412,7 @@ static int read_checker(struct reader *reader, struct json_object *value, void *
 	        {"float_relative", read_tolerance, offsetof(struct job, compare.float_relative), false},
 	        {"language", read_string, offsetof(struct job, checkers[0].language), false},
 	        {"files", read_checker_files, 0, false},
-	        {"flags", read_flags, 0, false},
+	        {"flags", read_flags, offsetof(struct job, checker_flags), false},
 	        {"limits", read_limits, offsetof(struct job, checker_limits), false},
 	        {"passes", read_passes, offsetof(struct job, passes_max), false},
 	        {"interactive", read_bool, offsetof(struct job, interactive), false},
@@ -488,7 +423,7 @@ static int read_checker(struct reader *reader, struct json_object *value, void *
 	TRY(READ_OBJECT(reader, value, fields, job));
 	TRY(check_tokens_only(reader, value));
 	is_program = job->checker != CHECKER_COMPARE;
-	if (!is_program && memcmp(&job->checker_limits, &no_limits, sizeof(no_limits)) != 0)
+	if (!is_program && memcmp(&job->checker_limits, &job_no_limits, sizeof(job_no_limits)) != 0)
 		return wrong(reader, "\"limits\" are for kattis and testlib");
 	if (job->checker != CHECKER_KATTIS && (job->interactive || job->passes_max > 1))
 		return wrong(reader, "\"interactive\" and \"passes\" are for kattis");
@@ -538,10 +473,89 @@ static int read_job(struct reader *reader, struct json_object *value)
 	return 0;
 }
 
+/* ---- a run ---- */
+
+/* Unlike a name it may be empty. */
+static int read_argument(struct reader *reader, struct json_object *value, void *into)
+{
+	const char *text = json_string_of(value);
+
+	if (text == NULL)
+		return json_kind_of(value) == JSON_STRING ? wrong(reader, "with a NUL in it")
+		                                          : not_a(reader, value, "a string");
+	*(const char **)into = text;
+	return 0;
+}
+
+static int read_argv(struct reader *reader, struct json_object *value, void *into)
+{
+	TRY(read_words(reader, value, into, read_argument));
+	return json_length(value) > 0 && (*(const char ***)into)[0][0] != '\0' ? 0 : wrong(reader, "no program in it");
+}
+
+static int read_input(struct reader *reader, struct json_object *value, void *into)
+{
+	(void)into;
+	return read_bytes(reader, value, &reader->job->tests[0].input);
+}
+
+static int read_input_path(struct reader *reader, struct json_object *value, void *into)
+{
+	(void)into;
+	return read_path(reader, value, &reader->job->tests[0].input);
+}
+
+/* No language says what its files are called, and which of them is the program. */
+static int take_argv(struct reader *reader)
+{
+	struct job *job = reader->job;
+
+	job->language = NULL;
+	for (size_t i = 0; i < job->n_files; i++) {
+		job->files[i].is_executable = true;
+		if (job->files[i].name != NULL)
+			continue;
+		enter_key(reader, "files");
+		enter_index(reader, i);
+		return wrong(reader, "\"name\" is missing");
+	}
+	return 0;
+}
+
+static int read_run(struct reader *reader, struct json_object *value)
+{
+	static const struct field fields[] = {
+	        {"argv", read_argv, offsetof(struct job, argv), false},
+	        {"language", read_string, offsetof(struct job, language), false},
+	        {"files", read_files, 0, false},
+	        {"stdin", read_input, 0, false},
+	        {"stdin_path", read_input_path, 0, false},
+	        {"limits", read_limits, offsetof(struct job, limits), false},
+	        {"seccomp", read_profile, offsetof(struct job, seccomp), false},
+	        {"keep_output", read_keep, offsetof(struct job, keep_bytes), false},
+	        {"merge_stderr", read_bool, offsetof(struct job, merge_stderr), false},
+	};
+	struct job *job = reader->job;
+	struct json_object *language;
+	struct job_test *test;
+
+	if (job_add_test(job, &test) < 0)
+		return wrong(reader, "out of memory");
+	test->name = JOB_RUN_TEST;
+	TRY(READ_OBJECT(reader, value, fields, job));
+	if (job->argv != NULL && json_find(value, "language", &language))
+		return wrong(reader, "\"argv\" and \"language\" exclude each other");
+	if (job->argv != NULL)
+		return take_argv(reader);
+	if (job->language == NULL)
+		return wrong(reader, "\"argv\" or \"language\" is missing");
+	return job->n_files > 0 ? 0 : wrong(reader, "\"files\" is missing");
+}
+
 int job_parse(struct job *job, const char *text, size_t len, const char *origin, struct sbx_err *err)
 {
 	struct reader reader = {.job = job, .origin = origin, .err = err};
 
 	TRY(json_parse(text, len, origin, &job->json, err));
-	return read_job(&reader, job->json);
+	return job->is_run ? read_run(&reader, job->json) : read_job(&reader, job->json);
 }

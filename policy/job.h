@@ -1,6 +1,7 @@
 /*
  * A job: sources, tests, limits, and how answers are compared, before anything was decided about how it is run. Filled
- * by `sbx judge` from its command line and a folder of tests, or by job_parse() from JSON (docs/sbx-job.5).
+ * by `sbx judge` from its command line and a folder of tests, or by job_parse() from JSON (docs/sbx-job.5). A run, one
+ * program once, is a job too: its one test has no answer.
  *
  * Strings are borrowed from whoever filled it in, but those of job_parse(), which the job keeps itself.
  */
@@ -18,8 +19,9 @@
 #define JOB_TESTS_MAX 100000
 #define JOB_PASSES_MAX 1000
 #define JOB_CHECKERS_MAX 8
-#define JOB_PIDS_MAX 4194304  /* as many as there can be, PID_MAX_LIMIT */
-#define JOB_FLAG_BYTES 131072 /* of an argument with its NUL, MAX_ARG_STRLEN */
+#define JOB_PIDS_MAX 4194304   /* as many as there can be, PID_MAX_LIMIT */
+#define JOB_FLAG_BYTES 131072  /* of an argument with its NUL, MAX_ARG_STRLEN */
+#define JOB_RUN_TEST "run"     /* the name of a run's test */
 
 /* Limits of a checker that names none, as problem packages have them by default. */
 #define JOB_CHECKER_CPU_US (UINT64_C(60) * 1000000)
@@ -66,6 +68,8 @@ struct job_test {
 };
 
 struct job {
+	bool is_run;          /* job_parse() is to read a run; set by its caller */
+	const char **argv;    /* of a run: what is executed, NULL-terminated, instead of a language; NULL */
 	const char *language; /* NULL: by the names of the files */
 	struct job_file *files;
 	size_t n_files;
@@ -94,7 +98,10 @@ struct job {
 
 #define JOB_RERUNS_MAX 10
 #define JOB_KEEP_BYTES 1024
-#define JOB_KEEP_BYTES_MAX (UINT64_C(1) << 20) /* in JSON it may take six times as much */
+#define JOB_RUN_KEEP_BYTES (UINT64_C(64) << 10) /* of a run, of which the output is what is wanted */
+#define JOB_KEEP_BYTES_MAX (UINT64_C(1) << 20)  /* in JSON it may take six times as much */
+
+extern const struct job_limits job_no_limits; /* all unset */
 
 /* An empty job with the defaults. */
 void job_init(struct job *job);
@@ -108,7 +115,8 @@ int job_add_checker_file(struct job_checker *checker, struct job_file **ret);
 int job_add_test(struct job *job, struct job_test **ret);
 
 /*
- * Reads a JSON job into an initialised one. What is wrong is told with its place: "job.json: tests[3].stdin: not a
- * string". Fails with SBX_STAGE_USAGE; the job must be finished all the same.
+ * Reads a JSON job, or a run, into an initialised one. A run has its one test, JOB_RUN_TEST; a language that the job
+ * had before is its default. What is wrong is told with its place: "job.json: tests[3].stdin: not a string". Fails with
+ * SBX_STAGE_USAGE; the job must be finished all the same.
  */
 int job_parse(struct job *job, const char *text, size_t len, const char *origin, struct sbx_err *err);

@@ -87,6 +87,11 @@ static inline void language_freep(struct language **language)
  * that, and the `run` that is there then. Static storage.
  */
 const struct language *language_scripts(bool has_build);
+/*
+ * What runs a command that the caller gives himself: nothing is compiled, the limits are those of `sbx run`, and so is
+ * the profile. It has no command. Static storage.
+ */
+const struct language *language_none(void);
 
 /* A file of a submission: its name below /box, and the text of those that language_is_source(). */
 struct language_file {

@@ -113,6 +113,7 @@ static int take_cache_size(const struct args_value *at, const char *value)
 static const struct args_row rows[] = {
         {"tests", 0, ARGS_VALUE, args_take_string, ARG(tests)},
         {"job", 0, ARGS_VALUE, args_take_string, ARG(job_file)},
+        {"run", 0, ARGS_VALUE, args_take_string, ARG(run_file)},
         {"job-files", 0, ARGS_VALUE, args_take_string, ARG(job_files)},
         {"problem", 0, ARGS_VALUE, args_take_string, ARG(problem)},
         {"verify", 0, ARGS_FLAG, args_take_flag, ARG(verify)},
@@ -189,25 +190,41 @@ static int check_exact(const struct judge_args *args, struct sbx_err *err)
 	                "--compare exact and %s do not go together: exact is byte for byte", other);
 }
 
+/* A run has no tests to judge by, nor to go on with, and its answer is no report of any. */
+static int check_run(const struct judge_args *args, struct sbx_err *err)
+{
+	const char *other = says_how_to_compare(args)         ? "an option that says how to compare"
+	                    : args->job.stop_on_first_failure ? "--stop-on-first-failure"
+	                    : args->job.reruns > 0            ? "--reruns"
+	                    : args->html != NULL              ? "--html"
+	                                                      : NULL;
+
+	if (args->run_file == NULL || other == NULL)
+		return 0;
+	return sbx_fail(err, SBX_STAGE_USAGE, EINVAL, "--run and %s do not go together: a run has no tests", other);
+}
+
 static int check(const struct judge_args *args, struct sbx_err *err)
 {
-	int n_ways = (args->tests != NULL) + (args->job_file != NULL) + (args->problem != NULL);
+	int n_ways =
+	        (args->tests != NULL) + (args->job_file != NULL) + (args->problem != NULL) + (args->run_file != NULL);
+	bool has_json = args->job_file != NULL || args->run_file != NULL;
 	const char *wrong = NULL;
 
 	if (n_ways == 0)
-		wrong = "one of --tests DIR, --problem DIR and --job FILE is needed";
+		wrong = "one of --tests DIR, --problem DIR, --job FILE and --run FILE is needed";
 	else if (n_ways > 1)
-		wrong = "--tests, --problem and --job exclude each other";
+		wrong = "--tests, --problem, --job and --run exclude each other";
 	else if (args->verify && args->problem == NULL)
 		wrong = "--verify is for the submissions of a package: give it with --problem DIR";
 	else if (args->verify && args->sources[0] != NULL)
 		wrong = "--verify takes the package's own submissions: no SOURCE may be given";
-	else if (args->job_file == NULL && args->sources[0] == NULL && !args->verify)
+	else if (!has_json && args->sources[0] == NULL && !args->verify)
 		wrong = "no SOURCE given (usage: sbx judge [options] --tests DIR|--problem DIR -- SOURCE...)";
-	else if (args->job_file != NULL && args->sources[0] != NULL)
-		wrong = "--job names the sources itself: none may be given beside it";
-	else if (args->job_files != NULL && args->job_file == NULL)
-		wrong = "--job-files is for the paths of a JSON job: give it with --job FILE";
+	else if (has_json && args->sources[0] != NULL)
+		wrong = "--job and --run name the sources themselves: none may be given beside them";
+	else if (args->job_files != NULL && !has_json)
+		wrong = "--job-files is for the paths of a JSON job: give it with --job FILE or --run FILE";
 	else if (args->problem != NULL && says_how_to_compare(args))
 		wrong = "--problem says itself how to compare: no option for that may be given beside it";
 	else if (args->cache == NULL && args->cache_bytes_max != SPEC_UNSET)
@@ -226,11 +243,16 @@ int judge_args_parse(struct judge_args *args, int argc, char *const *argv, struc
 
 	*args = (struct judge_args){.report = "-", .format = REPORT_TEXT, .cache_bytes_max = SPEC_UNSET};
 	job_init(&args->job);
+	args->job.keep_bytes = SPEC_UNSET;
 	TRY(args_parse(&table, &place, argc, argv, &args->help, &first));
 	args->sources = argv + first;
+	args->job.is_run = args->run_file != NULL;
+	if (args->job.keep_bytes == SPEC_UNSET)
+		args->job.keep_bytes = args->job.is_run ? JOB_RUN_KEEP_BYTES : JOB_KEEP_BYTES;
 	if (args->help)
 		return 0;
 	TRY(check(args, err));
+	TRY(check_run(args, err));
 	TRY(check_exact(args, err));
 	TRY(check_places(args, err));
 	args->job.compare.case_sensitive |= args->exact;
@@ -242,6 +264,7 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "       sbx judge [options] --problem DIR -- SOURCE...\n"
                                "       sbx judge [options] --problem DIR --verify\n"
                                "       sbx judge [options] --job FILE|-\n"
+                               "       sbx judge [options] --run FILE|-\n"
                                "\n"
                                "Compiles the sources in a box, runs the result on every test in a box of its own,\n"
                                "many at once, and gives each test and the whole a verdict: AC, WA, PE, TLE, MLE,\n"
@@ -253,7 +276,9 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "      --verify           judge the package's own submissions, and compare each\n"
                                "                         verdict with what is expected of it\n"
                                "      --job FILE|-       a job in JSON, see sbx-job(5); its settings win\n"
-                               "      --job-files DIR    what the job calls a path is the name of a file in DIR, 64\n"
+                               "      --run FILE|-       one program, run once, in JSON, see sbx-job(5); its JSON\n"
+                               "                         report has what the program wrote\n"
+                               "      --job-files DIR    what the JSON calls a path is the name of a file in DIR, 64\n"
                                "                         hexadecimal digits, and nothing else\n"
                                "  -l, --language L       a name of `sbx languages` (default: by the sources' names)\n"
                                "\n"
@@ -294,7 +319,8 @@ const char judge_args_help[] = "usage: sbx judge [options] --tests DIR -- SOURCE
                                "      --html F|fd:N|-    a page to look at, besides, that stands alone\n"
                                "      --events F|fd:N|-  what happens while it happens, a JSON object on each line\n"
                                "      --transcript F     of interactive problems: all that was said, and when\n"
-                               "      --keep-output S    bytes of each test's output in the report (default 1K)\n"
+                               "      --keep-output S    bytes of each test's output in the report (default 1K; of\n"
+                               "                         a run 64K)\n"
                                "  -h, --help             this text\n"
                                "\n"
                                "Exit status: 0 all AC or OK, 1 any other verdict, 2 wrong usage, 3 the judge failed\n"

@@ -6,17 +6,17 @@
 #include "sandbox/err.h"
 
 struct judge_args {
-	const char *tests, *job_file, *problem; /* one of them */
-	const char *job_files;                  /* with job_file: the folder that its paths are names of; NULL */
-	char *const *sources;                   /* NULL-terminated; empty with job_file */
-	struct job job;                         /* language, limits, comparison: what the options say */
-	uint64_t n_slots;                       /* 0: as many as there are physical cores */
-	const char *cache;                      /* folder; NULL: none */
-	uint64_t cache_bytes_max;               /* SPEC_UNSET: the default */
-	const char *events;                     /* as for report_sink_open(); NULL: none */
-	const char *transcript;                 /* a file; NULL: none */
-	const char *report;                     /* the same; never NULL */
-	const char *html;                       /* the same; NULL: none */
+	const char *tests, *job_file, *problem, *run_file; /* one of them */
+	const char *job_files;    /* with the JSON of a job or run: the folder that its paths are names of; NULL */
+	char *const *sources;     /* NULL-terminated; empty with these */
+	struct job job;           /* language, limits, comparison: what the options say */
+	uint64_t n_slots;         /* 0: as many as there are physical cores */
+	const char *cache;        /* folder; NULL: none */
+	uint64_t cache_bytes_max; /* SPEC_UNSET: the default */
+	const char *events;       /* as for report_sink_open(); NULL: none */
+	const char *transcript;   /* a file; NULL: none */
+	const char *report;       /* the same; never NULL */
+	const char *html;         /* the same; NULL: none */
 	enum report_format format;
 	bool exact;  /* --compare exact: the job's comparison has it once all is read */
 	bool verify; /* the package's own submissions, instead of sources */

@@ -74,8 +74,9 @@ static int load_job(struct job *job, struct sbx_err *err)
 {
 	const struct judge_args *args = &cmd.args;
 
-	if (args->job_file != NULL)
-		return job_load_json(job, &cmd.memory, args->job_file, args->job_files, err);
+	if (args->job_file != NULL || args->run_file != NULL)
+		return job_load_json(job, &cmd.memory, job->is_run ? args->run_file : args->job_file, args->job_files,
+		                     err);
 	if (args->problem != NULL)
 		return load_problem(job, err);
 	TRY(job_load_tests(job, &cmd.memory, args->tests, err));

@@ -138,21 +138,35 @@ struct places {
 
 /* A key of the job, for messages. */
 struct key {
-	const char *list; /* "tests" */
+	const char *list; /* "tests"; NULL: the key is the run's own */
 	size_t index;
 	const char *name; /* "stdin_path" */
 };
 
+#define KEY_BYTES 80
+
+static const char *place_of(const struct key *key, char buf[KEY_BYTES])
+{
+	if (key->list == NULL)
+		return key->name;
+	snprintf(buf, KEY_BYTES, "%s[%zu].%s", key->list, key->index, key->name);
+	return buf;
+}
+
 static int wrong(const struct places *places, const struct key *key, int errnum, const char *what, struct sbx_err *err)
 {
-	return FAIL(err, errnum, "%.100s: %s[%zu].%s: %s", places->origin, key->list, key->index, key->name, what);
+	char place[KEY_BYTES];
+
+	return FAIL(err, errnum, "%.100s: %s: %s", places->origin, place_of(key, place), what);
 }
 
 static int cannot_find(const struct places *places, const struct key *key, const char *path, int errnum,
                        struct sbx_err *err)
 {
-	return FAIL(err, errnum, "%.100s: %s[%zu].%s: cannot open %.200s: %s%s", places->origin, key->list, key->index,
-	            key->name, path, what_is_wrong(errnum), PATH_LOOP_NOTE(errnum));
+	char place[KEY_BYTES];
+
+	return FAIL(err, errnum, "%.100s: %s: cannot open %.200s: %s%s", places->origin, place_of(key, place), path,
+	            what_is_wrong(errnum), PATH_LOOP_NOTE(errnum));
 }
 
 static bool is_digest(const char *name)
@@ -329,7 +343,8 @@ static int find_all(struct places *places, struct job *job, struct sbx_err *err)
 	if (twin != NULL)
 		return both_called(places->origin, twin, err);
 	for (size_t i = 0; i < job->n_tests; i++) {
-		const struct key input = {"tests", i, "stdin_path"}, answer = {"tests", i, "answer_path"};
+		const struct key input = {job->is_run ? NULL : "tests", i, "stdin_path"},
+		                 answer = {"tests", i, "answer_path"};
 		TRY(find_data(places, job, &job->tests[i].input, &input, err));
 		TRY(find_data(places, job, &job->tests[i].answer, &answer, err));
 	}
@@ -350,7 +365,8 @@ int job_load_json(struct job *job, struct job_memory *memory, const char *path, 
 	if (is_stdin)
 		TRY(job_memory_read(memory, STDIN_FILENO, JSON_BYTES_MAX, places.origin, &text, &len, err));
 	else
-		TRY(job_memory_read_file(memory, "--job", path, JSON_BYTES_MAX, &text, &len, err));
+		TRY(job_memory_read_file(memory, job->is_run ? "--run" : "--job", path, JSON_BYTES_MAX, &text, &len,
+		                         err));
 	TRY(job_parse(job, text, len, places.origin, err));
 	rc = files == NULL ? 0 : open_files(&places, files, err);
 	if (rc == 0 && files != NULL)
@@ -433,7 +449,10 @@ static int load(struct job_file *files, size_t n, struct job_memory *memory, str
 
 int job_find_language(struct job *job, struct job_memory *memory, const struct language **ret, struct sbx_err *err)
 {
-	return find_language(job->language, job->files, job->n_files, memory, ret, err);
+	if (job->argv == NULL)
+		return find_language(job->language, job->files, job->n_files, memory, ret, err);
+	*ret = language_none();
+	return 0;
 }
 
 int job_load_sources(struct job *job, struct job_memory *memory, struct job_sources *ret, struct sbx_err *err)

@@ -16,10 +16,10 @@
 int job_load_tests(struct job *job, struct job_memory *memory, const char *dir, struct sbx_err *err);
 
 /*
- * The JSON job in `path`, or in standard input ("-"). Paths in it start from its folder, those of "-" from the current.
- * With `files`, a folder, they are not paths but names of files in there, each 64 lower-case hexadecimal digits: then
- * nothing that the job says leads to any other place of the host. (Languages and profiles are built-in ones always, and
- * names of sources are names in the job's own folder.)
+ * The JSON job (or run, where job->is_run says so) in `path`, or in standard input ("-"). Paths in it start from its
+ * folder, those of "-" from the current. With `files`, a folder, they are not paths but names of files in there, each
+ * 64 lower-case hexadecimal digits: then nothing that the job says leads to any other place of the host. (Languages and
+ * profiles are built-in ones always, and names of sources are names in the job's own folder.)
  */
 int job_load_json(struct job *job, struct job_memory *memory, const char *path, const char *files, struct sbx_err *err);
 

@@ -3,6 +3,7 @@
 
 #include "policy/json.h"
 #include "runner/compile_cache.h"
+#include "runner/judge_answer.h"
 #include "runner/judge_html.h"
 #include "runner/judge_interact.h"
 #include "runner/judge_table.h"
@@ -524,7 +525,9 @@ int judge_report_write(struct judge_report *report, struct report_sink *sink, en
 		*err = report->error;
 		return -EIO;
 	}
-	if (format == REPORT_JSON)
+	if (format == REPORT_JSON && report->judge->job->is_run)
+		TRY(judge_answer_write(report, sink, err));
+	else if (format == REPORT_JSON)
 		TRY(write_json(report, sink, err));
 	else
 		TRY(judge_table_write(report, sink, color, err));

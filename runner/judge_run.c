@@ -208,6 +208,16 @@ static int add_words(struct judge_run *run, const char *const *own, size_t n_own
 	return 0;
 }
 
+/* A command that the caller gave is nobody's to change. */
+static int use_program(const struct judge *judge, struct judge_run *run, uint64_t memory_bytes_max, struct sbx_err *err)
+{
+	if (judge->job->argv == NULL)
+		return use_command(run, &judge->submission, judge->submission.language->run.argv, memory_bytes_max,
+		                   err);
+	run->spec.argv = (char *const *)judge->job->argv;
+	return 0;
+}
+
 static int spec_compile(const struct judge *judge, struct judge_run *run, struct sbx_err *err)
 {
 	bool is_checker = run->task == JUDGE_COMPILE_CHECKER;
@@ -301,7 +311,7 @@ static int spec_test(struct judge *judge, struct judge_run *run, struct sbx_err 
 	spec->pids_max = pick(own->pids_max, all->pids_max, spec->pids_max);
 	workspace_path(&judge->ws, WORKSPACE_BOX, "", paths->box, sizeof(paths->box));
 	spec->box_dir = paths->box;
-	TRY(use_command(run, &judge->submission, language->run.argv, memory, err));
+	TRY(use_program(judge, run, memory, err));
 	if (test->args != NULL)
 		TRY(add_words(run, NULL, 0, test->args, err));
 	if (judge->job->interactive)
@@ -472,21 +482,21 @@ static bool is_heap_full(const struct language *language, int status)
 
 /*
  * What cannot be executed is the submission's, unless it is a toolchain's, or this machine is short of something, or
- * the arguments are too long, which are the package's.
+ * the arguments are too long, which are the package's. All of a run's own command is the caller's.
  */
-static bool is_own_fault(const struct judge_run *run)
+static bool is_own_fault(const struct judge *judge, const struct judge_run *run)
 {
 	const struct sbx_err *error = &run->run.result.error;
+	bool is_own = run->argv != NULL && run->argv[0][0] != '/' && error->errnum != E2BIG;
 
-	return error->stage == SBX_STAGE_EXEC && run->argv != NULL && run->argv[0][0] != '/' &&
-	       error->errnum != E2BIG && error->errnum != ENOMEM && error->errnum != EMFILE &&
-	       error->errnum != ENFILE && error->errnum != EAGAIN;
+	return error->stage == SBX_STAGE_EXEC && (is_own || judge->job->argv != NULL) && error->errnum != ENOMEM &&
+	       error->errnum != EMFILE && error->errnum != ENFILE && error->errnum != EAGAIN;
 }
 
 static void end_test(struct judge *judge, struct judge_run *run)
 {
 	run->compared = COMPARE_MAX;
-	if (run->verdict == VERDICT_IE && is_own_fault(run)) {
+	if (run->verdict == VERDICT_IE && is_own_fault(judge, run)) {
 		run->verdict = VERDICT_RE;
 		run->reason = "exec";
 	}

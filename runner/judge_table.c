@@ -259,12 +259,12 @@ static void print_summary(FILE *out, const struct judge_report *report, bool col
 		        judge->refused != NULL            ? judge->refused
 		        : report->compiler_reason != NULL ? report->compiler_reason
 		                                          : "");
-	} else {
+	} else if (!judge->job->is_run) {
 		fprintf(out, "  %zu of %zu tests passed", good, n);
 	}
 	if (!isnan(judge->score))
 		fprintf(out, ", score %.6g", judge->score);
-	if (judge->decided < n) {
+	if (judge->decided < n && !judge->job->is_run) {
 		fputs(is_first_failure(judge, judge->decided) ? ", first failure: " : ", decided by: ", out);
 		plain_print_cut(out, judge->job->tests[judge->decided].name, 0, NAME_WIDTH_MAX);
 	}

@@ -121,7 +121,7 @@ refused() {
 
 @test "--job-files is for JSON jobs, and has to be a folder" {
 	"$SBX" judge --job-files files --tests files -- a.sh 2>err && return 1
-	one_line err '^sbx: --job-files is for the paths of a JSON job: give it with --job FILE$'
+	one_line err '^sbx: --job-files is for the paths of a JSON job: give it with --job FILE or --run FILE$'
 	echo '{"files": [{"name": "a.sh", "text": ""}], "tests": [{}]}' >job.json
 	judge --job-files none --job job.json
 	equal "$status" 2

@@ -17,13 +17,18 @@ static void check_args(const struct judge_args *args, int argc, char *const *wor
 	                               job->limits.memory_bytes_max, job->limits.output_bytes_max,
 	                               job->limits.pids_max,         args->cache_bytes_max};
 
-	FUZZ_ASSERT((args->tests != NULL) + (args->job_file != NULL) + (args->problem != NULL) == 1);
+	bool has_json = args->job_file != NULL || args->run_file != NULL;
+
+	FUZZ_ASSERT((args->tests != NULL) + (args->job_file != NULL) + (args->problem != NULL) +
+	                    (args->run_file != NULL) ==
+	            1);
+	FUZZ_ASSERT(job->is_run == (args->run_file != NULL) && !(job->is_run && job->reruns > 0));
 	FUZZ_ASSERT(args->sources > words && args->sources <= words + argc);
-	FUZZ_ASSERT((args->sources[0] != NULL) == (args->job_file == NULL && !args->verify));
+	FUZZ_ASSERT((args->sources[0] != NULL) == (!has_json && !args->verify));
 	FUZZ_ASSERT(args->report != NULL && args->n_slots <= HOST_JOB_SLOTS);
 	FUZZ_ASSERT(job->reruns <= JOB_RERUNS_MAX && job->keep_bytes <= JOB_KEEP_BYTES_MAX);
 	FUZZ_ASSERT(job->seccomp == NULL || seccomp_builtin_find(job->seccomp) != NULL);
-	FUZZ_ASSERT(args->job_files == NULL || args->job_file != NULL);
+	FUZZ_ASSERT(args->job_files == NULL || has_json);
 	FUZZ_ASSERT(args->cache != NULL || args->cache_bytes_max == SPEC_UNSET);
 	for (size_t i = 0; i < sizeof(tolerances) / sizeof(tolerances[0]); i++)
 		FUZZ_ASSERT(isfinite(tolerances[i]) && (tolerances[i] >= 0 || tolerances[i] == -1));

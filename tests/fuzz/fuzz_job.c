@@ -1,4 +1,4 @@
-/* Jobs in JSON: what they say keeps the bounds of policy/job.h, and the same text says it twice. */
+/* Jobs and runs in JSON: what they say keeps the bounds of policy/job.h, and the same text says it twice. */
 #include "fuzz.h"
 
 #include "policy/job.h"
@@ -73,7 +73,6 @@ static void check_checker(const struct job *job)
 
 static void check_job(const struct job *job)
 {
-	check_files(job->files, job->n_files);
 	check_tests(job);
 	check_limits(&job->limits);
 	check_checker(job);
@@ -81,30 +80,61 @@ static void check_job(const struct job *job)
 	FUZZ_ASSERT(job->reruns <= JOB_RERUNS_MAX && job->keep_bytes <= JOB_KEEP_BYTES_MAX);
 }
 
+/* A command or a language; all that is about more than one test is as it was. */
+static void check_run(const struct job *job)
+{
+	FUZZ_ASSERT((job->argv != NULL) != (job->language != NULL));
+	FUZZ_ASSERT(job->argv == NULL || (job->argv[0] != NULL && job->argv[0][0] != '\0'));
+	for (size_t i = 0; i < job->n_files; i++)
+		FUZZ_ASSERT(job->argv == NULL || (job->files[i].name != NULL && job->files[i].is_executable));
+	FUZZ_ASSERT(job->n_tests == 1 && strcmp(job->tests[0].name, JOB_RUN_TEST) == 0);
+	FUZZ_ASSERT(job->tests[0].answer.bytes == NULL && job->tests[0].answer.path == NULL);
+	FUZZ_ASSERT(job->n_checkers == 0 && job->reruns == 0 && !job->stop_on_first_failure);
+}
+
+static void check_again(const struct job *job)
+{
+	/* as json_text() prints it, which is another text with the same meaning */
+	FUZZ_CLEANUP char *text = strdup(json_text(job->json, true));
+	struct sbx_err err = {0};
+	struct job again;
+
+	job_init(&again);
+	again.is_run = job->is_run;
+	FUZZ_ASSERT(job_parse(&again, text, strlen(text), "again", &err) == 0);
+	FUZZ_ASSERT(again.n_files == job->n_files && again.n_tests == job->n_tests);
+	FUZZ_ASSERT(memcmp(&again.limits, &job->limits, sizeof(job->limits)) == 0);
+	FUZZ_ASSERT(memcmp(&again.checker_limits, &job->checker_limits, sizeof(job->limits)) == 0);
+	FUZZ_ASSERT(again.checker == job->checker && again.keep_bytes == job->keep_bytes);
+	FUZZ_ASSERT(again.compare.float_absolute == job->compare.float_absolute);
+	job_finish(&again);
+}
+
+static void try(const char *text, size_t size, bool is_run)
+{
+	struct sbx_err err = {0};
+	struct job job;
+
+	job_init(&job);
+	job.is_run = is_run;
+	if (job_parse(&job, text, size, "job.json", &err) < 0) {
+		fuzz_assert_error(&err);
+	} else {
+		if (is_run)
+			check_run(&job);
+		if (job.argv == NULL || job.n_files > 0)
+			check_files(job.files, job.n_files);
+		check_job(&job);
+		check_again(&job);
+	}
+	job_finish(&job);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	FUZZ_CLEANUP char *text = fuzz_bytes((const char *)data, size);
-	struct sbx_err err = {0};
-	struct job job, again;
 
-	job_init(&job);
-	if (job_parse(&job, text, size, "job.json", &err) < 0) {
-		fuzz_assert_error(&err);
-		job_finish(&job);
-		return 0;
-	}
-	check_job(&job);
-	/* as json_text() prints it, which is another text with the same meaning */
-	job_init(&again);
-	free(text);
-	text = strdup(json_text(job.json, true));
-	FUZZ_ASSERT(job_parse(&again, text, strlen(text), "again", &err) == 0);
-	FUZZ_ASSERT(again.n_files == job.n_files && again.n_tests == job.n_tests);
-	FUZZ_ASSERT(memcmp(&again.limits, &job.limits, sizeof(job.limits)) == 0);
-	FUZZ_ASSERT(memcmp(&again.checker_limits, &job.checker_limits, sizeof(job.limits)) == 0);
-	FUZZ_ASSERT(again.checker == job.checker && again.keep_bytes == job.keep_bytes);
-	FUZZ_ASSERT(again.compare.float_absolute == job.compare.float_absolute);
-	job_finish(&again);
-	job_finish(&job);
+	try(text, size, false);
+	try(text, size, true);
 	return 0;
 }

@@ -172,6 +172,106 @@ static void test_mistakes(void **state)
 	}
 }
 
+static int parse_run(struct job *job, const char *text, struct sbx_err *err)
+{
+	job_init(job);
+	job->is_run = true;
+	return job_parse(job, text, strlen(text), "run", err);
+}
+
+static void test_runs(void **state)
+{
+	struct sbx_err err;
+	struct job job;
+
+	(void)state;
+	assert_int_equal(
+	        parse_run(&job,
+	                  "{\"argv\": [\"./a\", \"\", \"-x\"], \"files\": [{\"name\": \"a\", \"text\": \"\"}],"
+	                  " \"stdin\": \"a\\u0000b\", \"limits\": {\"time\": \"2s\", \"pids\": 3}, \"keep_output\": 5,"
+	                  " \"seccomp\": \"contest\", \"merge_stderr\": true}",
+	                  &err),
+	        0);
+	assert_string_equal(job.argv[0], "./a");
+	assert_string_equal(job.argv[1], "");
+	assert_string_equal(job.argv[2], "-x");
+	assert_null(job.argv[3]);
+	assert_true(job.n_files == 1 && job.files[0].is_executable && job.language == NULL);
+	assert_int_equal(job.n_tests, 1);
+	assert_string_equal(job.tests[0].name, JOB_RUN_TEST);
+	assert_int_equal(job.tests[0].input.len, 3);
+	assert_true(job.tests[0].answer.bytes == NULL && job.tests[0].answer.path == NULL);
+	assert_true(job.limits.cpu_us_max == 2000000 && job.limits.pids_max == 3 && job.keep_bytes == 5);
+	assert_true(job.merge_stderr && strcmp(job.seccomp, "contest") == 0);
+	job_finish(&job);
+	assert_int_equal(parse_run(&job, "{\"argv\": [\"true\"], \"stdin_path\": \"in\"}", &err), 0);
+	assert_true(job.n_files == 0 && strcmp(job.tests[0].input.path, "in") == 0);
+	job_finish(&job);
+	assert_int_equal(parse_run(&job, "{\"language\": \"c\", " FILES "}", &err), 0);
+	assert_true(job.argv == NULL && !job.files[0].is_executable && strcmp(job.language, "c") == 0);
+	job_finish(&job);
+}
+
+/* A language that the command line gives is the default of a run that has no command. */
+static void test_default_language(void **state)
+{
+	static const struct {
+		const char *text, *language;
+	} cases[] = {
+	        {"{" FILES "}", "c"}, {"{" FILES ", \"language\": \"go\"}", "go"}, {"{\"argv\": [\"true\"]}", NULL}};
+	struct sbx_err err;
+	struct job job;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		job_init(&job);
+		job.is_run = true;
+		job.language = "c";
+		assert_int_equal(job_parse(&job, cases[i].text, strlen(cases[i].text), "run", &err), 0);
+		assert_true(cases[i].language == NULL ? job.language == NULL
+		                                      : strcmp(job.language, cases[i].language) == 0);
+		job_finish(&job);
+	}
+}
+
+static void test_mistakes_of_runs(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} cases[] = {
+	        {"null", "run: null, not an object"},
+	        {"{" FILES "}", "run: \"argv\" or \"language\" is missing"},
+	        {"{\"language\": \"c\"}", "run: \"files\" is missing"},
+	        {"{\"language\": \"c\", \"argv\": [\"x\"], " FILES "}",
+	         "run: \"argv\" and \"language\" exclude each other"},
+	        {"{\"argv\": \"x\"}", "run: argv: a string, not an array"},
+	        {"{\"argv\": []}", "run: argv: no program in it"},
+	        {"{\"argv\": [\"\", \"x\"]}", "run: argv: no program in it"},
+	        {"{\"argv\": [\"x\", 1]}", "run: argv[1]: an integer, not a string"},
+	        {"{\"argv\": [\"x\\u0000\"]}", "run: argv[0]: with a NUL in it"},
+	        {"{\"argv\": [\"x\"], " FILES "}", "run: files[0]: \"name\" is missing"},
+	        {"{\"argv\": [\"x\"], \"files\": []}", "run: files: no file in it"},
+	        {"{\"argv\": [\"x\"], \"stdin\": \"\", \"stdin_path\": \"y\"}",
+	         "run: stdin_path: both inline and a path"},
+	        {"{\"argv\": [\"x\"], \"stdin\": 1}", "run: stdin: an integer, not a string"},
+	        {"{\"argv\": [\"x\"], \"limits\": {\"stack\": 1}}", "run: limits.stack: unknown key"},
+	        {"{\"argv\": [\"x\"], \"tests\": [{}]}", "run: tests: unknown key"},
+	        {"{\"argv\": [\"x\"], \"reruns\": 1}", "run: reruns: unknown key"},
+	        {"{\"argv\": [\"x\"], \"seccomp\": \"/etc/x.json\"}", "run: seccomp: no built-in profile"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sbx_err err = {0};
+		struct job job;
+		assert_true(parse_run(&job, cases[i].text, &err) < 0);
+		assert_int_equal(err.stage, SBX_STAGE_USAGE);
+		if (strncmp(err.msg, cases[i].message, strlen(cases[i].message)) != 0)
+			fail_msg("%s: got \"%s\", wanted \"%s\"", cases[i].text, err.msg, cases[i].message);
+		job_finish(&job);
+	}
+}
+
 /* What the command line said before: the job's own kind wins, whole. */
 static void test_exact(void **state)
 {
@@ -279,9 +379,17 @@ static void test_long_flag(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_long_flag), cmocka_unit_test(test_defaults), cmocka_unit_test(test_all_keys),
-	        cmocka_unit_test(test_mistakes),  cmocka_unit_test(test_many),     cmocka_unit_test(test_judgements),
-	        cmocka_unit_test(test_checkers),  cmocka_unit_test(test_exact),
+	        cmocka_unit_test(test_defaults),
+	        cmocka_unit_test(test_all_keys),
+	        cmocka_unit_test(test_mistakes),
+	        cmocka_unit_test(test_many),
+	        cmocka_unit_test(test_judgements),
+	        cmocka_unit_test(test_checkers),
+	        cmocka_unit_test(test_exact),
+	        cmocka_unit_test(test_runs),
+	        cmocka_unit_test(test_default_language),
+	        cmocka_unit_test(test_mistakes_of_runs),
+	        cmocka_unit_test(test_long_flag),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
