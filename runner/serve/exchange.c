@@ -4,6 +4,7 @@
 #include "sandbox/fd.h"
 
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #define STREAM_CHUNK ((size_t)8 << 10)
@@ -113,6 +114,21 @@ void http_answer(struct http_request *request, struct http_reply *reply)
 		*reply = (struct http_reply){.status = 0};
 	else
 		http_reply_finish(reply);
+}
+
+bool http_has_left(struct http_request *request)
+{
+	struct exchange *x = exchange_of(request);
+	bool has_left;
+
+	pthread_mutex_lock(&x->lock);
+	has_left = x->mhd == NULL;
+	if (!has_left) {
+		struct pollfd client = {.fd = x->connection->watched.fd, .events = POLLRDHUP};
+		has_left = poll(&client, 1, 0) > 0;
+	}
+	pthread_mutex_unlock(&x->lock);
+	return has_left;
 }
 
 void http_stream_wake(struct http_request *request)

@@ -118,10 +118,16 @@ void http_drop(struct http_request *request);
 
 /*
  * Answers a request whose handle said HTTP_LATER, or will say so. Once; takes what the reply owns, and empties it.
- * Where the client has gone the reply is given up. That it has gone is not noticed before: libmicrohttpd does not look
- * at connections that wait. One that closed only its sending half, after a whole request, gets its answer.
+ * Where the client has gone the reply is given up. That it has gone is not noticed before, but by http_has_left():
+ * libmicrohttpd does not look at connections that wait. One that closed only its sending half, after a whole request,
+ * gets its answer.
  */
 void http_answer(struct http_request *request, struct http_reply *reply);
+/*
+ * Whether a kept request has ended, or its client has closed at least its sending half: TCP tells no difference to one
+ * that is gone. Any thread.
+ */
+bool http_has_left(struct http_request *request);
 /* There is more for a stream to pull, or its end. Never lost, whenever it is called; nothing to do for other requests.
  */
 void http_stream_wake(struct http_request *request);

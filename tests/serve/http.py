@@ -716,6 +716,28 @@ def clients_that_go_while_they_wait(service):
 
 
 @test()
+def clients_that_are_seen_to_go(service):
+    """While they wait, though nothing is answered: closed, reset, or with their sending half closed. Others wait on."""
+    with contextlib.ExitStack() as stack:
+        stay, *go = [stack.enter_context(service.connect()) for _ in range(4)]
+        for sock in (stay, *go):
+            sock.sendall(request("POST /until-left", "Content-Length: 3", body=b"abc"))
+        # what it sends ahead is no sign of its going
+        stay.sendall(b"GET /pi")
+        eventually(lambda: counts(service)[0], 4)
+        go[0].shutdown(socket.SHUT_WR)
+        eventually(lambda: counts(service)[2], 1)
+        go[1].close()
+        eventually(lambda: counts(service)[2], 2)
+        go[2].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        go[2].close()
+        eventually(lambda: counts(service)[2], 3)
+        time.sleep(0.1)
+        equal(counts(service)[2], 3)
+    eventually(lambda: counts(service)[:3], [4, 4, 4])
+
+
+@test()
 def stopping_answers_those_who_wait(service):
     with contextlib.ExitStack() as stack:
         socks = [stack.enter_context(service.connect()) for _ in range(50)]

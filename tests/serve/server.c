@@ -21,11 +21,11 @@
 #define LOG_FD 3
 #define TICK_US 2000
 
-/* A request that waits for the clock: for its answer, or for the next event of its stream. */
+/* A request that waits for the clock, for its answer, or for the next event of its stream; or for its client to go. */
 struct waiter {
 	struct waiter *next;
 	struct http_request *request;
-	uint64_t due_ns;
+	uint64_t due_ns; /* UINT64_MAX: when the client has gone */
 	bool is_stream;
 };
 
@@ -63,6 +63,11 @@ static void wait_for_clock(struct http_request *request, uint64_t due_ns, bool i
 	pthread_mutex_unlock(&clock_work.lock);
 }
 
+static bool is_due(const struct waiter *one, uint64_t now)
+{
+	return one->due_ns == UINT64_MAX ? http_has_left(one->request) : one->due_ns <= now;
+}
+
 /* Streams are woken at each tick, and stay; answers are given once. */
 static struct waiter *take_due(uint64_t now, bool all)
 {
@@ -74,7 +79,7 @@ static struct waiter *take_due(uint64_t now, bool all)
 
 		if (one->is_stream && !all)
 			http_stream_wake(one->request);
-		if (all || (!one->is_stream && one->due_ns <= now)) {
+		if (all || (!one->is_stream && is_due(one, now))) {
 			*link = one->next;
 			one->next = due;
 			due = one;
@@ -173,6 +178,13 @@ static enum http_outcome later(struct http_request *request, struct http_reply *
 {
 	(void)reply;
 	wait_for_clock(request, clock_ns() + number(request, "ms", 0) * 1000000, false);
+	return HTTP_LATER;
+}
+
+static enum http_outcome until_left(struct http_request *request, struct http_reply *reply)
+{
+	(void)reply;
+	wait_for_clock(request, UINT64_MAX, false);
 	return HTTP_LATER;
 }
 
@@ -306,6 +318,7 @@ static const struct http_route routes[] = {
         {"POST", "/early-late", NULL, 4 << 20, HTTP_EARLY, admit, later, done},
         {"POST", "/later", "ms", 1000, 0, admit, later, done},
         {"GET", "/later", "ms", 0, 0, admit, later, done},
+        {"POST", "/until-left", NULL, 1 << 20, 0, admit, until_left, done},
         {"GET", "/header", NULL, 0, 0, admit, header, done},
         {"GET", "/bytes", "n", 0, 0, admit, bytes, done},
         {"GET", "/stream", "last ms n", 0, 0, admit, stream, done},
