@@ -19,9 +19,9 @@
 #define JOB_TESTS_MAX 100000
 #define JOB_PASSES_MAX 1000
 #define JOB_CHECKERS_MAX 8
-#define JOB_PIDS_MAX 4194304   /* as many as there can be, PID_MAX_LIMIT */
-#define JOB_FLAG_BYTES 131072  /* of an argument with its NUL, MAX_ARG_STRLEN */
-#define JOB_RUN_TEST "run"     /* the name of a run's test */
+#define JOB_PIDS_MAX 4194304  /* as many as there can be, PID_MAX_LIMIT */
+#define JOB_FLAG_BYTES 131072 /* of an argument with its NUL, MAX_ARG_STRLEN */
+#define JOB_RUN_TEST "run"    /* the name of a run's test */
 
 /* Limits of a checker that names none, as problem packages have them by default. */
 #define JOB_CHECKER_CPU_US (UINT64_C(60) * 1000000)

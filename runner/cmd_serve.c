@@ -397,11 +397,15 @@ static int serve(int *ret_status, struct sbx_err *err)
 	const char *judge[] = {"sbx",      "judge", "--job",    "-",    "--job-files",     cmd.files_dir,
 	                       "--events", "fd:3",  "--format", "json", "--compile-cache", cmd.cache_dir,
 	                       "--slots",  slots,   NULL};
+	const char *run[sizeof(judge) / sizeof(judge[0])];
 	const char *languages[] = {"sbx", "languages", "--json", NULL};
-	char *const *programs[] = {
-	        [HANDOVER_JUDGE] = (char *const *)judge, [HANDOVER_LANGUAGES] = (char *const *)languages};
+	char *const *programs[] = {[HANDOVER_JUDGE] = (char *const *)judge,
+	                           [HANDOVER_LANGUAGES] = (char *const *)languages,
+	                           [HANDOVER_RUN] = (char *const *)run};
 	pid_t service;
 
+	memcpy(run, judge, sizeof(run));
+	run[2] = "--run";
 	snprintf(slots, sizeof(slots), "%" PRIu64, cmd.config.slots_max);
 	service = fork();
 	if (service < 0)

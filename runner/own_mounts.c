@@ -94,7 +94,8 @@ static int enter_with_all_ids(struct sbx_err *err)
 			return FAIL(err, errno, "cannot wait for the process that maps ids");
 	if (rc == 0 && status != 0)
 		rc = FAIL(err, WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD,
-		          "cannot map ids for the job's folder; without CAP_SYS_ADMIN root needs CAP_SETUID, CAP_SETGID and "
+		          "cannot map ids for the job's folder; without CAP_SYS_ADMIN root needs CAP_SETUID, "
+		          "CAP_SETGID and "
 		          "CAP_SETFCAP for that");
 	return rc;
 }

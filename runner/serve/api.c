@@ -29,7 +29,7 @@ void api_done(struct http_request *request)
 		return;
 	if (state->job != NULL)
 		serve_drop(serve, state->job);
-	serve_give_body_back(serve, &state->held);
+	serve_give_back(serve, &serve->bodies, &state->held);
 	free(state);
 	request->user = NULL;
 }
@@ -40,8 +40,10 @@ void api_submit(struct http_request *request, struct ask *ask, char *text, size_
 	struct job_entry *job = state->job;
 
 	/* the request may last for as long as the job does, and has no body any more */
-	job->held = state->held;
-	state->held = (struct shares_part){NULL, 0};
+	if (!job->is_run) { /* whose body is held otherwise */
+		job->held = state->held;
+		state->held = (struct shares_part){NULL, 0};
+	}
 	state->job = NULL;
 	ask->job = job;
 	job->body = text;
@@ -133,17 +135,15 @@ static uint64_t length_at_most(const struct http_request *request)
 	return request->length_known ? request->length : request->body_max;
 }
 
-bool api_reserve_body(struct http_request *request, const struct party *party, struct http_reply *reply)
+bool api_take(struct http_request *request, const struct party *party, struct shares *shares, uint64_t len,
+              struct shares_part *ret, struct http_reply *reply)
 {
-	struct api_state *state = api_state(request);
-	uint64_t len = length_at_most(request);
 	char peer[HTTP_PEER_MAX + 8];
-	int rc = state == NULL ? -ENOMEM : 0;
+	int rc;
 
 	/* no key has a name with a space in it */
 	snprintf(peer, sizeof(peer), "peer %s", request->peer);
-	if (rc == 0 && len > BODY_SHORT)
-		rc = serve_take_body(request->data, party->key != NULL ? party->name : peer, len, &state->held);
+	rc = serve_take(request->data, shares, party->key != NULL ? party->name : peer, len, ret);
 	if (rc == 0)
 		return true;
 	if (rc == -ENOMEM) {
@@ -151,20 +151,34 @@ bool api_reserve_body(struct http_request *request, const struct party *party, s
 		return false;
 	}
 	http_reply_problem(reply, 429, NULL,
-	                   rc == -EDQUOT && party->key != NULL ? "too much is being sent with this key at once"
-	                   : rc == -EDQUOT                     ? "too much is being sent from this address at once"
-	                                                       : "too much is being sent at once");
+	                   rc == -EDQUOT && party->key != NULL ? "too much of this key is in memory at the moment"
+	                   : rc == -EDQUOT                     ? "too much from this address is in memory at the moment"
+	                                                       : "too much is in memory at the moment");
 	api_retry_after(reply, 1);
 	return false;
+}
+
+bool api_reserve_body(struct http_request *request, const struct party *party, struct http_reply *reply)
+{
+	struct api_state *state = api_state(request);
+	struct serve *serve = request->data;
+	uint64_t len = length_at_most(request);
+
+	if (state == NULL) {
+		http_reply_problem(reply, 503, NULL, "no memory");
+		return false;
+	}
+	return len <= BODY_SHORT || api_take(request, party, &serve->bodies, len, &state->held, reply);
 }
 
 void api_drop_body(struct http_request *request)
 {
 	struct api_state *state = request->user;
+	struct serve *serve = request->data;
 
 	free(request->body);
 	request->body = NULL;
-	serve_give_body_back(request->data, &state->held);
+	serve_give_back(serve, &serve->bodies, &state->held);
 }
 
 struct job_entry *api_offer(struct http_request *request, struct party *party, struct http_reply *reply)
@@ -193,7 +207,7 @@ struct job_entry *api_offer(struct http_request *request, struct party *party, s
 		return job;
 	}
 	/* now, and not at the request's end, which its client may put off */
-	serve_give_body_back(serve, &((struct api_state *)request->user)->held);
+	serve_give_back(serve, &serve->bodies, &((struct api_state *)request->user)->held);
 	if (answer == ADMISSION_TOO_LARGE) {
 		http_reply_problem(reply, 413, NULL, "a job of %" PRIu64 " bytes never fits into the queue", len);
 		return NULL;
@@ -292,6 +306,7 @@ static const struct http_route routes[] = {
         {"GET", "/v1/jobs/{id}/events", NULL, 0, 0, NULL, api_job_events, api_done},
         {"GET", "/v1/files/{sha256}", NULL, 0, 0, NULL, api_file_get, api_done},
         {"PUT", "/v1/files/{sha256}", NULL, BODY_MAX, 0, api_file_admit, api_file_put, api_done},
+        {"POST", "/v1/run", NULL, BODY_MAX, 0, api_run_admit, api_run_post, api_done},
         {"GET", "/v1/languages", NULL, 0, 0, NULL, languages, NULL},
         {"GET", "/v1/health", NULL, 0, 0, NULL, health, NULL},
         {"GET", "/v1/ready", NULL, 0, 0, NULL, ready, NULL},

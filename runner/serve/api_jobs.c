@@ -48,6 +48,15 @@ static bool take_idempotency(const struct http_request *request, struct job_entr
 	return job->idempotency != NULL;
 }
 
+struct job_entry *api_admit_json(struct http_request *request, struct party *party, struct http_reply *reply)
+{
+	if (!http_is_type(http_header(request, "Content-Type"), "application/json")) {
+		http_reply_problem(reply, 415, "Content-Type", "it has to be application/json");
+		return NULL;
+	}
+	return body_fits(request, reply) ? api_offer(request, party, reply) : NULL;
+}
+
 enum http_outcome api_jobs_admit(struct http_request *request, struct http_reply *reply)
 {
 	struct party *party = api_party(request, reply);
@@ -64,13 +73,7 @@ enum http_outcome api_jobs_admit(struct http_request *request, struct http_reply
 		http_reply_problem(reply, 403, "priority", "this key may ask for %d at most", (int)most);
 		return HTTP_REPLY;
 	}
-	if (!http_is_type(http_header(request, "Content-Type"), "application/json")) {
-		http_reply_problem(reply, 415, "Content-Type", "a job is application/json");
-		return HTTP_REPLY;
-	}
-	if (!body_fits(request, reply))
-		return HTTP_REPLY;
-	job = api_offer(request, party, reply);
+	job = api_admit_json(request, party, reply);
 	if (job == NULL)
 		return HTTP_REPLY;
 	job->priority = (unsigned)priority;
@@ -129,7 +132,7 @@ static int add_files(struct job_entry *entry, const struct job *job, char field[
 			rc = add_file(entry, &job->checkers[c].files[i].data);
 		}
 	for (size_t i = 0; rc == 0 && i < job->n_tests; i++) {
-		snprintf(field, SERVE_FIELD_BYTES, "tests[%zu].stdin_path", i);
+		snprintf(field, SERVE_FIELD_BYTES, job->is_run ? "stdin_path" : "tests[%zu].stdin_path", i);
 		rc = add_file(entry, &job->tests[i].input);
 		if (rc < 0)
 			break;
@@ -176,10 +179,9 @@ static bool can_be_judged(const struct serve *serve, struct job *job, struct htt
 	return is_well;
 }
 
-/* Whether sbx judge would take it, and the key may ask for it. */
-static bool look_at(const struct http_request *request, const struct party *party, struct job_entry *entry,
-                    struct http_reply *reply)
+bool api_look_at(const struct http_request *request, struct job_entry *entry, struct http_reply *reply)
 {
+	const struct serve_key *key = entry->party->key;
 	char field[SERVE_FIELD_BYTES];
 	struct sbx_err err;
 	struct job job;
@@ -187,9 +189,10 @@ static bool look_at(const struct http_request *request, const struct party *part
 	int rc;
 
 	job_init(&job);
+	job.is_run = entry->is_run;
 	if (job_parse(&job, request->body != NULL ? request->body : "", request->body_len, "body", &err) < 0) {
 		refuse_job(reply, 400, err.msg);
-	} else if (party->key != NULL && serve_keys_admit_limits(party->key, &job, field, &err) < 0) {
+	} else if (key != NULL && serve_keys_admit_limits(key, &job, field, &err) < 0) {
 		http_reply_problem(reply, 403, field, "%s", err.msg);
 	} else if ((rc = add_files(entry, &job, field)) == -EINVAL) {
 		http_reply_problem(reply, 400, field, "not the SHA-256 of a stored file, in 64 lower-case digits");
@@ -214,7 +217,7 @@ static enum http_outcome post_job(struct http_request *request, struct http_repl
 	uint64_t wait_s = 0;
 	struct ask *ask;
 
-	if (!look_at(request, job->party, job, reply)) {
+	if (!api_look_at(request, job, reply)) {
 		api_drop_body(request);
 		return HTTP_REPLY;
 	}

@@ -42,6 +42,10 @@ static int submit(struct serve *serve, struct ask *ask, struct sbx_err *err)
 	                           .files = names,
 	                           .n_files = job->n_files};
 
+	if (job->is_run) {
+		free(names);
+		return run_submit(serve, ask, err);
+	}
 	if (names == NULL)
 		return sbx_fail(err, SBX_STAGE_STORE, ENOMEM, "no memory for the names of files");
 	for (size_t i = 0; i < job->n_files; i++)
@@ -113,8 +117,11 @@ static int store_ends(struct serve *serve, struct batch *batch, struct sbx_err *
 		/* ended by our own end, not by its own, by whoever told us: it is run again */
 		is_cut = atomic_load(&serve->draining) && !child->job->cancelled && result.exit_status != 0 &&
 		         result.exit_status != 1;
-		rc = is_cut ? store_put_back(&serve->store, child->job->id, err)
-		            : store_end(&serve->store, child->job->id, &result, serve_now_us(), err);
+		if (child->job->is_run)
+			rc = 0;
+		else
+			rc = is_cut ? store_put_back(&serve->store, child->job->id, err)
+			            : store_end(&serve->store, child->job->id, &result, serve_now_us(), err);
 		if (rc < 0 && rc != -EALREADY && rc != -ESTALE && rc != -ENOENT)
 			return rc;
 		child->state = is_cut ? STORE_QUEUED : result.state;
@@ -158,7 +165,8 @@ static int store_starts(struct serve *serve, struct batch *batch, struct sbx_err
 		batch->starts[batch->n_starts] = (struct batch_start){.job = job, .child = child};
 		batch->n_starts++;
 		job->started_us = serve_now_us();
-		TRY(store_start(&serve->store, job->id, job->attempt + 1, job->started_us, err));
+		if (!job->is_run)
+			TRY(store_start(&serve->store, job->id, job->attempt + 1, job->started_us, err));
 	}
 	return 0;
 }
@@ -244,6 +252,7 @@ static void undo_submit(struct serve *serve, struct ask *ask)
 	}
 	job_remove(serve, job);
 	job_unqueue(serve, job);
+	job_drop_body(serve, job);
 	job_free(job);
 }
 
@@ -305,6 +314,10 @@ static void answer_submit(struct serve *serve, struct ask *ask)
 		if (ask->rc == 0) {
 			serve->stats.now.accepted++;
 			serve_log("accepted", ask->id, "%zu bytes", (size_t)ask->job->body_len);
+		}
+		if (ask->rc == 0 && ask->job->is_run) {
+			ask->job->waiting = ask;
+			return;
 		}
 		ask_answer_job(serve, ask, ask->id, 202);
 	}
@@ -373,6 +386,8 @@ static void forget_ended(struct serve *serve, struct child *child)
 	if (child->state == STORE_DONE)
 		stats_done(stats, &child->times, serve_now_us() - job->started_us);
 	serve_log(store_state_name(child->state), job->id, "attempt %u", job->attempt);
+	if (job->is_run)
+		run_answer(serve, child);
 	child_finish(child);
 	job->child = NULL;
 	job_over(serve, job);
@@ -388,6 +403,8 @@ static void note_starts(struct serve *serve, struct batch *batch)
 
 		job->attempt++;
 		stats_add(&serve->stats, STATS_QUEUE, job->started_us - job->accepted_us);
+		if (job->is_run)
+			continue; /* nobody could follow it */
 		if (job->feed == NULL)
 			job->feed = feed_create(serve->events_dir, job->id, job->attempt, serve->config.event_bytes_max,
 			                        &err);

@@ -48,7 +48,7 @@ struct job_entry *job_find(struct serve *serve, const char *id);
 /* -ENOMEM */
 int job_insert(struct serve *serve, struct job_entry *job);
 void job_remove(struct serve *serve, struct job_entry *job);
-/* It is stored, or will never be. Any thread, while the job is that thread's. */
+/* It is stored, will never be, or, of a run, has ended. Any thread, while the job is that thread's. */
 void job_drop_body(struct serve *serve, struct job_entry *job);
 /* Its body was dropped. */
 void job_free(struct job_entry *job);
@@ -70,3 +70,14 @@ void ask_refuse(struct ask *ask, unsigned status, const char *field, const char 
 void ask_reply(struct ask *ask, struct http_reply *reply);
 /* Those whose time to wait is over. */
 void jobs_answer_late(struct serve *serve, uint64_t now_ns);
+/* Long answers are bounded all together: one that is too much is a 503, which leads to the job `id`, if not NULL. */
+void reply_bound(struct serve *serve, const char *id, struct http_reply *reply);
+
+/* ---- runs.c: runs, of which the store knows nothing ---- */
+
+/* The files that it names are there, and used last now; or ask->rc is -ENOENT. Other errors: the batch is lost. */
+int run_submit(struct serve *serve, struct ask *ask, struct sbx_err *err);
+/* Its program has ended, as child->state says: who waits for it is answered. */
+void run_answer(struct serve *serve, struct child *child);
+/* Ends the runs whose client has gone: at once where they wait, else with their program's end. */
+void runs_leave(struct serve *serve);

@@ -21,6 +21,16 @@ void child_init(struct child *child)
 	*child = (struct child){.report_fd = -1, .error_fd = -1, .events_fd = -1};
 }
 
+static int send_body(struct serve *serve, const struct job_entry *job, int fd, struct sbx_err *err)
+{
+	int rc;
+
+	if (!job->is_run)
+		return store_send_body(&serve->store, job->id, fd, err);
+	rc = fd_write_all(fd, job->body, job->body_len);
+	return rc < 0 ? sbx_fail(err, SBX_STAGE_STARTER, -rc, "no memory for the text of job %s", job->id) : 0;
+}
+
 int child_start(struct serve *serve, struct child *child, struct job_entry *job, struct sbx_err *err)
 {
 	FD_CLEANUP int input = memfd_create("job", MFD_CLOEXEC);
@@ -29,12 +39,13 @@ int child_start(struct serve *serve, struct child *child, struct job_entry *job,
 	int events[2] = {-1, -1}, rc;
 
 	if (input >= 0)
-		TRY(store_send_body(&serve->store, job->id, input, err));
+		TRY(send_body(serve, job, input, err));
 	if (input < 0 || report < 0 || error < 0 || lseek(input, 0, SEEK_SET) < 0 || pipe2(events, O_CLOEXEC) < 0)
 		return sbx_fail(err, SBX_STAGE_STARTER, errno, "no descriptors for job %s", job->id);
 	/* ours only: the other end is another description */
 	fcntl(events[0], F_SETFL, O_NONBLOCK);
-	rc = starter_start(serve->starter_fd, HANDOVER_JUDGE, (uint32_t)(child - serve->children),
+	rc = starter_start(serve->starter_fd, job->is_run ? HANDOVER_RUN : HANDOVER_JUDGE,
+	                   (uint32_t)(child - serve->children),
 	                   (const int[STARTER_FDS]){input, report, error, events[1]});
 	close(events[1]);
 	if (rc < 0) {

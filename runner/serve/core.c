@@ -156,6 +156,7 @@ static void tick(struct serve *serve, uint64_t now_ns)
 	serve->ticks++;
 	stats_tick(serve, now_ns);
 	jobs_answer_late(serve, now_ns);
+	runs_leave(serve);
 	if (serve->ticks % 4 == 0)
 		tell_positions(serve);
 	if (serve->ticks % KEEP_ALIVE_TICKS == 0)

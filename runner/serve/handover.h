@@ -14,6 +14,7 @@ enum {
 enum {
 	HANDOVER_JUDGE,
 	HANDOVER_LANGUAGES, /* once, at the start */
+	HANDOVER_RUN,       /* a judge, too, for one program that is run once */
 };
 
 /* SBX_SERVE_ADDRESS: for the log. SBX_SERVE_ACCESS_LOG: there is one of requests. NOTIFY_SOCKET: of a service manager.

@@ -61,13 +61,18 @@ void job_drop_body(struct serve *serve, struct job_entry *job)
 	free(job->files);
 	job->body = NULL;
 	job->files = NULL;
-	serve_give_body_back(serve, &job->held);
+	serve_give_back(serve, job->is_run ? &serve->run_bodies : &serve->bodies, &job->held);
 }
 
 int job_insert(struct serve *serve, struct job_entry *job)
 {
 	size_t at;
 
+	if (job->is_run) {
+		job->next = serve->runs;
+		serve->runs = job;
+		return 0;
+	}
 	/* longer chains do, where there is no memory for a larger one */
 	if (serve->n_jobs >= serve->table_size && grow(serve) < 0 && serve->table_size == 0)
 		return -ENOMEM;
@@ -81,12 +86,12 @@ int job_insert(struct serve *serve, struct job_entry *job)
 
 void job_remove(struct serve *serve, struct job_entry *job)
 {
-	struct job_entry **link = &serve->table[place_in(job->id, serve->table_size)];
+	struct job_entry **link = job->is_run ? &serve->runs : &serve->table[place_in(job->id, serve->table_size)];
 
 	while (*link != job)
 		link = &(*link)->next;
 	*link = job->next;
-	serve->n_jobs--;
+	serve->n_jobs -= !job->is_run;
 }
 
 void job_free(struct job_entry *job)
@@ -191,7 +196,7 @@ static void reply_with(struct serve *serve, const struct ask *ask, const struct 
 }
 
 /* A client that reads slowly has its answer in our memory for long, and could ask for many. */
-static void bound_answer(struct serve *serve, const char *id, struct http_reply *reply)
+void reply_bound(struct serve *serve, const char *id, struct http_reply *reply)
 {
 	uint64_t before;
 
@@ -202,8 +207,10 @@ static void bound_answer(struct serve *serve, const char *id, struct http_reply 
 	if (before == 0 || before + reply->body_len <= ANSWERS_MAX)
 		return;
 	http_reply_finish(reply);
-	http_reply_problem(reply, 503, NULL, "too much is being sent at once: the job is kept, ask for it again");
-	add_place(reply, id);
+	http_reply_problem(reply, 503, NULL, "too much is being sent at once%s",
+	                   id != NULL ? ": the job is kept, ask for it again" : "");
+	if (id != NULL)
+		add_place(reply, id);
 }
 
 void ask_answer_job(struct serve *serve, struct ask *ask, const char *id, unsigned status)
@@ -228,7 +235,7 @@ void ask_answer_job(struct serve *serve, struct ask *ask, const char *id, unsign
 	else
 		reply_with(serve, ask, &row, status, &reply);
 	store_row_finish(&row);
-	bound_answer(serve, id, &reply);
+	reply_bound(serve, id, &reply);
 	ask_reply(ask, &reply);
 }
 
@@ -339,6 +346,7 @@ void job_over(struct serve *serve, struct job_entry *job)
 	feed_end(job->feed);
 	job_remove(serve, job);
 	answer_waiting(serve, job, UINT64_MAX);
+	job_drop_body(serve, job);
 	job_free(job);
 }
 

@@ -58,6 +58,7 @@ static int load(struct sbx_err *err)
 	serve.bodies.all_max =
 	        BODIES_MAX / 2 >= serve.config.body_bytes_max ? BODIES_MAX : 2 * serve.config.body_bytes_max;
 	serve.bodies.each_max = serve.bodies.all_max / 2;
+	serve.run_bodies = serve.bodies;
 	return 0;
 }
 

@@ -72,20 +72,20 @@ bool serve_may_upload(struct serve *serve, struct party *party, unsigned *ret_re
 	return answer == ADMISSION_ADMITTED;
 }
 
-int serve_take_body(struct serve *serve, const char *holder, uint64_t bytes, struct shares_part *ret)
+int serve_take(struct serve *serve, struct shares *shares, const char *holder, uint64_t bytes, struct shares_part *ret)
 {
 	int rc;
 
 	pthread_mutex_lock(&serve->lock);
-	rc = shares_take(&serve->bodies, holder, bytes, ret);
+	rc = shares_take(shares, holder, bytes, ret);
 	pthread_mutex_unlock(&serve->lock);
 	return rc;
 }
 
-void serve_give_body_back(struct serve *serve, struct shares_part *part)
+void serve_give_back(struct serve *serve, struct shares *shares, struct shares_part *part)
 {
 	pthread_mutex_lock(&serve->lock);
-	shares_give_back(&serve->bodies, part);
+	shares_give_back(shares, part);
 	pthread_mutex_unlock(&serve->lock);
 }
 

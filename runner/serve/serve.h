@@ -7,6 +7,7 @@
  *     main.c    what the starter handed over -> struct serve -> http_start() -> core_run() -> http_stop()
  *     api*.c    routes: a request -> an answer, or a struct ask
  *     work.c    what of that would hold up a worker: threads of its own
+ *     runs.c    runs, which are jobs that nobody stores: their client waits for them
  *     core.c    asks, ends of programs, the next jobs -> one transaction -> answers
  *     batch.c   that transaction
  *     jobs.c    the jobs in memory, and those who wait for them
@@ -47,6 +48,7 @@ struct job_entry {
 	struct admission_job place; /* first; under `lock` */
 	struct party *party;
 	enum store_kind kind;
+	bool is_run; /* of POST /v1/run: the store knows nothing of it, and its body stays here until it ends */
 	unsigned priority, attempt;
 	bool is_suspect; /* it ran when a service died */
 	bool cancelled;
@@ -54,7 +56,7 @@ struct job_entry {
 	uint64_t body_len;
 	/* until it is stored: */
 	char *body, *idempotency;
-	struct shares_part held; /* of the service's room for bodies */
+	struct shares_part held; /* of the room for bodies; of a run, until it ends, of that for runs */
 	char (*files)[STORE_NAME_LEN + 1];
 	size_t n_files;
 	/* from then on, the core's: */
@@ -112,12 +114,14 @@ struct serve {
 	struct admission *uploads;      /* of which nothing but the keys' rates is used */
 	struct admission_key *suspects; /* one at a time: the next death is then one's own */
 	struct shares bodies;           /* that are read, or will be, until they are stored */
+	struct shares run_bodies;       /* of runs, until these end */
 	struct ask *asked, **asked_end;
 
 	/* the core's */
 	int wake_fd, signal_fd, starter_fd, epoll_fd, events_dir;
 	struct store store;
-	struct job_entry **table; /* by id */
+	struct job_entry **table; /* by id; without runs, which have no id that anybody is told */
+	struct job_entry *runs;
 	size_t n_jobs, table_size;
 	struct child *children;     /* by their number; running_max of them */
 	struct batch_start *starts; /* room for running_max */
@@ -139,9 +143,10 @@ void serve_drop(struct serve *serve, struct job_entry *job);
 /* Workers: whether the party may store one more file now; else it may in *ret_retry_s. */
 bool serve_may_upload(struct serve *serve, struct party *party, unsigned *ret_retry_s);
 
-/* Workers: memory for a body of so many bytes; as shares_take(). Whoever has it: given back, once it is gone. */
-int serve_take_body(struct serve *serve, const char *holder, uint64_t bytes, struct shares_part *ret);
-void serve_give_body_back(struct serve *serve, struct shares_part *part);
+/* Workers: memory for a body of so many bytes, of one of the two; as shares_take(). Whoever has it: given back, once it
+ * is gone. */
+int serve_take(struct serve *serve, struct shares *shares, const char *holder, uint64_t bytes, struct shares_part *ret);
+void serve_give_back(struct serve *serve, struct shares *shares, struct shares_part *part);
 
 /* The core: until the service has drained, or the starter is gone (-EPIPE). */
 int core_run(struct serve *serve, struct sbx_err *err);

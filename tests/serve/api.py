@@ -601,6 +601,170 @@ def bodies_of_no_known_length(s):
         s.end(name)
 
 
+# ---- POST /v1/run ----
+
+
+def post_run(s, run, query="", **more):
+    body = run if isinstance(run, (str, bytes)) else json.dumps(run)
+    return s.ask("POST", "/v1/run" + query, body, **{"Content_Type": "application/json"} | more)
+
+
+def ran(s, run, verdict, reason=None, stdout=None, **more):
+    answer = post_run(s, run, **more)
+    equal(answer.status, 200)
+    answer = answer.json()
+    equal((answer["verdict"], answer["reason"]), (verdict, reason))
+    assert stdout is None or answer["stdout"] == stdout, answer["stdout"]
+    return answer
+
+
+def shell(script, **more):
+    return {"argv": ["sh", "-c", script], **more}
+
+
+def count(s, line):
+    return int(re.search(rf"^sbx_{re.escape(line)} (\d+)$", s.ask("GET", "/metrics").body.decode(), re.M)[1])
+
+
+def sleeps(s):
+    """Programs called sleep that the service runs: below a judge is a box's init, and below that its program."""
+    found = []
+    for pid in (pid for judge in judges(s) for init in children(judge) for pid in children(init)):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/comm") as f:
+            found += [pid] if f.read() == "sleep\n" else []
+    return found
+
+
+@test("open")
+def runs(s):
+    ran(s, {"argv": ["cat"], "stdin": "a\n"}, "OK", None, "a\n")
+    equal(ran(s, shell("echo out; echo err >&2; exit 3"), "RE", "exit", "out\n")["stderr"], "err\n")
+    ran(s, {"argv": ["./a.sh", "x y"], "files": [{"name": "a.sh", "text": "#!/bin/sh\necho $1 in $PWD"}]}, "OK", None, "x y in /box\n")
+    equal(ran(s, {"argv": ["/no/such"]}, "RE", "exec", "")["error"]["errno_name"], "ENOENT")
+    ran(s, shell("while :; do :; done", limits={"time": "100ms"}), "TLE", "cpu")
+    ran(s, shell("sleep 60", limits={"wall": "100ms"}), "TLE", "wall")
+    ran(s, shell("a=1; while :; do a=$a$a; done", limits={"memory": "16M"}), "MLE", "memory")
+    ran(s, shell("while :; do echo x; done", limits={"output": 100}), "OLE", "output", "x\n" * 50)
+    answer = ran(s, {"argv": ["seq", "30000"], "keep_output": 4, "merge_stderr": True, "seccomp": "contest"}, "OK", None, "1\n2\n")
+    equal((answer["stdout_cut"], answer["stderr"], answer["limits"]["seccomp"]["value"]), (True, None, "contest"))
+    # in a language
+    equal(ran(s, {"language": "python3", "files": [{"text": "print(int(input()) + 1)"}], "stdin": "4"}, "OK", None, "5\n")["compile"]["ok"], True)
+    broken = {"language": "c", "files": [{"text": "int main( {"}]}
+    answer = ran(s, broken, "CE")
+    assert "main.c:1" in answer["compile"]["output"], answer
+    equal((answer["stdout"], answer["exit_code"], answer["limits"]), (None, None, None))
+    # what is stored
+    script, data = b"#!/bin/sh\ncat", os.urandom(8).hex().encode()
+    for content in (script, data):
+        put(s, content)
+    ran(s, {"argv": ["./p"], "files": [{"name": "p", "path": sha256(script)}], "stdin_path": sha256(data)}, "OK", None, data.decode())
+
+
+@test("open")
+def bodies_that_are_no_run(s):
+    for body in ["", "[]", "null", '{"argv": ["x"]', json.dumps(adder())]:
+        equal(post_run(s, body).problem()["status"], 400)
+    for field, run in [("nothing", {"argv": ["x"], "nothing": 1}), ("argv", {"argv": []}), ("argv[1]", {"argv": ["x", 1]}),
+                       ("limits.time", {"argv": ["x"], "limits": {"time": "long"}}), ("limits.env", {"argv": ["x"], "limits": {"env": 1}}),
+                       ("stdin", {"argv": ["x"], "stdin": 1}), ("stdin_path", {"argv": ["x"], "stdin_path": "/etc/passwd"}),
+                       ("files[0].path", {"argv": ["x"], "files": [{"name": "a", "path": "../serve.db"}]}),
+                       ("files[0]", {"argv": ["x"], "files": [{"text": ""}]}), ("seccomp", {"argv": ["x"], "seccomp": "none"}),
+                       ("keep_output", {"argv": ["x"], "keep_output": "2M"}), (None, {"argv": ["x"], "language": "c"}), (None, {})]:
+        post_run(s, run).problem(400, field)
+    post_run(s, {"language": "cobol", "files": [{"text": ""}]}).problem(422, "language")
+    post_run(s, {"argv": ["x"], "stdin_path": sha256(b"not there")}).problem(422)
+    # that only the judge can tell
+    post_run(s, {"argv": ["x"], "files": [{"name": "a/b", "text": ""}, {"name": "a", "text": ""}]}).problem(422)
+    post_run(s, {"argv": ["x"]}, Content_Type="text/plain").problem(415, "Content-Type")
+    post_run(s, {"argv": ["x"]}, "?wait=1").problem(400, "wait")
+    post_run(s, shell("#" * BODY_MAX)).problem(413, "Content-Length")
+    s.ask("GET", "/v1/run").problem(405)
+    alive(s)
+
+
+@test("open")
+def runs_are_counted_and_not_kept(s):
+    states = ("accepted", "done", "cancelled", "failed")
+    before = [count(s, f'jobs_total{{state="{state}"}}') for state in states]
+    verdicts = count(s, 'verdicts_total{verdict="OK"}'), count(s, 'verdicts_total{verdict="CE"}')
+    events = os.listdir(s.state + "/events")
+    secret = os.urandom(16).hex()
+    ran(s, shell("cat", stdin=secret), "OK", None, secret)
+    ran(s, {"language": "python3", "files": [{"text": "("}]}, "CE")
+    equal([count(s, f'jobs_total{{state="{state}"}}') for state in states], [before[0] + 2, before[1] + 2, *before[2:]])
+    equal((count(s, 'verdicts_total{verdict="OK"}'), count(s, 'verdicts_total{verdict="CE"}')), (verdicts[0] + 1, verdicts[1] + 1))
+    equal(os.listdir(s.state + "/events"), events)
+    for folder, _, names in os.walk(s.state):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as f:
+                assert secret.encode() not in f.read(), name
+    # nor is it found by its name, which is in the log alone
+    name = [json.loads(line) for line in s.said().splitlines()][-1]["job"]
+    for method, tail in [("GET", ""), ("DELETE", ""), ("GET", "/events")]:
+        s.ask(method, f"/v1/jobs/{name}{tail}").problem(404)
+
+
+def leaving(s, run, **headers):
+    """A client that has sent this, and may go."""
+    sock = socket.socket(socket.AF_UNIX)
+    sock.connect(s.address)
+    body = json.dumps(run).encode()
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    sock.sendall(head(f"Content-Length: {len(body)}", *lines, line="POST /v1/run HTTP/1.1") + body)
+    return sock
+
+
+@test("open")
+def a_client_that_goes_away_ends_its_run(s):
+    cancelled = count(s, 'jobs_total{state="cancelled"}')
+    sock = leaving(s, {"argv": ["sleep", "1000"], "limits": {"wall": "2000s"}})
+    until(lambda: sleeps(s), "the run does not start")
+    box, = sleeps(s)
+    sock.close()
+    until(lambda: not os.path.exists(f"/proc/{box}"), "the box outlives its client")
+    until(lambda: count(s, 'jobs_total{state="cancelled"}') == cancelled + 1, "it is not counted")
+    equal(count(s, "running"), 0)
+
+
+@test("keys")
+def limits_of_a_key_for_runs(s):
+    small = {"time": "1s", "wall": "3s", "memory": "32M"}
+    for field, run in [("limits.time", shell("", limits={**small, "time": "3s"})), ("limits.memory", shell("", limits={**small, "memory": "65M"})),
+                       ("limits.time", shell("")), ("limits.wall", {"argv": ["x"], "limits": {**small, "wall": "6s"}}),
+                       ("files", shell("", files=[{"name": n, "text": ""} for n in "ab"], limits=small))]:
+        post_run(s, run, key=KEYS["small"]).problem(403, field)
+    ran(s, shell("echo x", limits=small), "OK", None, "x\n", key=KEYS["small"])
+    post_run(s, shell(""), key="wrong").problem(401, "Authorization")
+    post_run(s, shell("")).problem(401, "Authorization")
+
+
+@test("keys")
+def runs_wait_for_their_turn(s):
+    with contextlib.ExitStack() as open_ones:
+        with s.blocked(key=ALICE):
+            queued = lambda: s.ask("GET", "/v1/stats", key=BOB).json()["queue"]["jobs"]
+            goes, stays = [open_ones.enter_context(leaving(s, shell("echo came"), Authorization="Bearer " + KEYS["few"])) for _ in range(2)]
+            until(lambda: queued() == 2, "the runs do not wait")
+            # as many as this key may have waiting; then as many as the queue takes
+            answer = post_run(s, shell(""), key=KEYS["few"])
+            answer.problem(429)
+            assert "key" in answer.json()["detail"] and 1 <= int(answer.headers["retry-after"]) <= 3600, answer.body
+            names = [s.submit(adder(), key=BOB) for _ in range(10)]
+            answer = post_run(s, shell(""), key=BOB)
+            answer.problem(429)
+            assert "queue" in answer.json()["detail"], answer.body
+            # one that goes away while it waits never runs, and there is room again
+            goes.close()
+            until(lambda: queued() == 11, "it waits still")
+            for name in names:
+                s.cancel(name, key=BOB)
+            equal(queued(), 1)
+        stays.settimeout(PATIENCE)
+        response = http.client.HTTPResponse(stays)
+        response.begin()
+        equal((response.status, json.loads(response.read())["stdout"]), (200, "came\n"))
+
+
 # ---- POST / ----
 
 
@@ -1012,6 +1176,48 @@ def an_end_without_grace(place):
         s.kill()
 
 
+def runs_end_with_the_service(place):
+    """Those that wait, and those that run for longer than the grace: their clients are told, and the next service knows nothing of them."""
+    s = Service(place, "{running: 1, slots: 2, grace: 100ms}")
+    try:
+        with contextlib.ExitStack() as open_ones:
+            clients = [open_ones.enter_context(leaving(s, {"argv": ["sleep", "1000"], "limits": {"wall": "2000s"}})) for _ in range(2)]
+            until(lambda: sleeps(s) and count(s, "queue_jobs") == 1, "the runs do not come")
+            s.process.terminate()
+            for client in clients:
+                client.settimeout(PATIENCE)
+                response = http.client.HTTPResponse(client)
+                response.begin()
+                answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+                hold_answer("POST", "/v1/run", answer)
+                answer.problem(503)
+        equal(s.process.wait(PATIENCE), 0)
+        s.start()
+        equal((count(s, "queue_jobs"), count(s, "running")), (0, 0))
+        ran(s, {"argv": ["true"]}, "OK")
+        s.stop()
+    finally:
+        s.kill()
+
+
+def runs_that_wait_hold_so_much(place):
+    """Of the service's memory; when they end, they give it back."""
+    s = Service(place, "{running: 1, slots: 2}")
+    run = shell("wc -c", stdin="x" * 2000000)
+    try:
+        with s.blocked():
+            with leaving(s, {**run, "stdin": "x" * 63000000}):
+                until(lambda: count(s, "queue_jobs") == 1, "the run does not wait")
+                answer = post_run(s, run)
+                answer.problem(429)
+                equal(answer.headers["retry-after"], "1")
+            until(lambda: count(s, "queue_jobs") == 0, "it waits still")
+        ran(s, run, "OK", None, "2000000\n")
+        s.stop()
+    finally:
+        s.kill()
+
+
 def few_descriptors(place):
     """What is missing for a start now may be there later: no job fails by it. Each that runs has three descriptors of the service's, which has
     fewer here than that takes, though as many as a box may have files."""
@@ -1223,9 +1429,9 @@ def main():
                 run(f"the end of the service {group}", lambda: (service.stop(), hold_log(service)))
             finally:
                 service.kill()
-        for function in (a_restart, an_end_without_grace, few_descriptors, a_key_that_is_too_long, half_of_the_queue_is_not_for_post,
-                         results_are_kept_for_a_time, results_are_kept_up_to_a_size, files_of_others_stay,
-                         pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
+        for function in (a_restart, an_end_without_grace, runs_end_with_the_service, runs_that_wait_hold_so_much, few_descriptors,
+                         a_key_that_is_too_long, half_of_the_queue_is_not_for_post, results_are_kept_for_a_time, results_are_kept_up_to_a_size,
+                         files_of_others_stay, pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
             if re.search(pattern, function.__name__):
                 run(function.__name__.replace("_", " "), lambda: function(f"{place}/{function.__name__}"))
         print(f"1..{number}")

@@ -42,8 +42,7 @@ class Contract:
         if operation is None:
             name = {404: "NotFound", 405: "MethodNotAllowed"}[general]
             return {str(general): self.document["components"]["responses"][name]}.get(str(status))
-        if "x-sbx-planned" not in operation:
-            self.seen.add(operation["operationId"])
+        self.seen.add(operation["operationId"])
         response = operation["responses"].get(str(status))
         return response and self.deref(response)
 

@@ -16,7 +16,7 @@ import sys
 import threading
 import urllib.parse
 
-from mock_jobs import Queue
+from mock_jobs import Queue, answer_of
 
 TABLE = pathlib.Path(__file__).parents[2] / "runner/serve/page/files.json"
 TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
@@ -172,13 +172,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Problem(400, f"not a whole number from 0 to {most}", name)
         return int(text)
 
-    def read_job(self):
+    def read_json(self):
         if self.headers.get("Content-Type", "").split(";")[0] != "application/json":
             raise Problem(415, "not application/json", "Content-Type")
         try:
-            job = json.loads(self.body)
+            return json.loads(self.body)
         except ValueError as error:
             raise Problem(400, f"not JSON: {error}") from None
+
+    def read_job(self):
+        job = self.read_json()
         for name in ("files", "tests"):
             if not isinstance(job, dict) or not job.get(name):
                 raise Problem(400, f'"{name}" is missing', name)
@@ -212,6 +215,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(200, queue.resource(job))
         else:
             self.send(202, queue.resource(job), Location=f"/v1/jobs/{job.id}")
+
+    @route("POST", "/v1/run", changes=True)
+    def run(self):
+        run, queue = self.read_run(), self.service.queue
+        job = queue.submit({**run, "tests": [{"name": "run", "stdin": run.get("stdin", "")}]}, len(self.body), self.key, 0)
+        if job is None:
+            raise Problem(429, "The queue is full.", Retry_After="1")
+        queue.wait(job, None)
+        self.send(200, answer_of(job.report))
+
+    def read_run(self):
+        run = self.read_json()
+        if not isinstance(run, dict) or ("argv" in run) == ("language" in run):
+            raise Problem(400, '"argv" or "language"')
+        for name in ["files"] if "language" in run else []:
+            if not run.get(name):
+                raise Problem(400, f'"{name}" is missing', name)
+        return run
 
     @route("GET", "/v1/jobs/([^/]+)")
     def get_job(self, name):

@@ -157,6 +157,19 @@ class Play:
                 "counts": {name: verdicts.count(name) for name in set(verdicts)}, "groups": None, "tests": tests}
 
 
+def answer_of(report):
+    """Of a run, which was played as a job of one test."""
+    test, compiled = report["tests"][0], report["compile"]
+    run = test.get("run")
+    if run is None:
+        nothing = {name: dict.fromkeys(value) if name in ("memory", "noise") else None
+                   for name, value in compiled["run"].items()}
+        run = {**nothing, "schema": "sbx.run/1", "verdict": "CE", "stdout_bytes": 0, "stderr_bytes": 0,
+               "host": {"kernel": "mock", "cgroup_version": None}}
+    return {**run, "stdout": test.get("stdout"), "stdout_cut": False, "stderr": test.get("stderr"), "stderr_cut": False,
+            "compile": compiled}
+
+
 # ---- the queue ----
 
 class Job:

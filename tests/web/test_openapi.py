@@ -136,6 +136,20 @@ def test_jobs_that_it_takes():
         assert not validator.is_valid(job), job
 
 
+def test_runs_that_it_takes():
+    run, digest = {name: value for name, value in SUM.items() if name != "tests"}, "0" * 64
+    command = {"argv": ["sh", "-c", ""]}
+    good = [run, command, {**command, "files": [{"name": "a", "path": digest}], "stdin_path": digest, "keep_output": 0},
+            {**run, "stdin": "", "limits": {"time": 1}, "merge_stderr": True, "seccomp": "default"}]
+    bad = [{}, SUM, {"language": "c"}, {**run, **command}, {"argv": []}, {"argv": "x"}, {**command, "nothing": 1},
+           {**command, "stdin": "", "stdin_path": digest}, {**command, "stdin_path": "/x"}, {**command, "limits": {"stack": 1}}]
+    validator = contract.validator({"$ref": "#/components/schemas/Run"})
+    for value in good:
+        validator.validate(value)
+    for value in bad:
+        assert not validator.is_valid(value), value
+
+
 def test_check_finds_faults():
     """A service that answers otherwise is found out."""
     with mock() as url:
@@ -174,6 +188,21 @@ def test_reports_of_sbx():
         assert not faults, "\n".join(faults)
 
 
+def test_answers_to_runs_of_sbx():
+    for run, verdict in [({"argv": ["true"]}, "OK"), ({"argv": ["/none"]}, "RE"), ({**SUM, "files": [{"text": "("}]}, "CE"),
+                         ({**SUM, "stdin": "1", "merge_stderr": True}, "OK")]:
+        run = {name: value for name, value in run.items() if name != "tests"}
+        command = [os.environ["SBX"], "judge", "--format", "json", "--run", "-"]
+        done = subprocess.run(command, input=json.dumps(run), capture_output=True, text=True, timeout=120)
+        answer = json.loads(done.stdout)
+        assert answer["verdict"] == verdict, answer
+        faults = contract.faults({"$ref": "#/components/schemas/RunAnswer"}, answer, verdict)
+        assert not faults, "\n".join(faults)
+        # CE is no verdict of a box, and nothing else may come
+        assert contract.faults({"$ref": "#/components/schemas/RunAnswer"}, {**answer, "more": 1}, "")
+        assert contract.faults({"$ref": "#/components/schemas/RunAnswer"}, {**answer, "verdict": "AC"}, "")
+
+
 # ---- answers ----
 
 def test_jobs():
@@ -195,6 +224,19 @@ def test_verdicts():
             job = {**SUM, "files": [{"text": text + "\n"}], "limits": {"time": "200ms"}, "after_failure": "stop"}
             report = s.ask("POST", "/v1/jobs?wait=60", job)["report"]
             assert report["verdict"] == verdict, (text, report["verdict"])
+
+
+def test_runs():
+    programs = {SUM["files"][0]["text"]: "OK", "syntax error  # mock: syntax": "CE", "raise SystemExit(3)  # mock: exit 3": "RE",
+                "while True: pass  # mock: spin": "TLE"}
+    with service() as s:
+        for text, verdict in programs.items():
+            run = {"language": "python3", "files": [{"text": text + "\n"}], "stdin": "1 2\n", "limits": {"time": "200ms"}}
+            answer = s.ask("POST", "/v1/run", run)
+            assert answer["verdict"] == verdict and (answer["stdout"] == "3\n") == (verdict == "OK"), answer
+        s.ask("POST", "/v1/run", {}, expect=400)
+        s.ask("POST", "/v1/run", b"{", expect=400)
+        s.ask("POST", "/v1/run", run, Content_Type="text/plain", expect=415)
 
 
 def test_events():
@@ -311,7 +353,7 @@ def test_draining():
 def test_all_operations_were_asked():
     """Runs last."""
     names = {operation["operationId"] for item in contract.document["paths"].values()
-             for method, operation in item.items() if method != "parameters" and "x-sbx-planned" not in operation}
+             for method, operation in item.items() if method != "parameters"}
     # the page does not use them, so the mock has them not
     left = names - contract.seen - {"legacyRun", "legacyOptions"}
     assert not left, left
