@@ -489,8 +489,10 @@ static int read_argument(struct reader *reader, struct json_object *value, void 
 
 static int read_argv(struct reader *reader, struct json_object *value, void *into)
 {
-	TRY(read_words(reader, value, into, read_argument));
-	return json_length(value) > 0 && (*(const char ***)into)[0][0] != '\0' ? 0 : wrong(reader, "no program in it");
+	const char ***argv = into;
+
+	TRY(read_words(reader, value, argv, read_argument));
+	return (*argv)[0] != NULL && (*argv)[0][0] != '\0' ? 0 : wrong(reader, "no program in it");
 }
 
 static int read_input(struct reader *reader, struct json_object *value, void *into)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # sbx judge --run: one program, once, as JSON says; what it wrote is in the report.
+# shellcheck disable=SC2016 # what stands in single quotes is for the shells in the boxes
 
 load common
 
