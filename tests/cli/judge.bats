@@ -406,7 +406,7 @@ all_verdicts() {
 		one_line err "$pattern"
 		equal "$(cat out)" ''
 	done <<-'E'
-		one of --tests DIR, --problem DIR and --job FILE|all.sh
+		one of --tests DIR, --problem DIR, --job FILE and --run FILE is needed|all.sh
 		exclude each other|--tests tests --job x all.sh
 		no SOURCE given|--tests tests
 		cannot open none|--tests none all.sh
