@@ -21,7 +21,7 @@ CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev bats python3 iproute2 procps u
 FUZZ_PACKAGES  := $(BUILD_PACKAGES) libcmocka-dev clang libclang-rt-dev llvm
 LINT_PACKAGES  := clang-format clang-tidy clang shellcheck git
 DEMO_PACKAGES  := g++
-BENCH_PACKAGES := bubblewrap crun
+BENCH_PACKAGES := bubblewrap crun golang-go
 # npm comes with some packages of nodejs, which do not go together with Debian's package of it.
 PAGE_PACKAGES      := nodejs esbuild $(if $(shell command -v npm),,npm)
 CHECK_WEB_PACKAGES := $(PAGE_PACKAGES) chromium fonts-dejavu-core python3 python3-jsonschema
@@ -311,9 +311,16 @@ $(BUILD)/bench/soak: $(SOAK) $(addprefix tests/bench/,launch.c place.c report.c 
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) -static -o $@ $(filter %.c,$^)
 
-.PHONY: bench
-bench: all $(BUILD)/bench/bench $(BENCH_TARGETS) ## speed and exactness, as ratios within one run
+$(BUILD)/.bench-packages:
+	@mkdir -p $(@D)
 	@tests/install-packages $(BENCH_PACKAGES)
+	@touch $@
+$(BUILD)/bench/server: tests/bench/server.go | $(BUILD)/.bench-packages
+	@mkdir -p $(@D)
+	@CGO_ENABLED=0 go build -o $@ $<
+
+.PHONY: bench
+bench: all $(BUILD)/bench/bench $(BUILD)/bench/server $(BENCH_TARGETS) ## speed and exactness, and the service under load, as ratios within one run
 	@$(BUILD)/bench/bench $(BUILD)
 
 .PHONY: soak

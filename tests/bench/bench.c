@@ -5,7 +5,8 @@
  *
  * From the environment: BENCH_ROUNDS (250), BENCH_PAUSED_ROUNDS (100), BENCH_PAUSE_MS (40), BENCH_SECOND_MS (1000),
  * BENCH_RUNS (50); BENCH_QUICK=1 makes all of them small; BENCH_JUDGE_TESTS (1000) is the size of a job;
- * BENCH_ONLY=speed, exact or judge does a part of it.
+ * BENCH_BURST (1000) are the clients of a service, BENCH_SERVE_ROUNDS (7) and BENCH_SERVE_JOBS (60) of its throughput;
+ * BENCH_ONLY=speed, exact, judge or serve does a part of it.
  */
 #include "tests/bench/bench.h"
 
@@ -49,6 +50,9 @@ int main(int argc, char **argv)
 	        .pause_ms = setting("BENCH_PAUSE_MS", 40),
 	        .second_ms = setting("BENCH_SECOND_MS", quick ? 200 : 1000),
 	        .judge_tests = setting("BENCH_JUDGE_TESTS", quick ? 100 : 1000),
+	        .burst = setting("BENCH_BURST", quick ? 100 : 1000),
+	        .serve_rounds = setting("BENCH_SERVE_ROUNDS", quick ? 2 : 7),
+	        .serve_jobs = setting("BENCH_SERVE_JOBS", quick ? 20 : 60),
 	        .runs = setting("BENCH_RUNS", quick ? 5 : 50),
 	};
 	static struct place place;
@@ -73,6 +77,8 @@ int main(int argc, char **argv)
 		exact_measure(&place, &options);
 	if (wanted("judge"))
 		judge_measure(&place, &options, bare_us(&speed, &options));
+	if (wanted("serve"))
+		serve_measure(&place, &options);
 	snprintf(json, sizeof(json), "%s/bench.json", place.build);
 	rc = show_all(&speed, &options, json);
 	place_finish(&place);

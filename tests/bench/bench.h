@@ -1,8 +1,9 @@
 /*
  * make bench: what sbx costs and how exactly it cuts, beside its peers, in one run. The parts: launch.c starts and
  * times one process, stats.c keeps samples, place.c makes the files that the peers need, contenders.c and crun.c say
- * how each is called, speed.c, exact.c, many.c and judge.c measure, show.c prints and writes JSON, bench.c ties them
- * together. report.c looks into reports. The soak uses launch.c, place.c and report.c as well: see soak.h.
+ * how each is called, speed.c, exact.c, many.c, judge.c and serve.c measure, the last by the services of service.c and
+ * the clients of client.c, show.c prints and writes JSON, bench.c ties them together. report.c looks into reports. The
+ * soak uses launch.c, place.c and report.c as well: see soak.h.
  *
  * The benchmark's own process stays small (no libraries, static, few samples), since a child inherits the peak memory
  * of the process that it was spawned from, and since a large one is slower to spawn from.
@@ -51,6 +52,10 @@ int launch(const struct launch *what, bool count_switches, struct outcome *ret);
 
 /* Spawns and does not wait. Returns 0 or -errno. */
 int launch_start(const struct launch *what, pid_t *ret_pid);
+
+/* The most memory that a process alone has had, in KiB: what wait4 tells is that of its children, too. -1: it is gone.
+ */
+int64_t launch_peak_kib(pid_t pid);
 
 int64_t now_ns(void);
 void pause_ms(unsigned ms);
@@ -119,6 +124,8 @@ struct options {
 	unsigned second_ms;                       /* how long throughput is looked at, each time */
 	unsigned runs;                            /* of each test of exactness */
 	unsigned judge_tests;                     /* of a job */
+	unsigned burst;                           /* clients at once */
+	unsigned serve_rounds, serve_jobs;        /* of a service's throughput, and in each */
 };
 
 #define N_WIDTHS 3
@@ -144,6 +151,66 @@ void judge_measure(const struct place *place, const struct options *options, dou
 /* many.c: from the kill of an init to the end of the 512 processes in its namespaces, without sbx. 0 or -errno. */
 int many_floor_us(const char *name, int64_t *ret_us);
 
+/* ---- client.c: HTTP clients, each with a connection that is kept ---- */
+
+enum client_event { /* or the status of an answer */
+	            CLIENT_BEGINS = 0,
+	            CLIENT_BROKEN = -1, /* refused, reset, or closed before an answer was whole */
+};
+
+struct client {
+	size_t number;
+	/* client.c's: */
+	int fd;
+	char *request, *answer;
+	size_t request_len, sent, len, room;
+};
+
+/*
+ * What came; it asks for more by client_ask(), and returns whether it did. It has to when a client begins. A client is
+ * broken once, and then left.
+ */
+typedef bool client_next(void *arg, struct client *client, int event, const char *body);
+
+void client_ask(struct client *client, const char *method, const char *target, const char *body);
+/* All `n` at once, until each has left, or the time is over. Returns how many are there still. */
+size_t clients_run(struct client *clients, size_t n, uint16_t port, client_next *next, void *arg, unsigned seconds);
+
+/* One client by itself: a connection to this host, and one question. Whether there is one; whether the answer is 200.
+ */
+bool client_connect(struct client *client, uint16_t port);
+bool client_get(struct client *client, const char *target, int timeout_ms);
+/* Of one that is connected no more, too. */
+void client_leave(struct client *client);
+
+/* ---- service.c: `sbx serve`, and what it is compared with ---- */
+
+struct service {
+	pid_t pid;
+	uint16_t port;
+};
+
+/* Starts what `argv` says, with the address for argv[address_at], and waits until it answers. 0 or -errno. */
+int service_start(struct service *service, const struct place *place, const char *argv[], size_t address_at);
+/* By SIGTERM. Whether it ended as it should. */
+bool service_stop(struct service *service);
+/* The most memory that the halves of `sbx serve` have had, each for itself, KiB. */
+int64_t service_peak_kib(const struct service *service);
+
+/* Asks for /v1/health every 20 ms, over a connection that is kept and over fresh ones by turns, until it is finished.
+ */
+struct prober {
+	pid_t pid;
+	struct probes *shared;
+};
+
+int prober_start(struct prober *prober, uint16_t port);
+/* What each took, in nanoseconds; INT64_MAX for one that had no answer. */
+void prober_finish(struct prober *prober, struct samples *ret);
+
+/* serve.c */
+void serve_measure(const struct place *place, const struct options *options);
+
 /* ---- show.c: the results ---- */
 
 enum bound {
@@ -158,5 +225,6 @@ void show_figure(const char *key, const char *name, double value, const char *un
 void show_failure(const char *what, const char *why);
 /* The ratios and sizes of `speed` become figures; prints all and writes the JSON. Returns the exit status. */
 int show_all(struct speed *speed, const struct options *options, const char *json_path);
+void show_json_string(FILE *out, const char *text);
 /* One word of progress on stderr. */
 void show_progress(const char *what);

@@ -54,18 +54,13 @@ static int make_tests(const struct place *place, unsigned n)
 	return rc == -EEXIST ? 0 : rc;
 }
 
-/* The most memory of the judge alone, in KiB: what wait4 tells is that of its boxes, too. */
 static int64_t watch_memory(pid_t pid)
 {
-	char path[64], text[4096];
 	siginfo_t info = {0};
-	int64_t most = 0;
+	int64_t most = 0, kib;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0 &&
-	       place_read(path, text, sizeof(text)) > 0) {
-		const char *at = strstr(text, "VmHWM:");
-		int64_t kib = at == NULL ? 0 : strtoll(at + 6, NULL, 10);
+	       (kib = launch_peak_kib(pid)) >= 0) {
 		if (kib > most)
 			most = kib;
 		pause_ms(5);

@@ -71,18 +71,31 @@ int launch_start(const struct launch *what, pid_t *ret_pid)
 	return -rc;
 }
 
+/* A number behind `key` in a process's status; -1 where there is none. */
+static int64_t status_number(pid_t pid, const char *key)
+{
+	char path[64], text[4096], *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	if (place_read(path, text, sizeof(text)) < 0)
+		return -1;
+	at = strstr(text, key);
+	return at == NULL ? -1 : strtoimax(at + strlen(key), NULL, 10);
+}
+
 /* What wait4 gives is summed with the children's, so it is read from the dead process before it is reaped. */
 static int64_t voluntary_switches(pid_t pid)
 {
-	static const char key[] = "\nvoluntary_ctxt_switches:";
-	char path[64], text[4096], *at;
 	siginfo_t info;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0 || place_read(path, text, sizeof(text)) < 0)
-		return -1;
-	at = strstr(text, key);
-	return at == NULL ? -1 : strtoimax(at + sizeof(key) - 1, NULL, 10);
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0
+	               ? -1
+	               : status_number(pid, "\nvoluntary_ctxt_switches:");
+}
+
+int64_t launch_peak_kib(pid_t pid)
+{
+	return status_number(pid, "\nVmHWM:");
 }
 
 int launch(const struct launch *what, bool count_switches, struct outcome *ret)

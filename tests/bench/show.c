@@ -141,14 +141,15 @@ static void print_figures(void)
 		printf("NOT MEASURED: %s: %s\n", failures[i].what, failures[i].why);
 }
 
-/* Only what is in a string here and there: quotes in a failed run's report. */
-static void json_string(FILE *out, const char *text)
+void show_json_string(FILE *out, const char *text)
 {
 	putc('"', out);
 	for (; *text != '\0'; text++) {
 		if (*text == '"' || *text == '\\')
 			putc('\\', out);
-		if ((unsigned char)*text >= ' ')
+		if ((unsigned char)*text < ' ')
+			fprintf(out, "\\u%04x", (unsigned)*text);
+		else
 			putc(*text, out);
 	}
 	putc('"', out);
@@ -193,9 +194,9 @@ static void json_figures(FILE *out)
 	fputs("},\n \"not_measured\":{", out);
 	for (size_t i = 0; i < n_failures; i++) {
 		fputs(i > 0 ? ",\n  " : "\n  ", out);
-		json_string(out, failures[i].what);
+		show_json_string(out, failures[i].what);
 		putc(':', out);
-		json_string(out, failures[i].why);
+		show_json_string(out, failures[i].why);
 	}
 	fputs("}", out);
 }
