@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 #define LINE_MAX ((size_t)8 << 20) /* of an event: it has two outputs, of a MiB at most, in JSON */
+#define EVENT_NAME_MAX 32
 #define ERROR_MAX 4000
 #define REPORT_MAX JSON_BYTES_MAX /* one that nobody could store would be tried for ever, and all else with it */
 
@@ -58,12 +59,15 @@ int child_start(struct serve *serve, struct child *child, struct job_entry *job,
 	return 0;
 }
 
-static void note_times(struct job_times *times, const char *name, struct json_object *event)
+/* The events that tell what the service counts; the others are passed on unread. */
+static void note_times(struct job_times *times, const char *name, const char *line, size_t len)
 {
-	struct json_object *value;
+	struct json_object *event __attribute__((cleanup(json_freep))) = NULL, *value;
+	struct sbx_err err;
 	uint64_t ms;
 
-	if (!json_find(event, "ms", &value) || !json_u64_of(value, &ms))
+	if (strncmp(name, "test_", 5) == 0 || json_parse(line, len, "event", &event, &err) < 0 ||
+	    !json_find(event, "ms", &value) || !json_u64_of(value, &ms))
 		return;
 	if (strcmp(name, "compiling") == 0) {
 		times->compiling_ms = ms;
@@ -81,17 +85,36 @@ static void note_times(struct job_times *times, const char *name, struct json_ob
 	}
 }
 
+/*
+ * The judge writes an event's name first (runner/judge_report.c). So its events of tests, which have the outputs, need
+ * not be parsed for it: that took half of the core's time.
+ */
+static bool name_of(const struct child *child, char ret[EVENT_NAME_MAX])
+{
+	static const char before[] = "{\"event\":\"";
+	const size_t at = sizeof(before) - 1;
+	size_t len = 0;
+
+	if (child->line_len < at || memcmp(child->line, before, at) != 0)
+		return false;
+	while (at + len < child->line_len && len < EVENT_NAME_MAX - 1 &&
+	       (child->line[at + len] == '_' || (child->line[at + len] >= 'a' && child->line[at + len] <= 'z'))) {
+		ret[len] = child->line[at + len];
+		len++;
+	}
+	ret[len] = '\0';
+	return len > 0 && at + len < child->line_len && child->line[at + len] == '"';
+}
+
 static void take_line(struct child *child)
 {
-	struct json_object *event __attribute__((cleanup(json_freep))) = NULL, *name;
-	struct sbx_err err;
+	char name[EVENT_NAME_MAX];
 
-	if (child->line_lost || json_parse(child->line, child->line_len, "event", &event, &err) < 0 ||
-	    !json_find(event, "event", &name) || json_string_of(name) == NULL)
+	if (child->line_lost || !name_of(child, name))
 		return;
-	note_times(&child->times, json_string_of(name), event);
+	note_times(&child->times, name, child->line, child->line_len);
 	if (child->job->feed != NULL)
-		feed_event(child->job->feed, json_string_of(name), child->line, child->line_len);
+		feed_event(child->job->feed, name, child->line, child->line_len);
 }
 
 static void take_bytes(struct child *child, const char *bytes, size_t len)
