@@ -117,7 +117,7 @@ for thread in threads:
     thread.start()
 for kill in range(kills):
     time.sleep(random.uniform(0.05, 1.5))
-    half = network_half(service.pid)
+    half, ended_before = network_half(service.pid), len(ended)
     if half is not None and kill % 2 == 0:
         os.kill(half, signal.SIGKILL)
     else:
@@ -145,7 +145,8 @@ if missing and not wrong:
     wrong.append(f"without an end: {missing}")
 for line in wrong:
     print(line)
-print(f"{kills} kills, {starts} starts, {len(ended)} of {jobs} jobs ended", stats and stats[1]["state"])
+print(f"{kills} kills, {starts} starts, {len(ended)} of {jobs} jobs ended, {ended_before} before the last kill,",
+      stats and stats[1]["state"])
 print(f"{len(ended) - len(wrong)} passed, {len(wrong)} failed")
 if wrong:
     os.system(f"tail -5 {place.name}/log")

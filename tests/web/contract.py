@@ -78,6 +78,7 @@ class Contract:
 
     def check_events(self, place, schemas, text):
         faults, last = [], None
+        id_pattern = self.document["paths"]["/v1/jobs/{id}/events"]["get"]["parameters"][0]["schema"]["pattern"]
         for block in text.split("\n\n")[:-1]:
             fields = dict(line.split(": ", 1) for line in block.split("\n") if not line.startswith(":"))
             if not fields:
@@ -87,7 +88,7 @@ class Contract:
                 faults.append(f"{place}: the document does not list the event {name}")
                 continue
             faults += self.faults(schemas[name], json.loads(fields["data"]), f"{place}: event {name}")
-            if (name != "state") != bool(re.fullmatch("[0-9]+-[0-9]+", fields.get("id", ""))):
+            if (name != "state") != bool(re.search(id_pattern, fields.get("id", ""))):
                 faults.append(f"{place}: event {name} with id {fields.get('id')}")
         if last is None or last["event"] != "state":
             faults.append(f"{place}: the last event is not state")

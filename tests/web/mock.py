@@ -186,11 +186,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if not isinstance(job, dict) or not job.get(name):
                 raise Problem(400, f'"{name}" is missing', name)
         if job.get("language") not in [None, *(language[0] for language in LANGUAGES)]:
-            raise Problem(400, "language: no language has this name", "language")
-        for index, test in enumerate(job["tests"]):
+            raise Problem(422, "no language has this name", "language")
+        for test in job["tests"]:
             for name in ("stdin_path", "answer_path"):
                 if name in test and test[name] not in self.service.files:
-                    raise Problem(422, "no such file is stored", f"tests[{index}].{name}")
+                    raise Problem(422, "the job names a file that is not stored here")
         pids = job.get("limits", {}).get("pids", 1)
         if isinstance(pids, int) and pids > 10000:
             raise Problem(403, "limits.pids: more than this service gives", "limits.pids")
@@ -251,10 +251,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     @route("GET", "/v1/jobs/([^/]+)/events")
     def follow(self, name):
         job, queue = self.find_job(name), self.service.queue
-        last = re.fullmatch(r"(\d+)-(\d+)", self.headers.get("Last-Event-ID", "0-0"))
-        if not last:
-            raise Problem(400, "not an id of an event", "Last-Event-ID")
-        offset, state, told = int(last[2]) if int(last[1]) == job.attempt else 0, None, False
+        last = re.fullmatch("([0-9a-f]{8})-([0-9a-f]{16})", self.headers.get("Last-Event-ID", ""))
+        offset = int(last[2], 16) if last and int(last[1], 16) == job.attempt else 0
+        state, told = None, False
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
@@ -277,7 +276,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             for line in lines:
                 offset += len(line) + 1
                 event = json.loads(line)["event"]
-                text += f"event: {event}\nid: {job.attempt}-{offset}\ndata: {line.decode()}\n\n"
+                text += f"event: {event}\nid: {job.attempt:08x}-{offset:016x}\ndata: {line.decode()}\n\n"
             if is_end:
                 text += f"event: state\ndata: {json.dumps(resource)}\n\n"
             state = now
