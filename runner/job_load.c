@@ -520,7 +520,7 @@ static int check_programs(struct job *job, struct job_memory *memory, const stru
 	forget_paths(job->files, job->n_files);
 	forget_paths(job->checkers[0].files, job->checkers[0].n_files);
 	rc = job_load_sources(job, memory, &sources, err);
-	if (rc == 0)
+	if (rc == 0 && job->argv == NULL)
 		rc = check_command(&sources, err);
 	if (rc < 0) {
 		name_field(&sources, "", job->language, ret_field);
