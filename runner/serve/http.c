@@ -10,8 +10,9 @@
  * - on_completed() comes once for each request whose first line was understood; but for a connection that could not be
  * put into epoll, where on_connection() is all there is.
  * - What it refuses itself (a first line or headers that have no room, a length that is none or has no end, a broken
- *   chunk) it answers by a page in HTML and closes the connection; it has no option for another. So our bounds are
- *   the smaller ones, where there are two (intake.c, http_target.c).
+ *   chunk) it answers by a page in HTML and closes the connection; it has no option for another. Headers that it
+ *   has room for are not refused for their length at all; more room, for them to be refused by us, would be resident
+ * for each connection, since it clears all of it after each request.
  * - Before it closes a socket it takes it out of its epoll, so that a duplicate of it may live on.
  */
 #include "runner/serve/exchange.h"
@@ -28,7 +29,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define MEMORY_PER_CONNECTION ((size_t)32 << 10) /* bounds the headers, and what is read at once */
+#define MEMORY_PER_CONNECTION ((size_t)16 << 10) /* bounds the headers, and what is read at once */
 #define STOP_MS 1000                             /* for the answers to those that waited */
 
 /* What libmicrohttpd calls. */

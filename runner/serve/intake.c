@@ -14,15 +14,12 @@
 #include <sys/socket.h>
 
 #define DISCARD_MAX ((size_t)64 << 10) /* of a refused request's body is read before the answer */
-#define HEADERS_MAX                                                                                                    \
-	((size_t)12 << 10) /* less than http.c gives the library for them, which refuses by no problem document */
-#define BODY_FIRST ((size_t)16 << 10) /* what is set aside for a body, before it has come */
+#define BODY_FIRST ((size_t)16 << 10)  /* what is set aside for a body, before it has come */
 
 /* The headers. */
 
 struct framing {
 	unsigned n_lengths, n_codings, n_hosts;
-	size_t bytes;
 	bool malformed;
 };
 
@@ -36,7 +33,6 @@ static enum MHD_Result check_header(void *cls, enum MHD_ValueKind kind, const ch
 	framing->malformed |= strlen(name) != name_len || !http_is_token(name);
 	if (value != NULL)
 		framing->malformed |= strlen(value) != value_len || !http_is_value(value);
-	framing->bytes += name_len + value_len + strlen(": \r\n");
 	framing->n_lengths += strcasecmp(name, "Content-Length") == 0;
 	framing->n_codings += strcasecmp(name, "Transfer-Encoding") == 0;
 	framing->n_hosts += strcasecmp(name, "Host") == 0;
@@ -65,10 +61,7 @@ static bool read_framing(struct exchange *x)
 
 	request->length_known = coding == NULL;
 	MHD_get_connection_values_n(x->mhd, MHD_HEADER_KIND, check_header, &framing);
-	if (framing.bytes > HEADERS_MAX)
-		http_reply_problem(exchange_decide(x), 431, NULL, "the headers have %zu bytes, %zu are allowed",
-		                   framing.bytes, HEADERS_MAX);
-	else if (framing.malformed || framing.n_hosts > 1)
+	if (framing.malformed || framing.n_hosts > 1)
 		http_reply_problem(exchange_decide(x), 400, NULL, "a header is malformed");
 	else if (framing.n_lengths + framing.n_codings > 1)
 		http_reply_problem(exchange_decide(x), 400, NULL, "the body's length is given more than once");

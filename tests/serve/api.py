@@ -671,7 +671,7 @@ def bodies_that_are_no_run(s):
         post_run(s, run).problem(400, field)
     post_run(s, {"language": "cobol", "files": [{"text": ""}]}).problem(422, "language")
     post_run(s, {"argv": ["x"], "stdin_path": sha256(b"not there")}).problem(422)
-    post_run(s, {"argv": ["x"], "files": [{"name": "a/b", "text": ""}, {"name": "a", "text": ""}]}).problem(422, "files[0].name")
+    post_run(s, {"argv": ["x"], "files": [{"name": "a/b", "text": ""}, {"name": "a", "text": ""}]}).problem(422, "files[1].name")
     post_run(s, {"argv": ["x"]}, Content_Type="text/plain").problem(415, "Content-Type")
     post_run(s, {"argv": ["x"]}, "?wait=1").problem(400, "wait")
     post_run(s, shell("#" * BODY_MAX)).problem(413, "Content-Length")
@@ -1203,7 +1203,7 @@ def runs_that_wait_hold_so_much(place):
     run = shell("wc -c", stdin="x" * 2000000)
     try:
         with s.blocked():
-            with leaving(s, {**run, "stdin": "x" * 63000000}):
+            with leaving(s, {**run, "stdin": "x" * 66000000}):
                 until(lambda: count(s, "queue_jobs") == 1, "the run does not wait")
                 answer = post_run(s, run)
                 answer.problem(429)

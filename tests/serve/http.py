@@ -279,19 +279,6 @@ def paths_are_strict(service):
 
 
 @test()
-def headers_that_are_too_long(service):
-    """Ours to refuse, up to where the library has no room for them, and refuses them itself."""
-    for n, each in ((1, 12000), (40, 280)):
-        equal(ask(service, "GET /ping", *(f"X{i}: {'y' * each}" for i in range(n))).status, 200)
-    for n, each in ((1, 12300), (40, 320), (1, 16000), (100, 200), (1, 20000)):
-        answer = ask(service, "GET /ping", *(f"X{i}: {'y' * each}" for i in range(n)))
-        equal((n, each, answer.status), (n, each, 431))
-        answer.problem()
-    equal(raw(service, request("GET /ping", "X: " + "y" * 100000))[0], 431)
-    alive(service)
-
-
-@test()
 def many_parameters(service):
     """More than the library has memory for."""
     for n in (17, 100, 1000, 2000, 4000):
