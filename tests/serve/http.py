@@ -514,7 +514,7 @@ def routes_that_answer_early(service):
         for _ in range(2):
             sock.sendall(request("POST /early", "Content-Length: 5", body=b"hello"))
             equal(reader.answer().body, b"pong")
-    answer = ask(service, "POST /early-late", "Content-Length: 5", body=b"hello")
+    answer = ask(service, "POST /early-late?ms=600000", "Content-Length: 5", body=b"hello")
     equal(answer.status, 500)
 
 

@@ -315,7 +315,7 @@ static const struct http_route routes[] = {
         {"GET", "/items/{id}/parts", NULL, 0, 0, admit, item, done},
         {"POST", "/refuse", NULL, 4 << 20, 0, refuse, ping, done},
         {"POST", "/early", NULL, 4 << 20, HTTP_EARLY, admit, ping, done},
-        {"POST", "/early-late", NULL, 4 << 20, HTTP_EARLY, admit, later, done},
+        {"POST", "/early-late", "ms", 4 << 20, HTTP_EARLY, admit, later, done},
         {"POST", "/later", "ms", 1000, 0, admit, later, done},
         {"GET", "/later", "ms", 0, 0, admit, later, done},
         {"POST", "/until-left", NULL, 1 << 20, 0, admit, until_left, done},
