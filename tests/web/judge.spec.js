@@ -30,12 +30,13 @@ test("a wrong answer shows both texts", async ({ page }) => {
 
 test("only the first failure is opened", async ({ page }) => {
 	await open(page);
-	await submit(page, programs.say("2"), [["", "2"], ["", "3"], ["", "4"]]);
-	await expect(status(page)).toHaveText("Wrong answer on test 2; 1 of 3 tests passed.");
+	// far apart, since a service may run a few side by side, and opens the one that comes first
+	await submit(page, programs.say("2"), [["", "2"], ["", "3"], ...Array(5).fill(["", "2"]), ["", "4"]]);
+	await expect(status(page)).toHaveText("Wrong answer on test 2; 6 of 8 tests passed.");
 	await expect(below(page, 2).locator("details")).toHaveAttribute("open", "");
-	await expect(below(page, 3).locator("details")).not.toHaveAttribute("open", "");
-	await below(page, 3).locator("summary").click();
-	await expect(below(page, 3).locator(".got mark")).toBeVisible();
+	await expect(below(page, 8).locator("details")).not.toHaveAttribute("open", "");
+	await below(page, 8).locator("summary").click();
+	await expect(below(page, 8).locator(".got mark")).toBeVisible();
 });
 
 test("what ends too early is marked where it ends", async ({ page }) => {
@@ -84,9 +85,10 @@ test("after the first failure it stops where that is asked for", async ({ page }
 	await open(page);
 	await page.getByText("Comparing and stopping").click();
 	await page.getByLabel("stop after the first test that fails").check();
-	await submit(page, programs.say("1"), [["", "2"], ["", "1"]]);
-	await expect(status(page)).toHaveText("Wrong answer on test 1; 0 of 2 tests passed.");
-	await expect(row(page, 2)).toContainText("SKIP");
+	// a service may run the first few side by side
+	await submit(page, programs.say("1"), [["", "2"], ...Array(7).fill(["", "1"])]);
+	await expect(status(page)).toHaveText(/^Wrong answer on test 1; [0-6] of 8 tests passed\.$/);
+	await expect(row(page, 8)).toContainText("SKIP");
 });
 
 test("the job is what the form says", async ({ page }) => {

@@ -207,7 +207,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 raise Problem(409, "This key was used with another body.", "Idempotency-Key")
             job = job or queue.submit(body, len(self.body), self.key, priority)
             if job is None:
-                raise Problem(429, "The queue is full.", Retry_After="1")
+                raise Problem(429, "the queue is full", Retry_After="1")
             if name[1]:
                 self.service.named[name] = digest, job
         queue.wait(job, wait)
