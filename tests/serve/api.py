@@ -243,7 +243,7 @@ class Service:
 
     @contextlib.contextmanager
     def blocked(self, **more):
-        """The only place is taken, by a job that runs until it is cancelled."""
+        """A place is taken, by a job that runs until it is cancelled."""
         name = self.submit(sleeper(600), **more)
         until(lambda: self.get(name, **more)["state"] == "running", "the job does not start")
         try:
@@ -1220,11 +1220,13 @@ def few_descriptors(place):
     fewer here than that takes, though as many as a box may have files."""
     s = Service(place, "{running: 150, slots: 2, connections: 50}", descriptors=300)
     try:
-        names = [s.submit(adder()) for _ in range(120)]
+        # both slots are taken, so that none ends before all have begun
+        with s.blocked(), s.blocked():
+            names = [s.submit(adder()) for _ in range(120)]
+            until(lambda: "Too many open files" in s.said() or "no descriptors" in s.said(), "no start fails")
         for name in names:
             until(lambda: s.get(name)["state"] not in ("queued", "running"), "a job does not end")
             equal((s.get(name)["state"], s.get(name)["report"]["verdict"]), ("done", "AC"))
-        assert "Too many open files" in s.said() or "no descriptors" in s.said()
         s.stop()
     finally:
         s.kill()
