@@ -1,4 +1,4 @@
-/* SHA-256, by libsodium. Its state needs no initialisation of the library's: nothing here is random. */
+/* SHA-256 and BLAKE2b, by libsodium. Their state needs no initialisation of the library's: nothing here is random. */
 #include "policy/digest.h"
 
 #include <sodium.h>
@@ -6,6 +6,8 @@
 
 _Static_assert(sizeof(struct digest) >= sizeof(crypto_hash_sha256_state), "");
 _Static_assert(DIGEST_BYTES == crypto_hash_sha256_BYTES, "");
+_Static_assert(sizeof(struct digest_fast) >= sizeof(crypto_generichash_state), "");
+_Static_assert(_Alignof(struct digest_fast) >= _Alignof(crypto_generichash_state), "");
 
 static crypto_hash_sha256_state *state(struct digest *digest)
 {
@@ -49,4 +51,24 @@ unsigned digest_equal(const unsigned char a[DIGEST_BYTES], const unsigned char b
 void digest_end(struct digest *digest, unsigned char ret[DIGEST_BYTES])
 {
 	crypto_hash_sha256_final(state(digest), ret);
+}
+
+static crypto_generichash_state *fast_state(struct digest_fast *digest)
+{
+	return (crypto_generichash_state *)(void *)digest->state;
+}
+
+void digest_fast_init(struct digest_fast *digest)
+{
+	crypto_generichash_init(fast_state(digest), NULL, 0, DIGEST_BYTES);
+}
+
+void digest_fast_put(struct digest_fast *digest, const void *bytes, size_t len)
+{
+	crypto_generichash_update(fast_state(digest), bytes, len);
+}
+
+void digest_fast_end(struct digest_fast *digest, unsigned char ret[DIGEST_BYTES])
+{
+	crypto_generichash_final(fast_state(digest), ret, DIGEST_BYTES);
 }

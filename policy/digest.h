@@ -23,5 +23,17 @@ void digest_field(struct digest *digest, const void *bytes, size_t len);
 void digest_text(struct digest *digest, const char *text);
 void digest_u64(struct digest *digest, uint64_t value);
 void digest_end(struct digest *digest, unsigned char ret[DIGEST_BYTES]);
+/*
+ * BLAKE2b of bytes: as safe, in a third of the time. For what is only ever compared with what this program wrote itself,
+ * and is long: the entries of the compile cache.
+ */
+struct digest_fast {
+	_Alignas(64) unsigned char state[384];
+};
+
+void digest_fast_init(struct digest_fast *digest);
+void digest_fast_put(struct digest_fast *digest, const void *bytes, size_t len);
+void digest_fast_end(struct digest_fast *digest, unsigned char ret[DIGEST_BYTES]);
+
 /* 1 where they are the same, else 0, in a time that the bytes do not change. */
 unsigned digest_equal(const unsigned char a[DIGEST_BYTES], const unsigned char b[DIGEST_BYTES]);

@@ -18,7 +18,7 @@ struct header {
 	unsigned char digest[DIGEST_BYTES];
 };
 
-static const char magic[8] = "sbxcc 1";
+static const char magic[8] = "sbxcc 2";
 
 enum record_kind {
 	RECORD_TEXT = 1,
@@ -39,7 +39,7 @@ struct record {
 /* The records on their way from or to the file. */
 struct stream {
 	int fd;
-	struct digest digest;
+	struct digest_fast digest;
 	uint64_t total;
 	size_t at, len;
 	char buf[64 << 10];
@@ -53,14 +53,14 @@ static void stream_free(struct stream **stream)
 
 static struct stream *stream_create(int fd, const unsigned char key[DIGEST_BYTES])
 {
-	struct stream *stream = calloc(1, sizeof(*stream));
+	struct stream *stream = aligned_alloc(_Alignof(struct stream), sizeof(*stream));
 
 	if (stream == NULL)
 		return NULL;
-	stream->fd = fd;
-	digest_init(&stream->digest);
-	digest_put(&stream->digest, magic, sizeof(magic));
-	digest_put(&stream->digest, key, DIGEST_BYTES);
+	*stream = (struct stream){.fd = fd};
+	digest_fast_init(&stream->digest);
+	digest_fast_put(&stream->digest, magic, sizeof(magic));
+	digest_fast_put(&stream->digest, key, DIGEST_BYTES);
 	return stream;
 }
 
@@ -81,7 +81,7 @@ static int flush(struct stream *to)
 	size_t len = to->len;
 
 	to->len = 0;
-	digest_put(&to->digest, to->buf, len);
+	digest_fast_put(&to->digest, to->buf, len);
 	return fd_write_all(to->fd, to->buf, len);
 }
 
@@ -193,7 +193,7 @@ int cache_entry_write(int fd, const unsigned char key[DIGEST_BYTES], int folder_
 	TRY(flush(to));
 	memcpy(header.magic, magic, sizeof(magic));
 	header.len = to->total;
-	digest_end(&to->digest, header.digest);
+	digest_fast_end(&to->digest, header.digest);
 	/* a file without it is no entry: what was broken off before this line is known by that */
 	return pwrite(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) ? 0 : -EIO;
 }
@@ -219,10 +219,10 @@ static int prove(struct stream *from)
 			return (int)n;
 		if (n == 0 || (uint64_t)n > left)
 			return -EBADMSG;
-		digest_put(&from->digest, from->buf, (size_t)n);
+		digest_fast_put(&from->digest, from->buf, (size_t)n);
 		left -= (uint64_t)n;
 	}
-	digest_end(&from->digest, digest);
+	digest_fast_end(&from->digest, digest);
 	if (memcmp(digest, header.digest, sizeof(digest)) != 0)
 		return -EBADMSG;
 	return lseek(from->fd, sizeof(header), SEEK_SET) < 0 ? -errno : 0;

@@ -1,4 +1,4 @@
-/* SHA-256 of fields. */
+/* SHA-256 of fields, BLAKE2b of bytes. */
 #include "policy/digest.h"
 
 #include <setjmp.h>
@@ -33,6 +33,23 @@ static void test_digest(void **state)
 	}
 }
 
+static void test_fast(void **state)
+{
+	/* RFC 7693's BLAKE2b, of 32 bytes */
+	static const unsigned char abc[DIGEST_BYTES] = {
+	        0xbd, 0xdd, 0x81, 0x3c, 0x63, 0x42, 0x39, 0x72, 0x31, 0x71, 0xef, 0x3f, 0xee, 0x98, 0x57, 0x9b,
+	        0x94, 0x96, 0x4e, 0x3b, 0xb1, 0xcb, 0x3e, 0x42, 0x72, 0x62, 0xc8, 0xc0, 0x68, 0xd5, 0x23, 0x19};
+	unsigned char got[DIGEST_BYTES];
+	struct digest_fast digest;
+
+	(void)state;
+	digest_fast_init(&digest);
+	digest_fast_put(&digest, "a", 1);
+	digest_fast_put(&digest, "bc", 2);
+	digest_fast_end(&digest, got);
+	assert_memory_equal(got, abc, DIGEST_BYTES);
+}
+
 static void test_equal(void **state)
 {
 	unsigned char a[DIGEST_BYTES] = {1, 2, 3}, b[DIGEST_BYTES] = {1, 2, 3};
@@ -50,6 +67,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_digest),
+	        cmocka_unit_test(test_fast),
 	        cmocka_unit_test(test_equal),
 	};
 
