@@ -12,6 +12,7 @@ for how in '--box-mode ro /tmp' '--box-mode ro /dev/shm' '--box-mode cow /box' '
 done
 # they were made
 [ -L "$T/rw/link2" ]
+chmod 700 "$T/rw/closed"
 [ -L "$T/rw/closed/link" ]
 # a folder that was used so can be used again
 JOB=$T/rw box --box-mode cow -- /bin/true

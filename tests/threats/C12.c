@@ -2,7 +2,7 @@
 // run: -- => verdict=OK memory_peak_bytes<=67108864
 // run: -- touch => verdict=MLE oom_kills>=1 memory_peak_bytes<=268435456
 // run: --mem 64M -- touch => verdict=MLE oom_kills>=1 memory_peak_bytes<=67108864
-// run: --mem 600M -- touch => verdict=OK memory_peak_bytes>=536870912
+// run: --mem 600M --time 60s --wall 120s -- touch => verdict=OK memory_peak_bytes>=536870912
 #include "tests/threats/attack.h"
 
 static char array[512 << 20];

@@ -18,7 +18,9 @@ for profile in default none; do
 	as --inh-caps "$caps" --ambient-caps "$caps"
 	as --keep-groups --securebits +no_setuid_fixup,+keep_caps_locked
 done
+# who is not root has no other ids to take on
 for ids in '--rgid 4' '--egid 6' '--ruid 4' '--egid 6 --rgid 4'; do
+	[ -z "$CALLER" ] || break
 	status=0
 	# shellcheck disable=SC2086 # words
 	setpriv $ids --keep-groups -- "$SBX" run --box "$BOX" -- /bin/echo ran >"$T/out" 2>"$T/err" || status=$?

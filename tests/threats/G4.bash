@@ -12,10 +12,10 @@ for options in '' '--seccomp none' '--seccomp compile' '--box-mode cow'; do
 	}
 	{
 		box_on_files <&3 >&4 2>&4 || cat "$T/file"
-		read -r line <&3
+		read -r line <&3 || [ -n "$CALLER" ] # an ordinary user's file is read to its end for the program
 	} 3<"$T/in" 4<>"$T/file" 4>>"$T/file"
 	report verdict=OK stdout_bytes=10
-	equal "$line" 'input 1'
+	[ -n "$CALLER" ] || equal "$line" 'input 1'
 	equal "$(cat "$T/file")" $'was there\nten bytes'
 	equal "$(stat -c '%a %u %s %h %y %z' "$T/in")" "$before"
 done

@@ -23,7 +23,8 @@ static void at_descriptor(int fd)
 	REFUSED(openat(fd, "", O_RDWR), ENOENT, ENOTDIR);
 	if ((long)mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) != -1)
 		broke("%d is mapped for writing", fd);
-	if (fd != 0)
+	/* what an ordinary user's program reads is copied into a pipe: that it may change, and it is nobody's file */
+	if (fd != 0 || has_inits_id())
 		return;
 	REFUSED(fchmod(fd, 0777), EROFS, EPERM);
 	REFUSED(fchown(fd, 1000, 1000), EROFS, EPERM);

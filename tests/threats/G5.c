@@ -15,8 +15,9 @@ struct flags {
 
 static struct flags flags_of(int fd)
 {
+	/* an ordinary user's input is read for the program */
 	struct flags flags = {fcntl(fd, F_GETFL), fcntl(fd, F_GETOWN), fcntl(fd, F_GETSIG), fcntl(fd, F_GETFD),
-	                      fd == 0 ? lseek(fd, 0, SEEK_CUR) : 0};
+	                      fd == 0 && geteuid() == 0 ? lseek(fd, 0, SEEK_CUR) : 0};
 
 	return flags;
 }

@@ -62,5 +62,6 @@ cat >"$T/either.c" <<-'C'
 C
 judge -j 1 --time 100s --mem 128M --tests "$T/tests" "$T/either.c"
 verdicts 'OK: OK OK OK OK OK OK'
-equal "$(field '[(t["run"]["cpu_us"] >= 250000, t["run"]["memory_peak_bytes"] >= 50 << 20) for t in r["tests"]]')" \
+# by its own clock, which has the building of the box too, a heavy one takes 250 ms
+equal "$(field '[(t["run"]["cpu_us"] >= 200000, t["run"]["memory_peak_bytes"] >= 50 << 20) for t in r["tests"]]')" \
 	"[(True, True), (False, False), (True, True), (False, False), (True, True), (False, False)]"

@@ -9,7 +9,8 @@ static int no_own_file(const char *path, const struct stat *st, int type, struct
 	(void)ftw;
 	/* the folders that it is given are its own; what is in them is not there yet */
 	if (st->st_uid == getuid() && strcmp(path, "/box") != 0 && strcmp(path, "/tmp") != 0 &&
-	    strcmp(path, "/dev/shm") != 0 && strncmp(path, "/proc", 5) != 0 && type != FTW_SL)
+	    strcmp(path, "/dev/shm") != 0 && strcmp(path, "/work") != 0 && strncmp(path, "/proc", 5) != 0 &&
+	    type != FTW_SL)
 		broke("%s is its own already", path);
 	return 0;
 }
