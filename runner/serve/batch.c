@@ -58,6 +58,19 @@ static int submit(struct serve *serve, struct ask *ask, struct sbx_err *err)
 	return 0;
 }
 
+/* In ask->file: the first that is not stored of those which the job names. */
+static void name_missing(struct serve *serve, struct ask *ask)
+{
+	struct sbx_err err;
+	uint64_t bytes;
+
+	for (size_t i = 0; i < ask->job->n_files; i++)
+		if (store_file_get(&serve->store, ask->job->files[i], &bytes, &err) == -ENOENT) {
+			memcpy(ask->file, ask->job->files[i], sizeof(ask->file));
+			return;
+		}
+}
+
 static int cancel(struct serve *serve, struct ask *ask, struct sbx_err *err)
 {
 	struct job_entry *job = job_find(serve, ask->id);
@@ -88,7 +101,10 @@ static int apply(struct serve *serve, struct ask *ask, struct sbx_err *err)
 
 	switch (ask->kind) {
 	case ASK_SUBMIT:
-		return submit(serve, ask, err);
+		TRY(submit(serve, ask, err));
+		if (ask->rc == -ENOENT)
+			name_missing(serve, ask);
+		return 0;
 	case ASK_CANCEL:
 		return cancel(serve, ask, err);
 	case ASK_PUT_FILE:
@@ -304,10 +320,13 @@ void batch_begin(struct serve *serve, struct batch *batch)
 
 static void answer_submit(struct serve *serve, struct ask *ask)
 {
+	char text[STORE_NAME_LEN + 40];
+
 	if (ask->rc == -EBADE) {
 		ask_refuse(ask, 409, "Idempotency-Key", "this key came with another request before");
 	} else if (ask->rc == -ENOENT) {
-		ask_refuse(ask, 422, NULL, "the job names a file that is not stored here");
+		snprintf(text, sizeof(text), "a file is not stored here: %s", ask->file);
+		ask_refuse(ask, 422, NULL, text);
 	} else if (ask->rc == 0 && ask->job == NULL) {
 		ask_refuse(ask, 503, NULL, "no memory");
 	} else {

@@ -413,7 +413,8 @@ def files(s):
     code = b"print(7)"
     equal(put(s, code).status, 201)
     equal(s.verdict({"files": [{"name": "a.py", "path": sha256(code)}], "tests": [{"answer": "7"}]})["verdict"], "AC")
-    s.post(python("", {"stdin_path": sha256(b"not there")})).problem(422)
+    name = sha256(b"not there")
+    equal(s.post(python("", {"stdin_path": sha256(data)}, {"stdin_path": name})).problem(422)["detail"], f"a file is not stored here: {name}")
     for path in ["/etc/passwd", "../serve.db", "serve.db", sha256(data) + "/", "./" + sha256(data), ""]:
         for field, job in [("files[0].path", {"files": [{"name": "a.py", "path": path}], "tests": [{}]}),
                            ("tests[0].stdin_path", python("", {"stdin_path": path})),

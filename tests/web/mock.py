@@ -190,7 +190,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for test in job["tests"]:
             for name in ("stdin_path", "answer_path"):
                 if name in test and test[name] not in self.service.files:
-                    raise Problem(422, "the job names a file that is not stored here")
+                    raise Problem(422, "a file is not stored here: " + test[name])
         pids = job.get("limits", {}).get("pids", 1)
         if isinstance(pids, int) and pids > 10000:
             raise Problem(403, "limits.pids: more than this service gives", "limits.pids")
