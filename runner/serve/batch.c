@@ -120,27 +120,32 @@ static int apply(struct serve *serve, struct ask *ask, struct sbx_err *err)
 
 /* ---- what ended ---- */
 
+/* Ended by our own end, not by its own, by whoever told it: it is run again. */
+static bool is_cut(const struct serve *serve, const struct child *child, const struct store_result *result)
+{
+	return atomic_load(&serve->draining) && !child->job->cancelled && result->exit_status != 0 &&
+	       result->exit_status != 1;
+}
+
 static int store_ends(struct serve *serve, struct batch *batch, struct sbx_err *err)
 {
 	for (struct child *child = batch->ended; child != NULL; child = child->next) {
 		FREE_CLEANUP char *report = NULL, *error = NULL;
 		struct store_result result;
-		bool is_cut;
+		bool again;
 		int rc;
 
 		child_result(child, &result, &report, &error);
 		result.event_bytes = feed_bytes(serve->events_dir, child->job->id, child->job->attempt);
-		/* ended by our own end, not by its own, by whoever told us: it is run again */
-		is_cut = atomic_load(&serve->draining) && !child->job->cancelled && result.exit_status != 0 &&
-		         result.exit_status != 1;
+		again = is_cut(serve, child, &result);
 		if (child->job->is_run)
 			rc = 0;
 		else
-			rc = is_cut ? store_put_back(&serve->store, child->job->id, err)
-			            : store_end(&serve->store, child->job->id, &result, serve_now_us(), err);
+			rc = again ? store_put_back(&serve->store, child->job->id, err)
+			           : store_end(&serve->store, child->job->id, &result, serve_now_us(), err);
 		if (rc < 0 && rc != -EALREADY && rc != -ESTALE && rc != -ENOENT)
 			return rc;
-		child->state = is_cut ? STORE_QUEUED : result.state;
+		child->state = again ? STORE_QUEUED : result.state;
 	}
 	return 0;
 }
@@ -433,6 +438,34 @@ static void note_starts(struct serve *serve, struct batch *batch)
 	}
 }
 
+/*
+ * What is over though the store takes nothing: a run, of which it knows nothing, and what our own end cut off, which is
+ * run again by what its row says already. The others stay, and are returned.
+ */
+static struct child *forget_unwritten(struct serve *serve, struct child *ended)
+{
+	struct child *left = NULL, **end = &left;
+
+	for (struct child *child = ended, *next; child != NULL; child = next) {
+		FREE_CLEANUP char *report = NULL, *error = NULL;
+		struct store_result result;
+		bool again;
+
+		next = child->next;
+		child_result(child, &result, &report, &error);
+		again = is_cut(serve, child, &result);
+		if (child->job->is_run || again) {
+			child->state = again ? STORE_QUEUED : result.state;
+			forget_ended(serve, child);
+		} else {
+			*end = child;
+			end = &child->next;
+		}
+	}
+	*end = NULL;
+	return left;
+}
+
 bool batch_commit(struct serve *serve, struct batch *batch)
 {
 	struct sbx_err err;
@@ -445,7 +478,7 @@ bool batch_commit(struct serve *serve, struct batch *batch)
 		atomic_store(&serve->failing, batch->failed);
 	if (batch->failed) {
 		undo(serve, batch);
-		serve->ended = batch->ended;
+		serve->ended = forget_unwritten(serve, batch->ended);
 	} else {
 		remove_events(serve, &batch->expired);
 	}

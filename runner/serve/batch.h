@@ -75,9 +75,11 @@ void reply_bound(struct serve *serve, const char *id, struct http_reply *reply);
 
 /* ---- runs.c: runs, of which the store knows nothing ---- */
 
-/* The files that it names are there, and used last now; or ask->rc is -ENOENT. Other errors: the batch is lost. */
+/* The files that it names are there, and stay until run_over(); or ask->rc is -ENOENT. Other errors: the batch is lost.
+ */
 int run_submit(struct serve *serve, struct ask *ask, struct sbx_err *err);
 /* Its program has ended, as child->state says: who waits for it is answered. */
 void run_answer(struct serve *serve, struct child *child);
+void run_over(struct serve *serve, const struct job_entry *job);
 /* Ends the runs whose client has gone: at once where they wait, else with their program's end. */
 void runs_leave(struct serve *serve);

@@ -61,11 +61,16 @@ static int watch(struct serve *serve, int fd, enum source source, uint32_t numbe
 
 /*
  * It was not started, for want of descriptors, memory or processes, which others may give up: it waits again, and all
- * with it for a while. In the store it is running still, of an attempt that nobody will hear of again.
+ * with it for a while.
  */
 static void put_off(struct serve *serve, struct child *child)
 {
 	struct job_entry *job = child->job;
+	struct sbx_err err;
+
+	/* else the next service would count a death of this one's against it */
+	if (!job->is_run && store_put_back(&serve->store, job->id, &err) < 0)
+		serve_log("store", job->id, "%s", err.msg);
 
 	child_finish(child);
 	job->child = NULL;

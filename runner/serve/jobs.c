@@ -346,6 +346,8 @@ void job_over(struct serve *serve, struct job_entry *job)
 	feed_end(job->feed);
 	job_remove(serve, job);
 	answer_waiting(serve, job, UINT64_MAX);
+	if (job->is_run)
+		run_over(serve, job);
 	job_drop_body(serve, job);
 	job_free(job);
 }

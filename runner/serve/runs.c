@@ -18,6 +18,8 @@ int run_submit(struct serve *serve, struct ask *ask, struct sbx_err *err)
 		if (ask->rc < 0 && ask->rc != -ENOENT)
 			return ask->rc;
 	}
+	for (size_t i = 0; ask->rc == 0 && i < job->n_files; i++)
+		TRY(store_run_needs(&serve->store, job->id, job->files[i], err));
 	return 0;
 }
 
@@ -41,14 +43,25 @@ static void make_reply(struct serve *serve, const struct child *child, struct ht
 		return;
 	}
 	child_result(child, &result, &report, &error);
-	if (child->state == STORE_DONE) {
+	if (child->state == STORE_DONE && report != NULL) {
 		http_reply_owned(reply, 200, "application/json", report, result.report_len);
 		reply_bound(serve, NULL, reply);
-	} else {
+		report = NULL;
+	} else if (error != NULL) {
 		http_reply_problem(reply, result.exit_status == 2 ? 422 : 500, NULL, "%s", error);
-		free(report);
+	} else {
+		http_reply_problem(reply, 503, NULL, "no memory");
 	}
+	free(report);
 	free(error);
+}
+
+void run_over(struct serve *serve, const struct job_entry *job)
+{
+	struct sbx_err err;
+
+	if (job->n_files > 0 && store_run_over(&serve->store, job->id, &err) < 0)
+		serve_log("store", job->id, "%s", err.msg);
 }
 
 void run_answer(struct serve *serve, struct child *child)

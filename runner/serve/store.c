@@ -88,7 +88,12 @@ static const char find_result[] = "SELECT seq, id, attempt FROM job WHERE ended_
 static const char end[] = "UPDATE job SET state = ?, exit_status = ?, error = ?, ended_us = ?, kept_bytes = ?"
                           " WHERE seq = ? AND ended_us = 0";
 static const char find_victim[] = "SELECT name, bytes FROM hold WHERE key = ? AND NOT EXISTS(SELECT 1 FROM need WHERE"
-                                  " need.name = hold.name) ORDER BY used_us LIMIT 1";
+                                  " need.name = hold.name) AND NOT EXISTS(SELECT 1 FROM run_need WHERE"
+                                  " run_need.name = hold.name) ORDER BY used_us LIMIT 1";
+/* of runs, which end with the service */
+static const char run_needs[] =
+        "CREATE TEMP TABLE run_need(name TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(name, id))"
+        " STRICT, WITHOUT ROWID; CREATE INDEX temp.run_need_id ON run_need(id)";
 
 static const char *const texts[SQL_STATEMENT_MAX] = {
         [SQL_GET] = get,
@@ -125,6 +130,8 @@ static const char *const texts[SQL_STATEMENT_MAX] = {
         [SQL_NEXT_FILE] = "SELECT name, bytes FROM file WHERE name > ? ORDER BY name LIMIT 1",
         [SQL_FILES_BYTES] = "SELECT coalesce(sum(bytes), 0) FROM file",
         [SQL_FIND_VICTIM] = find_victim,
+        [SQL_ADD_RUN_NEED] = "INSERT OR IGNORE INTO run_need(name, id) VALUES(?, ?)",
+        [SQL_DROP_RUN_NEEDS] = "DELETE FROM run_need WHERE id = ?",
 };
 
 _Static_assert(SQL_STATEMENT_MAX <= DB_STATEMENTS_MAX, "");
@@ -179,6 +186,7 @@ static int open_db(struct store *store, struct sbx_err *err)
 		return FAIL(err, EOPNOTSUPP, "there can be no write-ahead log on this file system");
 	TRY(db_execute(db, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864", err));
 	TRY(check_format(db, err));
+	TRY(db_execute(db, run_needs, err));
 	return db_prepare(db, texts, SQL_STATEMENT_MAX, err);
 }
 

@@ -192,6 +192,9 @@ int store_file_put(struct store *store, struct store_upload *upload, const char 
                    struct sbx_err *err);
 /* It was used by `key`, who holds it from now on, and has it in its share. -ENOENT: it is not there. */
 int store_file_touch(struct store *store, const char *key, const char *name, uint64_t now_us, struct sbx_err *err);
+/* A run, of which there is no row, needs the file until store_run_over(), in a batch or not, or the store's end. */
+int store_run_needs(struct store *store, const char *id, const char *name, struct sbx_err *err);
+int store_run_over(struct store *store, const char *id, struct sbx_err *err);
 /* Its size. -ENOENT */
 int store_file_get(struct store *store, const char *name, uint64_t *ret_bytes, struct sbx_err *err);
 /*

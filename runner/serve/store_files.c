@@ -113,6 +113,16 @@ int store_file_touch(struct store *store, const char *key, const char *name, uin
 	return db_changed(&store->db) > 0 ? 0 : FAIL(err, ENOENT, "there is no file %.64s", name);
 }
 
+int store_run_needs(struct store *store, const char *id, const char *name, struct sbx_err *err)
+{
+	return DB_RUN(&store->db, SQL_ADD_RUN_NEED, err, TEXT(name), TEXT(id));
+}
+
+int store_run_over(struct store *store, const char *id, struct sbx_err *err)
+{
+	return DB_RUN(&store->db, SQL_DROP_RUN_NEEDS, err, TEXT(id));
+}
+
 int store_file_get(struct store *store, const char *name, uint64_t *ret_bytes, struct sbx_err *err)
 {
 	struct db *db = &store->db;

@@ -426,6 +426,18 @@ def files(s):
     put(s, b"x" * (BODY_MAX + 1)).problem(413, "Content-Length")
 
 
+@contextlib.contextmanager
+def traced(s, call, fault):
+    """Each such call of the network half meets the fault."""
+    with subprocess.Popen(["strace", "-f", "-qq", "-e", "trace=" + call, "-e", f"inject={call}:{fault}", "-o", "/dev/null", "-p", str(s.half())],
+                          stderr=subprocess.DEVNULL) as tracer:
+        try:
+            until(lambda: "TracerPid:\t0" not in open(f"/proc/{s.half()}/status").read(), "strace does not trace")
+            yield
+        finally:
+            tracer.terminate()
+
+
 @test("open")
 def the_disk_holds_up_uploads_alone(s):
     """Each fsync takes 10 s while uploads wait for theirs, more of them than the HTTP layer has threads; nobody else does."""
@@ -434,20 +446,15 @@ def the_disk_holds_up_uploads_alone(s):
 
     ended = []
     threads = [threading.Thread(target=lambda: ended.append(put(s, os.urandom(50)).status)) for _ in range(4)]
-    with subprocess.Popen(["strace", "-f", "-qq", "-e", "trace=fsync", "-e", "inject=fsync:delay_enter=10000000", "-o", "/dev/null",
-                           "-p", str(s.half())], stderr=subprocess.DEVNULL) as tracer:
-        try:
-            until(lambda: "TracerPid:\t0" not in open(f"/proc/{s.half()}/status").read(), "strace does not trace")
-            for thread in threads:
-                thread.start()
-            until(waiting, "no upload")
-            time.sleep(0.2)  # for the others to come as far
-            before = waiting()
-            for _ in range(20):
-                alive(s)
-            equal(before - waiting(), set())
-        finally:
-            tracer.terminate()
+    with traced(s, "fsync", "delay_enter=10000000"):
+        for thread in threads:
+            thread.start()
+        until(waiting, "no upload")
+        time.sleep(0.2)  # for the others to come as far
+        before = waiting()
+        for _ in range(20):
+            alive(s)
+        equal(before - waiting(), set())
     for thread in threads:
         thread.join()
     equal(ended, [201] * 4)
@@ -1139,26 +1146,49 @@ def swallow(function):
         function()
 
 
+def is_judged(s, name):
+    """It runs, and not only by what the service has written down before it starts the judge."""
+    if s.get(name)["state"] != "running":
+        return False
+    with contextlib.suppress(OSError):
+        return any(b"judge" in open(f"/proc/{pid}/cmdline", "rb").read() for pid in children(s.process.pid))
+
+
+def an_end_on_a_full_disk(place):
+    """It ends, and what ran is run again."""
+    s = Service(place, "{running: 2, slots: 2, grace: 100ms}")
+    try:
+        name = s.submit(sleeper(600))
+        until(lambda: is_judged(s, name), "the job does not start")
+        with traced(s, "pwrite64", "error=ENOSPC"):
+            s.stop()
+        s.start()
+        until(lambda: is_judged(s, name), "the job does not start anew")
+        equal(s.get(name)["attempt"], 2)
+    finally:
+        s.kill()
+
+
 def an_end_without_grace(place):
     s = Service(place, "{running: 1, slots: 2, grace: 100ms, results: 1s}")
     try:
         name = s.submit(sleeper(600))
-        until(lambda: s.get(name)["state"] == "running", "the job does not start")
+        until(lambda: is_judged(s, name), "the job does not start")
         s.stop()
         s.start()
-        until(lambda: s.get(name)["state"] == "running", "the job does not start anew")
+        until(lambda: is_judged(s, name), "the job does not start anew")
         equal(s.get(name)["attempt"], 2)
         # killed: likewise
         s.kill()
         s.start()
-        until(lambda: s.get(name)["state"] == "running", "the job does not start anew")
+        until(lambda: is_judged(s, name), "the job does not start anew")
         equal(s.get(name)["attempt"], 3)
         # of an attempt for which there was no file, and of a job that was forgotten just before the end
         os.unlink(f"{s.state}/events/{name}.2")
         open(f"{s.state}/events/{'0' * 26}.1", "w").close()
         s.kill()
         s.start()
-        until(lambda: s.get(name)["state"] == "running", "the job does not start anew")
+        until(lambda: is_judged(s, name), "the job does not start anew")
         # a job that the service dies by each time: as if it had done so oftener
         s.kill()
         with contextlib.closing(sqlite3.connect(s.state + "/serve.db")) as store, store:
@@ -1429,7 +1459,7 @@ def main():
                 run(f"the end of the service {group}", lambda: (service.stop(), hold_log(service)))
             finally:
                 service.kill()
-        for function in (a_restart, an_end_without_grace, runs_end_with_the_service, runs_that_wait_hold_so_much, few_descriptors,
+        for function in (a_restart, an_end_on_a_full_disk, an_end_without_grace, runs_end_with_the_service, runs_that_wait_hold_so_much, few_descriptors,
                          a_key_that_is_too_long, half_of_the_queue_is_not_for_post, results_are_kept_for_a_time, results_are_kept_up_to_a_size,
                          files_of_others_stay, pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
             if re.search(pattern, function.__name__):

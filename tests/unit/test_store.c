@@ -729,6 +729,36 @@ static void test_shares_of_files(void **state)
 	assert_true(has_file(fixture, "1111") && !has_file(fixture, "2222") && !has_file(fixture, "77"));
 }
 
+/* Of a run there is no row: what it names stays as long as it says. */
+static void test_run_needs(void **state)
+{
+	struct fixture *fixture = opened(state);
+	struct store *store = &fixture->store;
+	char names[2][STORE_NAME_LEN + 1];
+
+	name_of("1111", names[0]);
+	name_of("2222", names[1]);
+	IN_BATCH(fixture, put_file(fixture, "1111", 1); put_file(fixture, "2222", 2); put_file(fixture, "3333", 3);
+	         WELL(fixture, store_run_needs(store, "a", names[0], &fixture->err));
+	         WELL(fixture, store_run_needs(store, "a", names[0], &fixture->err));
+	         WELL(fixture, store_run_needs(store, "b", names[0], &fixture->err));
+	         WELL(fixture, store_run_needs(store, "b", names[1], &fixture->err)));
+	WELL(fixture, store_run_over(store, "b", &fixture->err));
+	IN_BATCH(fixture, evict(fixture, 8, 8));
+	assert_true(has_file(fixture, "1111") && !has_file(fixture, "2222"));
+	WELL(fixture, store_run_over(store, "a", &fixture->err));
+	IN_BATCH(fixture, evict(fixture, 4, 4));
+	assert_true(!has_file(fixture, "1111") && has_file(fixture, "3333"));
+	/* it ends with the service */
+	name_of("3333", names[0]);
+	IN_BATCH(fixture, WELL(fixture, store_run_needs(store, "c", names[0], &fixture->err)));
+	IN_BATCH(fixture, evict(fixture, 0, 4));
+	assert_true(has_file(fixture, "3333"));
+	reopen(fixture);
+	IN_BATCH(fixture, evict(fixture, 0, 0));
+	assert_false(has_file(fixture, "3333"));
+}
+
 static void put_text(int dir_fd, const char *name, const char *text)
 {
 	int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -1132,12 +1162,12 @@ static void test_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        TEST(test_course),  TEST(test_large_body),      TEST(test_full),        TEST(test_result_once),
-	        TEST(test_cancel),  TEST(test_idempotency),     TEST(test_names),       TEST(test_batches),
-	        TEST(test_expire),  TEST(test_uploads),         TEST(test_eviction),    TEST(test_tidied),
-	        TEST(test_swept),   TEST(test_shares_of_files), TEST(test_deaths),      TEST(test_evict_results),
-	        TEST(test_upgrade), TEST(test_damaged),         TEST(test_one_service), TEST(test_other_databases),
-	        TEST(test_places),  TEST(test_killed),
+	        TEST(test_course),          TEST(test_large_body),      TEST(test_full),      TEST(test_result_once),
+	        TEST(test_cancel),          TEST(test_idempotency),     TEST(test_names),     TEST(test_batches),
+	        TEST(test_expire),          TEST(test_uploads),         TEST(test_eviction),  TEST(test_tidied),
+	        TEST(test_swept),           TEST(test_shares_of_files), TEST(test_run_needs), TEST(test_deaths),
+	        TEST(test_evict_results),   TEST(test_upgrade),         TEST(test_damaged),   TEST(test_one_service),
+	        TEST(test_other_databases), TEST(test_places),          TEST(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
