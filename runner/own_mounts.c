@@ -15,15 +15,20 @@
 
 #define FAIL(err, errnum, ...) sbx_fail(err, SBX_STAGE_WORKSPACE, errnum, __VA_ARGS__)
 
-static int keep_own_id(struct sbx_err *err)
+static int enter_with_own_id(struct sbx_err *err)
 {
+	/* which nobody tells inside, before there is a map */
+	unsigned uid = geteuid(), gid = getegid();
 	char map[64];
-	int rc = fd_write_at(AT_FDCWD, "/proc/self/setgroups", "deny");
+	int rc;
 
-	snprintf(map, sizeof(map), "%u %u 1", (unsigned)geteuid(), (unsigned)geteuid());
+	if (unshare(CLONE_NEWUSER) < 0)
+		return FAIL(err, errno, "cannot make a user namespace for the job's folder");
+	rc = fd_write_at(AT_FDCWD, "/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "%u %u 1", uid, uid);
 	if (rc == 0)
 		rc = fd_write_at(AT_FDCWD, "/proc/self/uid_map", map);
-	snprintf(map, sizeof(map), "%u %u 1", (unsigned)getegid(), (unsigned)getegid());
+	snprintf(map, sizeof(map), "%u %u 1", gid, gid);
 	if (rc == 0)
 		rc = fd_write_at(AT_FDCWD, "/proc/self/gid_map", map);
 	return rc < 0 ? FAIL(err, -rc, "cannot map this user's id for the job's folder") : 0;
@@ -105,13 +110,7 @@ int own_mounts_enter(struct sbx_err *err)
 	int rc = unshare(CLONE_NEWNS);
 
 	if (rc < 0 && errno == EPERM) {
-		if (geteuid() == 0) {
-			TRY(enter_with_all_ids(err));
-		} else {
-			if (unshare(CLONE_NEWUSER) < 0)
-				return FAIL(err, errno, "cannot make a user namespace for the job's folder");
-			TRY(keep_own_id(err));
-		}
+		TRY(geteuid() == 0 ? enter_with_all_ids(err) : enter_with_own_id(err));
 		rc = unshare(CLONE_NEWNS);
 	}
 	if (rc < 0)
