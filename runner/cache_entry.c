@@ -38,10 +38,10 @@ struct record {
 
 /* The records on their way from or to the file. */
 struct stream {
-	int fd;
 	struct digest_fast digest;
 	uint64_t total;
 	size_t at, len;
+	int fd;
 	char buf[64 << 10];
 };
 
