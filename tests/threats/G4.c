@@ -74,9 +74,11 @@ int main(void)
 		REFUSED(read(fd, &c, 1), EBADF);
 	}
 	/* a seek of its own moves nobody else's offset */
-	MUST(lseek(0, 3, SEEK_SET));
-	MUST(read(0, &c, 1));
-	MUST(lseek(0, 0, SEEK_END));
+	if (!has_inits_id()) {
+		MUST(lseek(0, 3, SEEK_SET));
+		MUST(read(0, &c, 1));
+		MUST(lseek(0, 0, SEEK_END));
+	}
 	printf("ten bytes\n");
 	return 0;
 }

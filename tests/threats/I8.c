@@ -20,8 +20,8 @@ int main(int argc, char **argv)
 	static const int rings[] = {KEY_SPEC_SESSION_KEYRING, KEY_SPEC_USER_KEYRING, KEY_SPEC_USER_SESSION_KEYRING};
 	static const char *const places[] = {"/tmp", "/dev/shm", "/box", "/etc", "/"};
 
-	/* an ordinary user's box has one id, its root too, which is mounted read-only */
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) - has_inits_id(); i++)
+	/* an ordinary user's box has one id, that of its root and its /etc too, which are read-only */
+	for (size_t i = 0; i < (has_inits_id() ? 3 : sizeof(places) / sizeof(places[0])); i++)
 		nftw(places[i], no_own_file, 16, FTW_PHYS | (i == 4 ? FTW_MOUNT : 0));
 	for (int n = 0; n < 20; n++) {
 		char path[64];
