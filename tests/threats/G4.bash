@@ -28,3 +28,4 @@ printf 'was there\n' >"$T/file"
 equal "$(tr '\0' 0 <"$T/file")" '0000xxxre'
 # outside it would be emptied
 not "$BOX/G4" <"$T/in" >>"$T/file" 2>&1
+rm -f /tmp/link # its
