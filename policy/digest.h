@@ -23,6 +23,7 @@ void digest_field(struct digest *digest, const void *bytes, size_t len);
 void digest_text(struct digest *digest, const char *text);
 void digest_u64(struct digest *digest, uint64_t value);
 void digest_end(struct digest *digest, unsigned char ret[DIGEST_BYTES]);
+
 /*
  * BLAKE2b of bytes: as safe, in a third of the time. For what is only ever compared with what this program wrote
  * itself, and is long: the entries of the compile cache.

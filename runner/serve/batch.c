@@ -42,10 +42,6 @@ static int submit(struct serve *serve, struct ask *ask, struct sbx_err *err)
 	                           .files = names,
 	                           .n_files = job->n_files};
 
-	if (job->is_run) {
-		free(names);
-		return run_submit(serve, ask, err);
-	}
 	if (names == NULL)
 		return sbx_fail(err, SBX_STAGE_STORE, ENOMEM, "no memory for the names of files");
 	for (size_t i = 0; i < job->n_files; i++)
@@ -101,7 +97,7 @@ static int apply(struct serve *serve, struct ask *ask, struct sbx_err *err)
 
 	switch (ask->kind) {
 	case ASK_SUBMIT:
-		TRY(submit(serve, ask, err));
+		TRY(ask->job->is_run ? run_submit(serve, ask, err) : submit(serve, ask, err));
 		if (ask->rc == -ENOENT)
 			name_missing(serve, ask);
 		return 0;
@@ -121,31 +117,38 @@ static int apply(struct serve *serve, struct ask *ask, struct sbx_err *err)
 /* ---- what ended ---- */
 
 /* Ended by our own end, not by its own, by whoever told it: it is run again. */
-static bool is_cut(const struct serve *serve, const struct child *child, const struct store_result *result)
+static bool is_cut(const struct serve *serve, const struct child *child)
 {
-	return atomic_load(&serve->draining) && !child->job->cancelled && result->exit_status != 0 &&
-	       result->exit_status != 1;
+	int exited = child_exit_status(child);
+
+	return atomic_load(&serve->draining) && !child->job->cancelled && exited != 0 && exited != 1;
+}
+
+/* In the store too, where that knows of it. */
+static int settle(struct serve *serve, struct child *child, struct sbx_err *err)
+{
+	FREE_CLEANUP char *report = NULL, *error = NULL;
+	struct store_result result;
+
+	if (is_cut(serve, child)) {
+		child->state = STORE_QUEUED;
+		return child->job->is_run ? 0 : store_put_back(&serve->store, child->job->id, err);
+	}
+	child_result(child, &result, &report, &error);
+	child->state = result.state;
+	if (child->job->is_run)
+		return 0;
+	result.event_bytes = feed_bytes(serve->events_dir, child->job->id, child->job->attempt);
+	return store_end(&serve->store, child->job->id, &result, serve_now_us(), err);
 }
 
 static int store_ends(struct serve *serve, struct batch *batch, struct sbx_err *err)
 {
 	for (struct child *child = batch->ended; child != NULL; child = child->next) {
-		FREE_CLEANUP char *report = NULL, *error = NULL;
-		struct store_result result;
-		bool again;
-		int rc;
+		int rc = settle(serve, child, err);
 
-		child_result(child, &result, &report, &error);
-		result.event_bytes = feed_bytes(serve->events_dir, child->job->id, child->job->attempt);
-		again = is_cut(serve, child, &result);
-		if (child->job->is_run)
-			rc = 0;
-		else
-			rc = again ? store_put_back(&serve->store, child->job->id, err)
-			           : store_end(&serve->store, child->job->id, &result, serve_now_us(), err);
 		if (rc < 0 && rc != -EALREADY && rc != -ESTALE && rc != -ENOENT)
 			return rc;
-		child->state = again ? STORE_QUEUED : result.state;
 	}
 	return 0;
 }
@@ -447,15 +450,11 @@ static struct child *forget_unwritten(struct serve *serve, struct child *ended)
 	struct child *left = NULL, **end = &left;
 
 	for (struct child *child = ended, *next; child != NULL; child = next) {
-		FREE_CLEANUP char *report = NULL, *error = NULL;
-		struct store_result result;
-		bool again;
+		struct sbx_err err;
 
 		next = child->next;
-		child_result(child, &result, &report, &error);
-		again = is_cut(serve, child, &result);
-		if (child->job->is_run || again) {
-			child->state = again ? STORE_QUEUED : result.state;
+		if (child->job->is_run || is_cut(serve, child)) {
+			settle(serve, child, &err);
 			forget_ended(serve, child);
 		} else {
 			*end = child;

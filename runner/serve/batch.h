@@ -80,6 +80,7 @@ void reply_bound(struct serve *serve, const char *id, struct http_reply *reply);
 int run_submit(struct serve *serve, struct ask *ask, struct sbx_err *err);
 /* Its program has ended, as child->state says: who waits for it is answered. */
 void run_answer(struct serve *serve, struct child *child);
+/* It needs its files no more. */
 void run_over(struct serve *serve, const struct job_entry *job);
 /* Ends the runs whose client has gone: at once where they wait, else with their program's end. */
 void runs_leave(struct serve *serve);

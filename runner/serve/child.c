@@ -196,10 +196,15 @@ static char *text_of(int fd, size_t max, size_t *ret_len)
 }
 
 /* 0 and 1 are verdicts; so is 3, where there is a report, which tells what failed. */
+int child_exit_status(const struct child *child)
+{
+	return WIFEXITED(child->status) ? WEXITSTATUS(child->status) : -1;
+}
+
 void child_result(const struct child *child, struct store_result *ret, char **ret_report, char **ret_error)
 {
 	const struct job_entry *job = child->job;
-	int exited = WIFEXITED(child->status) ? WEXITSTATUS(child->status) : -1;
+	int exited = child_exit_status(child);
 	bool too_long = lseek(child->report_fd, 0, SEEK_END) > (off_t)REPORT_MAX;
 	size_t len = 0, error_len;
 	char *error = NULL;

@@ -25,6 +25,8 @@ int child_start(struct serve *serve, struct child *child, struct job_entry *job,
 void child_read_events(struct child *child);
 /* SIGTERM, and later SIGKILL. */
 void child_stop(struct serve *serve, struct child *child);
+/* -1: a signal ended it. */
+int child_exit_status(const struct child *child);
 /* What became of it; the texts are in memory that store_row_finish() would free: the caller's. */
 void child_result(const struct child *child, struct store_result *ret, char **ret_report, char **ret_error);
 void child_finish(struct child *child); /* it is free again */
