@@ -36,7 +36,6 @@
 
 #define SERVE_KEYS_MAX 1000 /* each request is compared with all of them, which takes 0.07 ms then */
 #define SERVE_KEY_NAME_BYTES 65
-#define SERVE_FIELD_BYTES 64
 
 struct serve_key {
 	const char *name;
@@ -74,5 +73,5 @@ const struct serve_key *serve_keys_find(const struct serve_keys *keys, const cha
  * job_parse() names it: "limits.time", "tests[3].limits.memory", "checker.limits.wall", "tests", "checker.passes",
  * "files", "checker.files".
  */
-int serve_keys_admit_limits(const struct serve_key *key, const struct job *job, char ret_field[SERVE_FIELD_BYTES],
+int serve_keys_admit_limits(const struct serve_key *key, const struct job *job, char ret_field[JOB_FIELD_BYTES],
                             struct sbx_err *err);

@@ -49,19 +49,19 @@ static void print(uint64_t value, enum unit unit, char *buf, size_t size)
 }
 
 static int refuse(const char *field, uint64_t value, uint64_t most, enum unit unit, bool is_said,
-                  char ret_field[SERVE_FIELD_BYTES], struct sbx_err *err)
+                  char ret_field[JOB_FIELD_BYTES], struct sbx_err *err)
 {
 	char asked[32], may[32];
 
 	print(value, unit, asked, sizeof(asked));
 	print(most, unit, may, sizeof(may));
-	snprintf(ret_field, SERVE_FIELD_BYTES, "%s", field);
+	snprintf(ret_field, JOB_FIELD_BYTES, "%s", field);
 	return sbx_fail(err, SBX_STAGE_USAGE, EPERM, "%s: %s%s is more than this key may ask for, %s", field, asked,
 	                is_said ? "" : ", where the job says nothing,", may);
 }
 
 static int check_limit(const struct asked *asked, const struct limit *limit, uint64_t *cpu_us,
-                       char ret_field[SERVE_FIELD_BYTES], struct sbx_err *err)
+                       char ret_field[JOB_FIELD_BYTES], struct sbx_err *err)
 {
 	bool is_wall = limit->offset == offsetof(struct job_limits, wall_us_max);
 	/* the default wall limit follows from the time, and is the test's if that is */
@@ -71,7 +71,7 @@ static int check_limit(const struct asked *asked, const struct limit *limit, uin
 	uint64_t value = value_of(is_own ? asked->own : asked->all, limit),
 	         most = value_of(&asked->key->job_max, limit);
 	bool is_said = value != SPEC_UNSET;
-	char field[SERVE_FIELD_BYTES];
+	char field[JOB_FIELD_BYTES];
 
 	if (!is_said)
 		value = is_wall ? spec_default_wall_us(*cpu_us) : value_of(asked->otherwise, limit);
@@ -83,7 +83,7 @@ static int check_limit(const struct asked *asked, const struct limit *limit, uin
 	return refuse(field, value, most, limit->unit, is_said, ret_field, err);
 }
 
-static int check_limits(const struct asked *asked, char ret_field[SERVE_FIELD_BYTES], struct sbx_err *err)
+static int check_limits(const struct asked *asked, char ret_field[JOB_FIELD_BYTES], struct sbx_err *err)
 {
 	uint64_t cpu_us = 0;
 
@@ -92,7 +92,7 @@ static int check_limits(const struct asked *asked, char ret_field[SERVE_FIELD_BY
 	return 0;
 }
 
-static int check_tests(const struct serve_key *key, const struct job *job, char ret_field[SERVE_FIELD_BYTES],
+static int check_tests(const struct serve_key *key, const struct job *job, char ret_field[JOB_FIELD_BYTES],
                        struct sbx_err *err)
 {
 	struct run_spec run;
@@ -113,7 +113,7 @@ static int check_tests(const struct serve_key *key, const struct job *job, char 
 	return 0;
 }
 
-static int check_checker(const struct serve_key *key, const struct job *job, char ret_field[SERVE_FIELD_BYTES],
+static int check_checker(const struct serve_key *key, const struct job *job, char ret_field[JOB_FIELD_BYTES],
                          struct sbx_err *err)
 {
 	struct run_spec run;
@@ -131,7 +131,7 @@ static int check_checker(const struct serve_key *key, const struct job *job, cha
 }
 
 /* Both counts are small enough to be multiplied (JOB_..._MAX). */
-static int check_counts(const struct serve_key *key, const struct job *job, char ret_field[SERVE_FIELD_BYTES],
+static int check_counts(const struct serve_key *key, const struct job *job, char ret_field[JOB_FIELD_BYTES],
                         struct sbx_err *err)
 {
 	uint64_t tests = job->n_tests, files = job->n_files;
@@ -149,7 +149,7 @@ static int check_counts(const struct serve_key *key, const struct job *job, char
 	return 0;
 }
 
-int serve_keys_admit_limits(const struct serve_key *key, const struct job *job, char ret_field[SERVE_FIELD_BYTES],
+int serve_keys_admit_limits(const struct serve_key *key, const struct job *job, char ret_field[JOB_FIELD_BYTES],
                             struct sbx_err *err)
 {
 	TRY(check_counts(key, job, ret_field, err));

@@ -136,36 +136,28 @@ struct places {
 	size_t source_bytes; /* read so far */
 };
 
-/* A key of the job, for messages. */
-struct key {
-	const char *list; /* "tests"; NULL: the key is the run's own */
-	size_t index;
-	const char *name; /* "stdin_path" */
-};
-
-#define KEY_BYTES 80
-
-static const char *place_of(const struct key *key, char buf[KEY_BYTES])
+const char *job_key_text(const struct job_key *key, char buf[JOB_FIELD_BYTES])
 {
 	if (key->list == NULL)
 		return key->name;
-	snprintf(buf, KEY_BYTES, "%s[%zu].%s", key->list, key->index, key->name);
+	snprintf(buf, JOB_FIELD_BYTES, "%s[%zu].%s", key->list, key->index, key->name);
 	return buf;
 }
 
-static int wrong(const struct places *places, const struct key *key, int errnum, const char *what, struct sbx_err *err)
+static int wrong(const struct places *places, const struct job_key *key, int errnum, const char *what,
+                 struct sbx_err *err)
 {
-	char place[KEY_BYTES];
+	char place[JOB_FIELD_BYTES];
 
-	return FAIL(err, errnum, "%.100s: %s: %s", places->origin, place_of(key, place), what);
+	return FAIL(err, errnum, "%.100s: %s: %s", places->origin, job_key_text(key, place), what);
 }
 
-static int cannot_find(const struct places *places, const struct key *key, const char *path, int errnum,
+static int cannot_find(const struct places *places, const struct job_key *key, const char *path, int errnum,
                        struct sbx_err *err)
 {
-	char place[KEY_BYTES];
+	char place[JOB_FIELD_BYTES];
 
-	return FAIL(err, errnum, "%.100s: %s: cannot open %.200s: %s%s", places->origin, place_of(key, place), path,
+	return FAIL(err, errnum, "%.100s: %s: cannot open %.200s: %s%s", places->origin, job_key_text(key, place), path,
 	            what_is_wrong(errnum), PATH_LOOP_NOTE(errnum));
 }
 
@@ -178,7 +170,7 @@ static bool is_digest(const char *name)
  * A file of --job-files. Whoever fills that folder may be less than we are, so it has to be his own, too: a hard link
  * may lead to a file that he cannot read.
  */
-static int open_named(const struct places *places, const struct key *key, const char *name, int *ret_fd,
+static int open_named(const struct places *places, const struct job_key *key, const char *name, int *ret_fd,
                       struct sbx_err *err)
 {
 	FD_CLEANUP int fd = -1;
@@ -207,7 +199,7 @@ static int open_named(const struct places *places, const struct key *key, const 
  * read there with an id that is nobody's, as only files are that everybody may read, and no link of its owner's is
  * followed.
  */
-static int find_data(struct places *places, const struct job *job, struct job_data *data, const struct key *key,
+static int find_data(struct places *places, const struct job *job, struct job_data *data, const struct job_key *key,
                      struct sbx_err *err)
 {
 	FD_CLEANUP int fd = -1;
@@ -226,7 +218,7 @@ static int find_data(struct places *places, const struct job *job, struct job_da
 }
 
 /* A source of --job-files is read at once, and has no path from then on: its digest is no name to call it by. */
-static int find_source(struct places *places, const struct job *job, struct job_data *data, const struct key *key,
+static int find_source(struct places *places, const struct job *job, struct job_data *data, const struct job_key *key,
                        struct sbx_err *err)
 {
 	FD_CLEANUP int fd = -1;
@@ -327,7 +319,7 @@ static int find_sources(struct places *places, const struct job *job, struct job
                         const char *list, struct sbx_err *err)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct key key = {list, i, "path"};
+		const struct job_key key = {list, i, "path"};
 		TRY(find_source(places, job, &files[i].data, &key, err));
 	}
 	return 0;
@@ -343,8 +335,8 @@ static int find_all(struct places *places, struct job *job, struct sbx_err *err)
 	if (twin != NULL)
 		return both_called(places->origin, twin, err);
 	for (size_t i = 0; i < job->n_tests; i++) {
-		const struct key input = {job->is_run ? NULL : "tests", i, "stdin_path"},
-		                 answer = {"tests", i, "answer_path"};
+		const struct job_key input = {job->is_run ? NULL : "tests", i, "stdin_path"},
+		                     answer = {"tests", i, "answer_path"};
 		TRY(find_data(places, job, &job->tests[i].input, &input, err));
 		TRY(find_data(places, job, &job->tests[i].answer, &answer, err));
 	}

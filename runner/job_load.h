@@ -23,6 +23,15 @@ int job_load_tests(struct job *job, struct job_memory *memory, const char *dir, 
  */
 int job_load_json(struct job *job, struct job_memory *memory, const char *path, const char *files, struct sbx_err *err);
 
+/* A key of a JSON job that has a path. */
+struct job_key {
+	const char *list; /* "tests"; NULL: the key is the run's own */
+	size_t index;
+	const char *name; /* "stdin_path" */
+};
+/* "tests[3].stdin_path", in `buf` or not. */
+const char *job_key_text(const struct job_key *key, char buf[JOB_FIELD_BYTES]);
+
 /*
  * Test data, to be read: the regular file at `path`. As path_open(), so of links only root's are followed; and where
  * the job says whose it has to be (data_uid), that is proven of what was opened, since it may have been replaced after
@@ -47,7 +56,6 @@ int job_load_sources(struct job *job, struct job_memory *memory, struct job_sour
 int job_load_checkers(struct job *job, struct job_memory *memory, struct job_sources ret[JOB_CHECKERS_MAX],
                       struct sbx_err *err);
 
-#define JOB_FIELD_BYTES 64
 /*
  * What is wrong with a JSON job that came from job_parse(), as far as a look at no file tells; the files that it names
  * are taken for such whose content is not known, and their paths are gone afterwards. ret_field is the field at fault:

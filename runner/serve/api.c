@@ -34,11 +34,18 @@ void api_done(struct http_request *request)
 	request->user = NULL;
 }
 
-void api_submit(struct http_request *request, struct ask *ask, char *text, size_t len)
+enum http_outcome api_submit(struct http_request *request, char *text, size_t len, uint64_t until_ns,
+                             struct http_reply *reply)
 {
 	struct api_state *state = request->user;
 	struct job_entry *job = state->job;
+	struct ask *ask = api_ask(request, ASK_SUBMIT, job->party, reply);
 
+	if (ask == NULL) {
+		free(text);
+		return HTTP_REPLY;
+	}
+	ask->until_ns = until_ns;
 	/* the request may last for as long as the job does, and has no body any more */
 	if (!job->is_run) { /* whose body is held otherwise */
 		job->held = state->held;
@@ -50,6 +57,7 @@ void api_submit(struct http_request *request, struct ask *ask, char *text, size_
 	job->body_len = len;
 	job->accepted_us = serve_now_us();
 	serve_ask(request->data, ask);
+	return HTTP_LATER;
 }
 
 /*

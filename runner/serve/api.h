@@ -42,8 +42,12 @@ struct api_state {
 	struct shares_part held; /* of the room for bodies */
 };
 void api_done(struct http_request *request);
-/* The job that was reserved goes to the core, which answers; the text is from malloc(), and its own from now on. */
-void api_submit(struct http_request *request, struct ask *ask, char *text, size_t len);
+/*
+ * The job that was reserved goes to the core, which answers, until then (struct ask) with its end; the text is from
+ * malloc(), and not the caller's any more, whatever is returned.
+ */
+enum http_outcome api_submit(struct http_request *request, char *text, size_t len, uint64_t until_ns,
+                             struct http_reply *reply);
 
 /*
  * As work_later(), but what is short is handled at once. `handle` has `request->user` to itself: it is done with when

@@ -2,7 +2,6 @@
 #include "runner/serve/api.h"
 
 #include "policy/job.h"
-#include "policy/json.h"
 #include "runner/job_load.h"
 #include "runner/serve/http_text.h"
 #include "sandbox/fd.h"
@@ -85,7 +84,7 @@ enum http_outcome api_jobs_admit(struct http_request *request, struct http_reply
 static void refuse_job(struct http_reply *reply, unsigned status, const char *msg)
 {
 	const char *text = strncmp(msg, "body: ", 6) == 0 ? msg + 6 : msg, *end = strstr(text, ": ");
-	char field[SERVE_FIELD_BYTES] = "";
+	char field[JOB_FIELD_BYTES] = "";
 
 	if (end != NULL && (size_t)(end - text) < sizeof(field) && memchr(text, ' ', (size_t)(end - text)) == NULL) {
 		memcpy(field, text, (size_t)(end - text));
@@ -99,64 +98,53 @@ static bool is_name(const char *path)
 	return strlen(path) == STORE_NAME_LEN && strspn(path, "0123456789abcdef") == STORE_NAME_LEN;
 }
 
-/* Notes a stored file that the job refers to. */
-static int add_file(struct job_entry *entry, const struct job_data *data)
+/* Notes a stored file that the job refers to. -EINVAL, and `field` is where. */
+static int add_file(struct job_entry *entry, const struct job_data *data, const struct job_key *key,
+                    char field[JOB_FIELD_BYTES])
 {
-	void *files;
+	struct named_file *files;
 
 	if (data->bytes != NULL || data->path == NULL)
 		return 0;
-	if (!is_name(data->path))
+	if (!is_name(data->path)) {
+		snprintf(field, JOB_FIELD_BYTES, "%s", job_key_text(key, (char[JOB_FIELD_BYTES]){0}));
 		return -EINVAL;
-	files = reallocarray(entry->files, entry->n_files + 1, sizeof(entry->files[0]));
+	}
+	files = reallocarray(entry->files, entry->n_files + 1, sizeof(*files));
 	if (files == NULL)
 		return -ENOMEM;
 	entry->files = files;
-	memcpy(entry->files[entry->n_files], data->path, STORE_NAME_LEN + 1);
-	entry->n_files++;
+	files += entry->n_files++;
+	memcpy(files->name, data->path, sizeof(files->name));
+	files->key = *key;
 	return 0;
 }
 
-/* -EINVAL, and which one. */
-static int add_files(struct job_entry *entry, const struct job *job, char field[SERVE_FIELD_BYTES])
+static int add_files(struct job_entry *entry, const struct job *job, char field[JOB_FIELD_BYTES])
 {
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < job->n_files; i++) {
-		snprintf(field, SERVE_FIELD_BYTES, "files[%zu].path", i);
-		rc = add_file(entry, &job->files[i].data);
-	}
+	for (size_t i = 0; rc == 0 && i < job->n_files; i++)
+		rc = add_file(entry, &job->files[i].data, &(struct job_key){"files", i, "path"}, field);
 	for (size_t c = 0; rc == 0 && c < job->n_checkers; c++)
-		for (size_t i = 0; rc == 0 && i < job->checkers[c].n_files; i++) {
-			snprintf(field, SERVE_FIELD_BYTES, "checker.files[%zu].path", i);
-			rc = add_file(entry, &job->checkers[c].files[i].data);
-		}
+		for (size_t i = 0; rc == 0 && i < job->checkers[c].n_files; i++)
+			rc = add_file(entry, &job->checkers[c].files[i].data,
+			              &(struct job_key){"checker.files", i, "path"}, field);
 	for (size_t i = 0; rc == 0 && i < job->n_tests; i++) {
-		snprintf(field, SERVE_FIELD_BYTES, job->is_run ? "stdin_path" : "tests[%zu].stdin_path", i);
-		rc = add_file(entry, &job->tests[i].input);
-		if (rc < 0)
-			break;
-		snprintf(field, SERVE_FIELD_BYTES, "tests[%zu].answer_path", i);
-		rc = add_file(entry, &job->tests[i].answer);
+		const char *list = job->is_run ? NULL : "tests";
+		rc = add_file(entry, &job->tests[i].input, &(struct job_key){list, i, "stdin_path"}, field);
+		if (rc == 0)
+			rc = add_file(entry, &job->tests[i].answer, &(struct job_key){list, i, "answer_path"}, field);
 	}
 	return rc;
 }
 
-/* As it was at the start, when all were looked for; what has not been found by now is not known to be missing. */
-static bool is_missing(const struct serve *serve, const char *name)
+/* A built-in one. */
+static bool is_missing(const struct serve *serve, const struct language *language)
 {
-	const char *text = atomic_load(&serve->languages);
-	struct json_object *list __attribute__((cleanup(json_freep))) = NULL, *value;
-	bool is_installed = true;
-	struct sbx_err err;
+	ptrdiff_t at = language - language_builtin;
 
-	if (text == NULL || json_parse(text, strlen(text), "languages", &list, &err) < 0)
-		return false;
-	for (size_t i = 0; i < json_length(list); i++)
-		if (json_find(json_at(list, i), "name", &value) && strcmp(json_string_of(value), name) == 0 &&
-		    json_find(json_at(list, i), "installed", &value))
-			json_bool_of(value, &is_installed);
-	return !is_installed;
+	return at < 64 && (atomic_load(&serve->missing) >> at & 1) != 0;
 }
 
 /* What the judge would refuse when its turn comes, and the job would end as failed by, or as IE. */
@@ -170,7 +158,7 @@ static bool can_be_judged(const struct serve *serve, struct job *job, struct htt
 
 	if (!is_well) {
 		http_reply_problem(reply, 422, field, "%s", err.msg);
-	} else if (is_missing(serve, language->name)) {
+	} else if (job->argv == NULL && is_missing(serve, language)) {
 		http_reply_problem(reply, 422, job->language != NULL ? "language" : "files", "%s is not installed here",
 		                   language->title);
 		is_well = false;
@@ -182,7 +170,7 @@ static bool can_be_judged(const struct serve *serve, struct job *job, struct htt
 bool api_look_at(const struct http_request *request, struct job_entry *entry, struct http_reply *reply)
 {
 	const struct serve_key *key = entry->party->key;
-	char field[SERVE_FIELD_BYTES];
+	char field[JOB_FIELD_BYTES];
 	struct sbx_err err;
 	struct job job;
 	bool is_well = false;
@@ -215,20 +203,14 @@ static enum http_outcome post_job(struct http_request *request, struct http_repl
 	struct job_entry *job = ((struct api_state *)request->user)->job;
 	char *text = request->body;
 	uint64_t wait_s = 0;
-	struct ask *ask;
 
 	if (!api_look_at(request, job, reply)) {
 		api_drop_body(request);
 		return HTTP_REPLY;
 	}
-	ask = api_ask(request, ASK_SUBMIT, job->party, reply);
-	if (ask == NULL)
-		return HTTP_REPLY;
 	api_number(request, "wait", SERVE_WAIT_S_MAX, &wait_s, reply);
-	ask->until_ns = until(wait_s);
 	request->body = NULL;
-	api_submit(request, ask, text, request->body_len);
-	return HTTP_LATER;
+	return api_submit(request, text, request->body_len, until(wait_s), reply);
 }
 
 enum http_outcome api_jobs_post(struct http_request *request, struct http_reply *reply)

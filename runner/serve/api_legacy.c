@@ -161,25 +161,17 @@ static enum http_outcome post(struct http_request *request, struct http_reply *r
 {
 	struct serve *serve = request->data;
 	struct json_object *body __attribute__((cleanup(json_freep))) = NULL;
-	struct job_entry *job = ((struct api_state *)request->user)->job;
 	char *text = NULL;
 	struct sbx_err err;
-	struct ask *ask;
 
 	if (json_parse(request->body != NULL ? request->body : "", request->body_len, "body", &body, &err) < 0)
 		return refuse(reply, 400, "Invalid JSON");
 	if (check(serve, body, &text, reply))
 		return HTTP_REPLY;
-	ask = api_ask(request, ASK_SUBMIT, job->party, reply);
-	if (ask == NULL) {
-		free(text);
-		return HTTP_REPLY;
-	}
-	ask->until_ns = UINT64_MAX; /* its clients know no other answer than the last */
 	free(request->body);
 	request->body = NULL;
-	api_submit(request, ask, text, strlen(text));
-	return HTTP_LATER;
+	/* its clients know no other answer than the last */
+	return api_submit(request, text, strlen(text), UINT64_MAX, reply);
 }
 
 enum http_outcome api_legacy_post(struct http_request *request, struct http_reply *reply)

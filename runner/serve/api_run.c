@@ -31,18 +31,13 @@ static enum http_outcome post_run(struct http_request *request, struct http_repl
 {
 	struct job_entry *job = ((struct api_state *)request->user)->job;
 	char *text = request->body;
-	struct ask *ask;
 
 	if (!api_look_at(request, job, reply) || !hold_body(request, job, reply)) {
 		api_drop_body(request);
 		return HTTP_REPLY;
 	}
-	ask = api_ask(request, ASK_SUBMIT, job->party, reply);
-	if (ask == NULL)
-		return HTTP_REPLY;
 	request->body = NULL;
-	api_submit(request, ask, text, request->body_len);
-	return HTTP_LATER;
+	return api_submit(request, text, request->body_len, 0, reply);
 }
 
 enum http_outcome api_run_post(struct http_request *request, struct http_reply *reply)

@@ -45,7 +45,7 @@ static int submit(struct serve *serve, struct ask *ask, struct sbx_err *err)
 	if (names == NULL)
 		return sbx_fail(err, SBX_STAGE_STORE, ENOMEM, "no memory for the names of files");
 	for (size_t i = 0; i < job->n_files; i++)
-		names[i] = job->files[i];
+		names[i] = job->files[i].name;
 	ask->rc = store_add_job(&serve->store, &stored, ask->id, err);
 	free(names);
 	if (ask->rc < 0)
@@ -54,15 +54,16 @@ static int submit(struct serve *serve, struct ask *ask, struct sbx_err *err)
 	return 0;
 }
 
-/* In ask->file: the first that is not stored of those which the job names. */
+/* The first that is not stored of those which the job names. */
 static void name_missing(struct serve *serve, struct ask *ask)
 {
 	struct sbx_err err;
 	uint64_t bytes;
 
 	for (size_t i = 0; i < ask->job->n_files; i++)
-		if (store_file_get(&serve->store, ask->job->files[i], &bytes, &err) == -ENOENT) {
-			memcpy(ask->file, ask->job->files[i], sizeof(ask->file));
+		if (store_file_get(&serve->store, ask->job->files[i].name, &bytes, &err) == -ENOENT) {
+			memcpy(ask->file, ask->job->files[i].name, sizeof(ask->file));
+			ask->missing = ask->job->files[i].key;
 			return;
 		}
 }
@@ -328,13 +329,13 @@ void batch_begin(struct serve *serve, struct batch *batch)
 
 static void answer_submit(struct serve *serve, struct ask *ask)
 {
-	char text[STORE_NAME_LEN + 40];
+	char text[STORE_NAME_LEN + 40], field[JOB_FIELD_BYTES];
 
 	if (ask->rc == -EBADE) {
 		ask_refuse(ask, 409, "Idempotency-Key", "this key came with another request before");
 	} else if (ask->rc == -ENOENT) {
 		snprintf(text, sizeof(text), "a file is not stored here: %s", ask->file);
-		ask_refuse(ask, 422, NULL, text);
+		ask_refuse(ask, 422, job_key_text(&ask->missing, field), text);
 	} else if (ask->rc == 0 && ask->job == NULL) {
 		ask_refuse(ask, 503, NULL, "no memory");
 	} else {

@@ -2,6 +2,7 @@
 #include "runner/serve/child.h"
 
 #include "policy/json.h"
+#include "policy/language.h"
 #include "runner/serve/handover.h"
 #include "sandbox/fd.h"
 
@@ -262,14 +263,39 @@ int child_ask_languages(struct serve *serve, struct child *child, struct sbx_err
 	return 0;
 }
 
+/* As it was at the start, when all were looked for; what is not found here is not known to be missing. */
+static uint64_t missing_languages(const char *text, size_t len)
+{
+	struct json_object *list __attribute__((cleanup(json_freep))) = NULL, *value;
+	uint64_t missing = 0;
+	struct sbx_err err;
+
+	if (json_parse(text, len, "languages", &list, &err) < 0)
+		return 0;
+	for (size_t i = 0; i < json_length(list); i++) {
+		const struct language *language = NULL;
+		bool is_installed;
+
+		if (json_find(json_at(list, i), "name", &value) && json_string_of(value) != NULL)
+			language = language_builtin_find(json_string_of(value));
+		if (language != NULL && language - language_builtin < 64 &&
+		    json_find(json_at(list, i), "installed", &value) && json_bool_of(value, &is_installed) &&
+		    !is_installed)
+			missing |= UINT64_C(1) << (language - language_builtin);
+	}
+	return missing;
+}
+
 void child_keep_languages(struct serve *serve, struct child *child)
 {
 	size_t len;
 	char *text = child->report_fd >= 0 ? text_of(child->report_fd, SIZE_MAX - 1, &len) : NULL;
 
 	child_finish(child);
-	if (text == NULL)
+	if (text == NULL) {
 		serve_log("error", NULL, "sbx languages said nothing");
-	else
-		atomic_store(&serve->languages, text);
+		return;
+	}
+	atomic_store(&serve->missing, missing_languages(text, len));
+	atomic_store(&serve->languages, text);
 }

@@ -140,6 +140,18 @@ uint64_t db_number(const struct db *db, unsigned which, int column)
 	return (uint64_t)sqlite3_column_int64(db->statements[which], column);
 }
 
+int db_run_number(struct db *db, unsigned which, const struct db_value *values, int n, uint64_t *ret,
+                  struct sbx_err *err)
+{
+	int rc = db_run(db, which, values, n, err);
+
+	if (rc < 0)
+		return rc;
+	*ret = rc == 1 ? db_number(db, which, 0) : 0;
+	db_reset(db, which);
+	return 0;
+}
+
 const char *db_text(const struct db *db, unsigned which, int column)
 {
 	return (const char *)sqlite3_column_text(db->statements[which], column);

@@ -49,6 +49,9 @@ int db_run(struct db *db, unsigned which, const struct db_value *values, int n, 
 	       (int)(sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)), err)
 int db_step(struct db *db, unsigned which, struct sbx_err *err);
 void db_reset(struct db *db, unsigned which);
+/* The whole of one that has one row at most, of one number: 0 or -errno; 0 where there is no row. */
+int db_run_number(struct db *db, unsigned which, const struct db_value *values, int n, uint64_t *ret,
+                  struct sbx_err *err);
 
 /* Of the row: borrowed from it, but db_copy(), whose copy ends with a NUL that does not count; NULL for NULL. */
 uint64_t db_number(const struct db *db, unsigned which, int column);

@@ -14,12 +14,12 @@ int run_submit(struct serve *serve, struct ask *ask, struct sbx_err *err)
 
 	memcpy(ask->id, job->id, sizeof(ask->id));
 	for (size_t i = 0; ask->rc == 0 && i < job->n_files; i++) {
-		ask->rc = store_file_touch(&serve->store, job->party->name, job->files[i], serve_now_us(), err);
+		ask->rc = store_file_touch(&serve->store, job->party->name, job->files[i].name, serve_now_us(), err);
 		if (ask->rc < 0 && ask->rc != -ENOENT)
 			return ask->rc;
 	}
 	for (size_t i = 0; ask->rc == 0 && i < job->n_files; i++)
-		TRY(store_run_needs(&serve->store, job->id, job->files[i], err));
+		TRY(store_run_needs(&serve->store, job->id, job->files[i].name, err));
 	return 0;
 }
 

@@ -21,6 +21,7 @@
 #include "policy/serve_config.h"
 #include "policy/serve_keys.h"
 #include "policy/shares.h"
+#include "runner/job_load.h"
 #include "runner/serve/feed.h"
 #include "runner/serve/http.h"
 #include "runner/serve/stats.h"
@@ -43,6 +44,12 @@ struct party {
 struct child;
 struct batch_start;
 
+/* A stored file, and where a job names it. */
+struct named_file {
+	char name[STORE_NAME_LEN + 1];
+	struct job_key key;
+};
+
 /* A job from the moment that room is reserved for it until its result is stored. */
 struct job_entry {
 	struct admission_job place; /* first; under `lock` */
@@ -57,7 +64,7 @@ struct job_entry {
 	/* until it is stored: */
 	char *body, *idempotency;
 	struct shares_part held; /* of the room for bodies; of a run, until it ends, of that for runs */
-	char (*files)[STORE_NAME_LEN + 1];
+	struct named_file *files;
 	size_t n_files;
 	/* from then on, the core's: */
 	char id[STORE_ID_MAX + 1];
@@ -90,6 +97,7 @@ struct ask {
 	uint64_t until_ns; /* ASK_SUBMIT, ASK_JOB: the client waits for the job's end till then; 0: it does not */
 	char last_event[40];
 	char file[STORE_NAME_LEN + 1];
+	struct job_key missing; /* ASK_SUBMIT, -ENOENT: where the job names a file that is not stored */
 	struct store_upload upload;
 	int rc; /* the core's: what became of it before the commit */
 };
@@ -108,6 +116,7 @@ struct serve {
 	atomic_bool failing;             /* the store takes nothing at the moment */
 	_Atomic uint64_t answer_bytes;   /* of long answers that are being sent */
 	_Atomic(const char *) languages; /* what `sbx languages --json` says; NULL until it has */
+	_Atomic uint64_t missing;        /* which of language_builtin are not installed, by that: a bit each */
 
 	pthread_mutex_t lock;
 	struct admission *admission;

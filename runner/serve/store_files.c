@@ -173,17 +173,6 @@ static int take_from_most(struct store *store, uint64_t *ret_freed, struct sbx_e
 	return rc;
 }
 
-static int number_of(struct db *db, enum store_statement which, const struct db_value *values, int n, uint64_t *ret,
-                     struct sbx_err *err)
-{
-	int rc = db_run(db, which, values, n, err);
-
-	TRY(rc);
-	*ret = rc == 1 ? db_number(db, which, 0) : 0;
-	db_reset(db, which);
-	return 0;
-}
-
 int store_files_evict(struct store *store, const char *key, uint64_t share_max, uint64_t bytes_max, uint64_t *ret_bytes,
                       struct sbx_err *err)
 {
@@ -191,13 +180,13 @@ int store_files_evict(struct store *store, const char *key, uint64_t share_max, 
 	uint64_t bytes, share, freed;
 	int rc = 1;
 
-	TRY(number_of(db, SQL_FILES_SHARE, &TEXT(key), 1, &share, err));
+	TRY(db_run_number(db, SQL_FILES_SHARE, &TEXT(key), 1, &share, err));
 	while (share > share_max && rc == 1) {
 		rc = take_from(store, key, &freed, err);
 		TRY(rc);
-		TRY(number_of(db, SQL_FILES_SHARE, &TEXT(key), 1, &share, err));
+		TRY(db_run_number(db, SQL_FILES_SHARE, &TEXT(key), 1, &share, err));
 	}
-	TRY(number_of(db, SQL_FILES_BYTES, NULL, 0, &bytes, err));
+	TRY(db_run_number(db, SQL_FILES_BYTES, NULL, 0, &bytes, err));
 	while (bytes > bytes_max && (rc = take_from_most(store, &freed, err)) == 1)
 		bytes -= freed;
 	*ret_bytes = bytes;

@@ -355,12 +355,7 @@ int store_expire(struct store *store, uint64_t before_us, unsigned max,
 
 int store_results_bytes(struct store *store, uint64_t *ret, struct sbx_err *err)
 {
-	struct db *db = &store->db;
-
-	TRY(db_run(db, SQL_RESULTS_BYTES, NULL, 0, err));
-	*ret = db_number(db, SQL_RESULTS_BYTES, 0);
-	db_reset(db, SQL_RESULTS_BYTES);
-	return 0;
+	return db_run_number(&store->db, SQL_RESULTS_BYTES, NULL, 0, ret, err);
 }
 
 int store_evict_results(struct store *store, uint64_t bytes_max, uint64_t before_us, unsigned max,

@@ -96,7 +96,7 @@ static bool is_admissible(const struct serve_key *key, const struct job *job)
 static void try_admit(const struct serve_keys *keys, const struct job *job)
 {
 	for (size_t i = 0; i < keys->n_keys; i++) {
-		char field[SERVE_FIELD_BYTES] = "";
+		char field[JOB_FIELD_BYTES] = "";
 		struct sbx_err err = {0};
 		int rc = serve_keys_admit_limits(&keys->keys[i], job, field, &err);
 

@@ -414,7 +414,10 @@ def files(s):
     equal(put(s, code).status, 201)
     equal(s.verdict({"files": [{"name": "a.py", "path": sha256(code)}], "tests": [{"answer": "7"}]})["verdict"], "AC")
     name = sha256(b"not there")
-    equal(s.post(python("", {"stdin_path": sha256(data)}, {"stdin_path": name})).problem(422)["detail"], f"a file is not stored here: {name}")
+    for field, job in [("tests[1].stdin_path", python("", {"stdin_path": sha256(data)}, {"stdin_path": name})),
+                       ("tests[0].answer_path", python("", {"answer_path": name})),
+                       ("files[1].path", {"files": [{"name": "a.py", "text": ""}, {"name": "b.py", "path": name}], "tests": [{}]})]:
+        equal(s.post(job).problem(422, field)["detail"], f"a file is not stored here: {name}")
     for path in ["/etc/passwd", "../serve.db", "serve.db", sha256(data) + "/", "./" + sha256(data), ""]:
         for field, job in [("files[0].path", {"files": [{"name": "a.py", "path": path}], "tests": [{}]}),
                            ("tests[0].stdin_path", python("", {"stdin_path": path})),
@@ -678,7 +681,7 @@ def bodies_that_are_no_run(s):
                        ("keep_output", {"argv": ["x"], "keep_output": "2M"}), (None, {"argv": ["x"], "language": "c"}), (None, {})]:
         post_run(s, run).problem(400, field)
     post_run(s, {"language": "cobol", "files": [{"text": ""}]}).problem(422, "language")
-    post_run(s, {"argv": ["x"], "stdin_path": sha256(b"not there")}).problem(422)
+    post_run(s, {"argv": ["x"], "stdin_path": sha256(b"not there")}).problem(422, "stdin_path")
     post_run(s, {"argv": ["x"], "files": [{"name": "a/b", "text": ""}, {"name": "a", "text": ""}]}).problem(422, "files[1].name")
     post_run(s, {"argv": ["x"]}, Content_Type="text/plain").problem(415, "Content-Type")
     post_run(s, {"argv": ["x"]}, "?wait=1").problem(400, "wait")

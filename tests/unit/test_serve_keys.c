@@ -336,7 +336,7 @@ static void test_admit(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LEN(asks); i++) {
-		char text[400], field[SERVE_FIELD_BYTES] = "untouched";
+		char text[400], field[JOB_FIELD_BYTES] = "untouched";
 		struct sbx_err err = {0};
 		struct serve_keys keys;
 		struct job job;

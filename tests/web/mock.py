@@ -187,10 +187,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 raise Problem(400, f'"{name}" is missing', name)
         if job.get("language") not in [None, *(language[0] for language in LANGUAGES)]:
             raise Problem(422, "no language has this name", "language")
-        for test in job["tests"]:
+        for index, test in enumerate(job["tests"]):
             for name in ("stdin_path", "answer_path"):
                 if name in test and test[name] not in self.service.files:
-                    raise Problem(422, "a file is not stored here: " + test[name])
+                    raise Problem(422, "a file is not stored here: " + test[name], f"tests[{index}].{name}")
         pids = job.get("limits", {}).get("pids", 1)
         if isinstance(pids, int) and pids > 10000:
             raise Problem(403, "limits.pids: more than this service gives", "limits.pids")

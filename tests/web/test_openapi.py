@@ -282,7 +282,7 @@ def test_bad_requests():
         refused(SUM, 400, "wait", "/v1/jobs?wait=61")
         refused(SUM, 400, "priority", "/v1/jobs?priority=x")
         refused(SUM, 415, "Content-Type", Content_Type="text/plain")
-        refused({**SUM, "tests": [{"stdin_path": "0" * 64}]}, 422)
+        refused({**SUM, "tests": [{"stdin_path": "0" * 64}]}, 422, "tests[0].stdin_path")
         for path in ("/v1/languages", "/v1/stats", "/metrics", "/", "/page/page.js"):
             assert s.ask("GET", f"{path}?more=1", expect=400)["field"] == "more"
         s.ask("GET", "/v1/jobs", expect=405)
