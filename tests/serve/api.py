@@ -7,8 +7,12 @@ service and the programs note, never by how long something takes. Prints TAP. Ca
 """
 import sys
 
-sys.path.pop(0)  # http.py beside this file is another one than Python's
+folder = sys.path.pop(0)  # http.py beside this file is another one than Python's
+sys.dont_write_bytecode = True
 import base64, contextlib, gzip, hashlib, http.client, json, os, re, resource, signal, socket, sqlite3, subprocess, tempfile, threading, time, traceback, urllib.parse
+
+sys.path.append(folder)
+from local import Connection
 
 try:
     import jsonschema
@@ -115,17 +119,6 @@ class Answer:
         return problem
 
 
-class Connection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=PATIENCE)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(PATIENCE)
-        self.sock.connect(self.path)
-
-
 class Service:
     """Its state folder outlives it: start() again is a restart."""
 
@@ -185,7 +178,7 @@ class Service:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if key is not None:
             headers["Authorization"] = "Bearer " + key
-        connection = Connection(self.address)
+        connection = Connection(self.address, PATIENCE)
         try:
             connection.request(method, target, body, headers)
             response = connection.getresponse()

@@ -3,24 +3,18 @@
 on fresh ones; as root. Prints a line for each. Figures are those of this host, and are for comparing two builds on it."""
 import sys
 
-sys.path.pop(0)  # http.py beside this file is another one than Python's
-import hashlib, http.client, json, multiprocessing, os, socket, subprocess, tempfile, time
+folder = sys.path.pop(0)  # http.py beside this file is another one than Python's
+sys.dont_write_bytecode = True
+import hashlib, http.client, json, multiprocessing, os, subprocess, tempfile, time
+
+sys.path.append(folder)
+from local import Connection
 
 sbx, seconds = os.path.abspath(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 10
 place = tempfile.TemporaryDirectory()
 os.chmod(place.name, 0o755)
 address = os.path.join(place.name, "socket")
 SIZE = 30_000_000
-
-
-class Unix(http.client.HTTPConnection):
-    def __init__(self):
-        super().__init__("localhost", timeout=60)
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(60)
-        self.sock.connect(address)
 
 
 def ask(connection, method, path, body=None, **headers):
@@ -32,7 +26,7 @@ def ask(connection, method, path, body=None, **headers):
 
 def is_ready():
     try:
-        return ask(Unix(), "GET", "/v1/ready") == 200
+        return ask(Connection(address, 60), "GET", "/v1/ready") == 200
     except OSError:
         return False
 
@@ -40,7 +34,7 @@ def is_ready():
 def send(method, path, body, wanted, count):
     """One after the other, in a process of its own: what asks for the time it takes must not wait for it."""
     while True:
-        connection = Unix()
+        connection = Connection(address, 60)
         status = ask(connection, method, path, body, **{"Content-Type": "application/json"})
         connection.close()
         assert status in wanted, status
@@ -49,12 +43,12 @@ def send(method, path, body, wanted, count):
 
 def health(is_fresh):
     """Milliseconds, sorted."""
-    times, connection = [], Unix()
+    times, connection = [], Connection(address, 60)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if is_fresh:
             connection.close()
-            connection = Unix()
+            connection = Connection(address, 60)
         begin = time.monotonic()
         assert ask(connection, "GET", "/v1/health") == 200
         times.append((time.monotonic() - begin) * 1000)
