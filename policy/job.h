@@ -21,7 +21,7 @@
 #define JOB_CHECKERS_MAX 8
 #define JOB_PIDS_MAX 4194304  /* as many as there can be, PID_MAX_LIMIT */
 #define JOB_FLAG_BYTES 131072 /* of an argument with its NUL, MAX_ARG_STRLEN */
-#define JOB_FIELD_BYTES 64     /* of the place of a key, as "tests[3].stdin_path" */
+#define JOB_FIELD_BYTES 64    /* of the place of a key, as "tests[3].stdin_path" */
 #define JOB_RUN_TEST "run"    /* the name of a run's test */
 
 /* Limits of a checker that names none, as problem packages have them by default. */
