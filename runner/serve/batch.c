@@ -154,60 +154,6 @@ static int store_ends(struct serve *serve, struct batch *batch, struct sbx_err *
 	return 0;
 }
 
-/* ---- whose turn it is ---- */
-
-static struct child *free_child(const struct serve *serve, const struct batch *batch)
-{
-	for (unsigned i = 0; i < serve->running_max; i++) {
-		struct child *child = &serve->children[i];
-		bool is_meant = false;
-
-		for (unsigned k = 0; k < batch->n_starts; k++)
-			is_meant |= batch->starts[k].child == child;
-		if (child->job == NULL && !is_meant)
-			return child;
-	}
-	return NULL;
-}
-
-static bool is_free_to_start(const struct serve *serve)
-{
-	return !atomic_load(&serve->draining) && clock_ns() >= serve->hold_ns;
-}
-
-static int store_starts(struct serve *serve, struct batch *batch, struct sbx_err *err)
-{
-	struct child *child;
-
-	while (is_free_to_start(serve) && (child = free_child(serve, batch)) != NULL) {
-		struct job_entry *job;
-
-		pthread_mutex_lock(&serve->lock);
-		job = (struct job_entry *)admission_take(serve->admission, clock_ns());
-		pthread_mutex_unlock(&serve->lock);
-		if (job == NULL)
-			return 0;
-		batch->starts[batch->n_starts] = (struct batch_start){.job = job, .child = child};
-		batch->n_starts++;
-		job->started_us = serve_now_us();
-		if (!job->is_run)
-			TRY(store_start(&serve->store, job->id, job->attempt + 1, job->started_us, err));
-	}
-	return 0;
-}
-
-static bool may_start(struct serve *serve, const struct batch *batch)
-{
-	bool waits;
-
-	if (!is_free_to_start(serve) || free_child(serve, batch) == NULL)
-		return false;
-	pthread_mutex_lock(&serve->lock);
-	waits = admission_counts(serve->admission, clock_ns()).queued > 0;
-	pthread_mutex_unlock(&serve->lock);
-	return waits;
-}
-
 /* ---- what is kept long enough ---- */
 
 static void note_expired(void *arg, const char *id, unsigned attempt)
@@ -235,8 +181,8 @@ static int make_room(struct serve *serve, struct batch *batch, uint64_t before_u
 
 /* ---- the transaction ---- */
 
-/* It waits from now on, and may be taken in the same turn. */
-static void enqueue(struct serve *serve, struct ask *ask)
+/* It waits from now on: for the commit first, since nothing is taken from the queue before. */
+static void enqueue(struct serve *serve, struct batch *batch, struct ask *ask)
 {
 	struct job_entry *job = ask->job;
 
@@ -244,6 +190,7 @@ static void enqueue(struct serve *serve, struct ask *ask)
 		pthread_mutex_lock(&serve->lock);
 		admission_put(serve->admission, &job->place, job->body_len, job->priority, clock_ns());
 		pthread_mutex_unlock(&serve->lock);
+		batch->has_queued = true;
 		return;
 	}
 	ask->job = NULL;
@@ -259,9 +206,9 @@ static int change(struct serve *serve, struct batch *batch, struct sbx_err *err)
 	for (struct ask *ask = batch->asks; ask != NULL; ask = ask->next) {
 		TRY(apply(serve, ask, err));
 		if (ask->kind == ASK_SUBMIT)
-			enqueue(serve, ask);
+			enqueue(serve, batch, ask);
 	}
-	return store_starts(serve, batch, err);
+	return 0;
 }
 
 static void undo_submit(struct serve *serve, struct ask *ask)
@@ -281,23 +228,19 @@ static void undo_submit(struct serve *serve, struct ask *ask)
 	job_free(job);
 }
 
-/* Of the jobs in the table only one that this batch cancelled is in no state. */
+/* Of the jobs without a program only one that this batch cancelled is in no state. */
 static void undo_cancel(struct serve *serve, const struct ask *ask)
 {
 	struct job_entry *job = job_find(serve, ask->id);
 
-	if (job != NULL && job->place.state == ADMISSION_NOWHERE)
+	if (job != NULL && job->child == NULL && job->place.state == ADMISSION_NOWHERE)
 		job_put_back(serve, job);
 }
 
-/* Nothing of the batch has happened: jobs that were on their way in are not, those taken or cancelled wait again. */
+/* Nothing of the batch has happened: jobs that were on their way in are not, those cancelled wait again. */
 static void undo(struct serve *serve, struct batch *batch)
 {
-	for (unsigned i = 0; i < batch->n_starts; i++) {
-		job_ran(serve, batch->starts[i].job);
-		job_put_back(serve, batch->starts[i].job);
-	}
-	batch->n_starts = 0;
+	batch->has_queued = false;
 	for (struct ask *ask = batch->asks; ask != NULL; ask = ask->next) {
 		if (ask->kind == ASK_SUBMIT)
 			undo_submit(serve, ask);
@@ -312,12 +255,11 @@ void batch_begin(struct serve *serve, struct batch *batch)
 
 	*batch = (struct batch){.asks = take_asks(serve), .ended = serve->ended};
 	serve->ended = NULL;
-	batch->is_open = batch->ended != NULL || may_start(serve, batch);
+	batch->is_open = batch->ended != NULL;
 	for (const struct ask *ask = batch->asks; ask != NULL && !batch->is_open; ask = ask->next)
 		batch->is_open = changes_store(ask->kind);
 	if (!batch->is_open)
 		return;
-	batch->starts = serve->starts;
 	batch->failed = store_begin(&serve->store, &err) < 0;
 	if (!batch->failed && change(serve, batch, &err) < 0) {
 		store_rollback(&serve->store);
@@ -407,7 +349,6 @@ static void forget_ended(struct serve *serve, struct child *child)
 	struct job_entry *job = child->job;
 	struct stats *stats = &serve->stats;
 
-	job_ran(serve, job);
 	stats->now.ended++;
 	stats->failed += child->state == STORE_FAILED;
 	stats->cancelled += child->state == STORE_CANCELLED;
@@ -419,27 +360,6 @@ static void forget_ended(struct serve *serve, struct child *child)
 	child_finish(child);
 	job->child = NULL;
 	job_over(serve, job);
-}
-
-/* They have begun, as far as anybody will ever be told. */
-static void note_starts(struct serve *serve, struct batch *batch)
-{
-	struct sbx_err err;
-
-	for (unsigned i = 0; i < batch->n_starts; i++) {
-		struct job_entry *job = batch->starts[i].job;
-
-		job->attempt++;
-		stats_add(&serve->stats, STATS_QUEUE, job->started_us - job->accepted_us);
-		if (job->is_run)
-			continue; /* nobody could follow it */
-		if (job->feed == NULL)
-			job->feed = feed_create(serve->events_dir, job->id, job->attempt, serve->config.event_bytes_max,
-			                        &err);
-		if (job->feed == NULL)
-			serve_log("error", job->id, "%s", err.msg);
-		job_tell_state(serve, job);
-	}
 }
 
 /*
@@ -486,7 +406,6 @@ bool batch_commit(struct serve *serve, struct batch *batch)
 		next = child->next;
 		forget_ended(serve, child);
 	}
-	note_starts(serve, batch);
 	for (struct ask *ask = batch->asks, *next; ask != NULL; ask = next) {
 		next = ask->next;
 		if (batch->failed && changes_store(ask->kind))

@@ -1,10 +1,9 @@
 /*
- * One turn of the core: all that was asked, all that ended, and all whose turn it is, in one transaction. Called by
- * core.c.
+ * One turn of the core: the jobs whose turn it is, which are started; and all that was asked and all that ended, in one
+ * transaction. Called by core.c.
  *
  *     batch_begin   changes the store, and notes what to do once that is committed
  *     batch_commit  and answers; false: nothing of it happened, and those who wait were told
- *     (core.c starts the programs)
  */
 #pragma once
 
@@ -12,11 +11,6 @@
 #include "runner/serve/serve.h"
 
 #define BATCH_EXPIRED_MAX 500
-
-struct batch_start {
-	struct job_entry *job;
-	struct child *child; /* free, and meant for it */
-};
 
 /* Jobs whose rows are gone with the batch, and whose events go after it: a row never promises a file that is gone. */
 struct expired {
@@ -30,9 +24,8 @@ struct expired {
 struct batch {
 	struct ask *asks; /* those whose answer waits for the commit */
 	struct child *ended;
-	struct batch_start *starts; /* up to serve->running_max */
-	unsigned n_starts;
 	bool is_open, failed;
+	bool has_queued; /* jobs, whose turn it may be */
 	struct expired expired;
 };
 
@@ -41,6 +34,20 @@ bool batch_commit(struct serve *serve, struct batch *batch);
 
 /* Removes jobs whose time is over, and their events. */
 void batch_expire(struct serve *serve);
+
+/* ---- turns.c: whose turn it is ---- */
+
+struct turn {
+	struct job_entry *job;
+	struct child *child; /* free, and meant for it */
+};
+
+/*
+ * Takes jobs from the queue, as many as may run, and stores that they do; serve->turns has them, for their programs to
+ * be started. That takes no wait for the disk, which a slot would stand idle for: of a job that was accepted, and whose
+ * result was not stored, no more is lost by the death of the machine than that it was tried.
+ */
+unsigned turns_take(struct serve *serve);
 
 /* ---- jobs.c: the jobs in memory, and those who wait for them ---- */
 

@@ -1,7 +1,8 @@
 /*
- * The core thread: what was asked, programs that ended and jobs whose turn it is become one transaction; only when that
- * is on the disk are clients answered and programs started. So nobody is told of a job that could be lost, and the disk
- * is waited for once for all that came meanwhile.
+ * The core thread: what was asked and programs that ended become one transaction; only when that is on the disk are
+ * clients answered, and jobs taken from the queue. So nobody is told of a job that could be lost, and the disk is
+ * waited for once for all that came meanwhile. The jobs whose turn it is by then are started first, for that wait to be
+ * theirs.
  */
 #include "runner/serve/batch.h"
 #include "runner/serve/child.h"
@@ -86,10 +87,10 @@ static void note_end(struct serve *serve, const struct starter_event *event)
 {
 	struct child *child;
 
-	if (event->number > serve->running_max)
+	if (event->number > serve->n_children)
 		return;
 	child = &serve->children[event->number];
-	if (event->number == serve->running_max)
+	if (event->number == serve->n_children)
 		child_keep_languages(serve, child);
 	if (child->job == NULL || child->has_ended)
 		return;
@@ -99,6 +100,7 @@ static void note_end(struct serve *serve, const struct starter_event *event)
 		return;
 	}
 	child->has_ended = true;
+	job_ran(serve, child->job);
 	child->status = event->kind == STARTER_ENDED ? event->value : 0;
 	child_read_events(child);
 	child->next = serve->ended;
@@ -117,8 +119,8 @@ static int hear_starter(struct serve *serve, struct sbx_err *err)
 	return 0;
 }
 
-/* It is committed as running. */
-static void start(struct serve *serve, struct batch_start *begun)
+/* It is stored as running. */
+static void start(struct serve *serve, const struct turn *begun)
 {
 	struct sbx_err err;
 	struct child *child = begun->child;
@@ -168,7 +170,7 @@ static void tick(struct serve *serve, uint64_t now_ns)
 		keep_alive(serve);
 	if (serve->ticks % EXPIRE_TICKS == 0)
 		batch_expire(serve);
-	for (unsigned i = 0; i < serve->running_max; i++)
+	for (unsigned i = 0; i < serve->n_children; i++)
 		if (serve->children[i].job != NULL && serve->children[i].kill_ns != 0 &&
 		    serve->children[i].kill_ns <= now_ns)
 			child_stop(serve, &serve->children[i]);
@@ -180,7 +182,7 @@ static unsigned running(const struct serve *serve)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < serve->running_max; i++)
+	for (unsigned i = 0; i < serve->n_children; i++)
 		n += serve->children[i].job != NULL;
 	return n;
 }
@@ -201,7 +203,7 @@ static void stop_all(struct serve *serve)
 	if (serve->stopped)
 		return;
 	serve->stopped = true;
-	for (unsigned i = 0; i < serve->running_max; i++)
+	for (unsigned i = 0; i < serve->n_children; i++)
 		if (serve->children[i].job != NULL)
 			child_stop(serve, &serve->children[i]);
 }
@@ -229,17 +231,15 @@ static int hear(struct serve *serve, const struct epoll_event *event, struct sbx
 	return 0;
 }
 
-/* Whether another one is due: a slot became free, and nothing else will come to fill it. */
+/* Whether another one is due: jobs came, and nothing else will come to start them. */
 static bool turn(struct serve *serve)
 {
 	struct batch batch;
 
+	for (unsigned i = 0, n = turns_take(serve); i < n; i++)
+		start(serve, &serve->turns[i]);
 	batch_begin(serve, &batch);
-	if (!batch_commit(serve, &batch))
-		return false;
-	for (unsigned i = 0; i < batch.n_starts; i++)
-		start(serve, &batch.starts[i]);
-	return batch.ended != NULL;
+	return batch_commit(serve, &batch) && batch.has_queued;
 }
 
 static int begin(struct serve *serve, struct sbx_err *err)
@@ -249,7 +249,7 @@ static int begin(struct serve *serve, struct sbx_err *err)
 		return sbx_fail(err, SBX_STAGE_STARTER, errno, "cannot make an epoll");
 	TRY(watch(serve, serve->wake_fd, SOURCE_WAKE, 0, err));
 	TRY(watch(serve, serve->signal_fd, SOURCE_SIGNAL, 0, err));
-	TRY(child_ask_languages(serve, &serve->children[serve->running_max], err));
+	TRY(child_ask_languages(serve, &serve->children[serve->n_children], err));
 	return watch(serve, serve->starter_fd, SOURCE_STARTER, 0, err);
 }
 

@@ -94,12 +94,14 @@ static int make_queue(struct sbx_err *err)
 	serve.uploads = admission_create(&no_limits, clock_ns());
 	serve.n_parties = n > 0 ? n : 1;
 	serve.parties = calloc(serve.n_parties + 2, sizeof(struct party));
-	serve.children = calloc(serve.running_max + 1, sizeof(struct child));
-	serve.starts = calloc(serve.running_max, sizeof(struct batch_start));
+	/* each that runs may follow one whose result is not stored yet */
+	serve.n_children = 2 * serve.running_max;
+	serve.children = calloc(serve.n_children + 1, sizeof(struct child));
+	serve.turns = calloc(serve.running_max, sizeof(struct turn));
 	if (serve.admission == NULL || serve.uploads == NULL || serve.parties == NULL || serve.children == NULL ||
-	    serve.starts == NULL)
+	    serve.turns == NULL)
 		return sbx_fail(err, SBX_STAGE_USAGE, ENOMEM, "no memory for the queue");
-	for (size_t i = 0; i <= serve.running_max; i++)
+	for (size_t i = 0; i <= serve.n_children; i++)
 		child_init(&serve.children[i]);
 	for (size_t i = 0; i < n; i++)
 		TRY(add_party(&serve.parties[i], serve.keys.keys[i].name, &serve.keys.keys[i],

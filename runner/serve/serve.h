@@ -8,8 +8,9 @@
  *     api*.c    routes: a request -> an answer, or a struct ask
  *     work.c    what of that would hold up a worker: threads of its own
  *     runs.c    runs, which are jobs that nobody stores: their client waits for them
- *     core.c    asks, ends of programs, the next jobs -> one transaction -> answers
+ *     core.c    the next jobs -> programs; asks, ends of programs -> one transaction -> answers
  *     batch.c   that transaction
+ *     turns.c   the next jobs
  *     jobs.c    the jobs in memory, and those who wait for them
  *     child.c   one `sbx judge`: a job's text in, report, events and error text out
  *     feed.c    a job's events
@@ -42,7 +43,7 @@ struct party {
 };
 
 struct child;
-struct batch_start;
+struct turn;
 
 /* A stored file, and where a job names it. */
 struct named_file {
@@ -132,10 +133,11 @@ struct serve {
 	struct job_entry **table; /* by id; without runs, which have no id that anybody is told */
 	struct job_entry *runs;
 	size_t n_jobs, table_size;
-	struct child *children;     /* by their number; running_max of them */
-	struct batch_start *starts; /* room for running_max */
-	struct child *ended;        /* whose results are not stored yet */
-	uint64_t hold_ns;           /* nothing is started before: something was missing for it */
+	struct child *children; /* by their number */
+	unsigned n_children;    /* without the last one, of `sbx languages` */
+	struct turn *turns;     /* room for running_max */
+	struct child *ended;    /* whose results are not stored yet */
+	uint64_t hold_ns;       /* nothing is started before: something was missing for it */
 	uint64_t ticks, grace_ns;
 	bool stopped; /* what runs was told to end */
 	struct stats stats;

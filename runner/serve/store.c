@@ -223,8 +223,25 @@ void store_finish(struct store *store)
 
 /* ---- batches ---- */
 
+/* Between batches: SQLite refuses it within one. */
+static int sync_commits(struct store *store, bool sync, struct sbx_err *err)
+{
+	if (store->is_unsynced != sync)
+		return 0;
+	TRY(db_execute(&store->db, sync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", err));
+	store->is_unsynced = !sync;
+	return 0;
+}
+
 int store_begin(struct store *store, struct sbx_err *err)
 {
+	TRY(sync_commits(store, true, err));
+	return db_run(&store->db, SQL_BEGIN, NULL, 0, err);
+}
+
+int store_begin_unsynced(struct store *store, struct sbx_err *err)
+{
+	TRY(sync_commits(store, false, err));
 	return db_run(&store->db, SQL_BEGIN, NULL, 0, err);
 }
 

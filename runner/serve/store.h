@@ -49,7 +49,8 @@ struct store {
 	char *path;                       /* of the database */
 	char (*gone)[STORE_NAME_LEN + 1]; /* files to remove after the batch, unless they have a row */
 	size_t n_gone;
-	bool renamed; /* a file got its name since the last commit */
+	bool renamed;     /* a file got its name since the last commit */
+	bool is_unsynced; /* commits do not wait for the disk */
 };
 
 /*
@@ -63,6 +64,9 @@ int store_open(struct store *store, const char *dir, struct sbx_err *err);
 void store_finish(struct store *store);
 
 int store_begin(struct store *store, struct sbx_err *err);
+/* A batch whose commit does not wait for the disk: until the next one does, it survives the death of the process, but
+ * not that of the machine. */
+int store_begin_unsynced(struct store *store, struct sbx_err *err);
 /* On failure nothing of the batch has happened, and it is over. */
 int store_commit(struct store *store, struct sbx_err *err);
 void store_rollback(struct store *store);

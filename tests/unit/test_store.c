@@ -399,6 +399,52 @@ static void test_batches(void **state)
 	check_unfinished(fixture, "a b ");
 }
 
+static void check_sync(struct fixture *fixture, const char *level)
+{
+	char text[8];
+
+	WELL(fixture, db_ask(&fixture->store.db, "PRAGMA synchronous", text, sizeof(text), &fixture->err));
+	assert_string_equal(text, level);
+}
+
+/* It may be lost with the machine, not with the process; and no batch after it may. */
+static void test_unsynced(void **state)
+{
+	struct fixture *fixture = opened(state);
+	struct store_row row;
+	int status;
+	pid_t pid;
+
+	IN_BATCH(fixture, add_well(fixture, "a"));
+	check_sync(fixture, "2");
+	store_finish(&fixture->store);
+	pid = fork();
+	if (pid == 0) {
+		if (store_open(&fixture->store, fixture->state, &fixture->err) == 0 &&
+		    store_begin_unsynced(&fixture->store, &fixture->err) == 0 &&
+		    store_start(&fixture->store, "a", 1, 2000, &fixture->err) == 0)
+			store_commit(&fixture->store, &fixture->err);
+		kill(getpid(), SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	WELL(fixture, store_open(&fixture->store, fixture->state, &fixture->err));
+	row = row_of(fixture, "a");
+	assert_true(row.state == STORE_RUNNING && row.attempt == 1);
+	store_row_finish(&row);
+
+	WELL(fixture, store_begin_unsynced(&fixture->store, &fixture->err));
+	WELL(fixture, store_put_back(&fixture->store, "a", &fixture->err));
+	WELL(fixture, store_commit(&fixture->store, &fixture->err));
+	check_sync(fixture, "1");
+	IN_BATCH(fixture, add_well(fixture, "b"));
+	check_sync(fixture, "2");
+	WELL(fixture, store_begin_unsynced(&fixture->store, &fixture->err));
+	store_rollback(&fixture->store);
+	WELL(fixture, store_begin(&fixture->store, &fixture->err));
+	check_sync(fixture, "2");
+	store_rollback(&fixture->store);
+}
+
 static void note(void *arg, const char *id, unsigned attempt)
 {
 	sprintf((char *)arg + strlen(arg), "%s%u", id, attempt);
@@ -1167,7 +1213,7 @@ int main(void)
 	        TEST(test_expire),          TEST(test_uploads),         TEST(test_eviction),  TEST(test_tidied),
 	        TEST(test_swept),           TEST(test_shares_of_files), TEST(test_run_needs), TEST(test_deaths),
 	        TEST(test_evict_results),   TEST(test_upgrade),         TEST(test_damaged),   TEST(test_one_service),
-	        TEST(test_other_databases), TEST(test_places),          TEST(test_killed),
+	        TEST(test_other_databases), TEST(test_places),          TEST(test_killed),    TEST(test_unsynced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

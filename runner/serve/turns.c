@@ -1,0 +1,90 @@
+/* The jobs whose turn it is: out of the queue, and running as far as the store and anybody else can tell. */
+#include "runner/serve/batch.h"
+#include "sandbox/fd.h"
+
+#include <stdlib.h>
+
+static struct job_entry *take(struct serve *serve)
+{
+	struct admission_job *job;
+
+	pthread_mutex_lock(&serve->lock);
+	job = admission_take(serve->admission, clock_ns());
+	pthread_mutex_unlock(&serve->lock);
+	return (struct job_entry *)job;
+}
+
+/* Those of children that have ended are free only when their results are stored. */
+static unsigned take_all(struct serve *serve)
+{
+	unsigned n = 0;
+
+	if (atomic_load(&serve->draining) || clock_ns() < serve->hold_ns)
+		return 0;
+	for (unsigned i = 0; i < serve->n_children; i++) {
+		struct child *child = &serve->children[i];
+		struct job_entry *job = child->job == NULL ? take(serve) : NULL;
+
+		if (child->job == NULL && job == NULL)
+			break;
+		if (job != NULL)
+			serve->turns[n++] = (struct turn){.job = job, .child = child};
+	}
+	return n;
+}
+
+static int store(struct serve *serve, unsigned n, struct sbx_err *err)
+{
+	int rc = 0;
+
+	TRY(store_begin_unsynced(&serve->store, err));
+	for (unsigned i = 0; i < n && rc == 0; i++) {
+		struct job_entry *job = serve->turns[i].job;
+
+		job->started_us = serve_now_us();
+		if (!job->is_run)
+			rc = store_start(&serve->store, job->id, job->attempt + 1, job->started_us, err);
+	}
+	if (rc == 0)
+		return store_commit(&serve->store, err);
+	store_rollback(&serve->store);
+	return rc;
+}
+
+static void note(struct serve *serve, struct job_entry *job)
+{
+	struct sbx_err err;
+
+	job->attempt++;
+	stats_add(&serve->stats, STATS_QUEUE, job->started_us - job->accepted_us);
+	if (job->is_run)
+		return; /* nobody could follow it */
+	if (job->feed == NULL)
+		job->feed = feed_create(serve->events_dir, job->id, job->attempt, serve->config.event_bytes_max, &err);
+	if (job->feed == NULL)
+		serve_log("error", job->id, "%s", err.msg);
+	job_tell_state(serve, job);
+}
+
+unsigned turns_take(struct serve *serve)
+{
+	unsigned n = take_all(serve);
+	struct sbx_err err;
+	bool failed;
+
+	if (n == 0)
+		return 0;
+	failed = store(serve, n, &err) < 0;
+	atomic_store(&serve->failing, failed);
+	if (failed)
+		serve_log("store", NULL, "%s", err.msg);
+	for (unsigned i = 0; i < n; i++) {
+		if (!failed) {
+			note(serve, serve->turns[i].job);
+			continue;
+		}
+		job_ran(serve, serve->turns[i].job);
+		job_put_back(serve, serve->turns[i].job);
+	}
+	return failed ? 0 : n;
+}
