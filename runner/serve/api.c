@@ -146,12 +146,9 @@ static uint64_t length_at_most(const struct http_request *request)
 bool api_take(struct http_request *request, const struct party *party, struct shares *shares, uint64_t len,
               struct shares_part *ret, struct http_reply *reply)
 {
-	char peer[HTTP_PEER_MAX + 8];
-	int rc;
+	char buf[SERVE_HOLDER_BYTES];
+	int rc = serve_take(request->data, shares, serve_holder(party, request, buf), len, ret);
 
-	/* no key has a name with a space in it */
-	snprintf(peer, sizeof(peer), "peer %s", request->peer);
-	rc = serve_take(request->data, shares, party->key != NULL ? party->name : peer, len, ret);
 	if (rc == 0)
 		return true;
 	if (rc == -ENOMEM) {

@@ -77,8 +77,9 @@ void ask_refuse(struct ask *ask, unsigned status, const char *field, const char 
 void ask_reply(struct ask *ask, struct http_reply *reply);
 /* Those whose time to wait is over. */
 void jobs_answer_late(struct serve *serve, uint64_t now_ns);
-/* Long answers are bounded all together: one that is too much is a 503, which leads to the job `id`, if not NULL. */
-void reply_bound(struct serve *serve, const char *id, struct http_reply *reply);
+/* Long answers are bounded, all together and those of a key: one that is too much is a 503, which leads to the job
+ * `id`, if not NULL. */
+void reply_bound(struct serve *serve, const struct ask *ask, const char *id, struct http_reply *reply);
 
 /* ---- runs.c: runs, of which the store knows nothing ---- */
 

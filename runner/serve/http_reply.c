@@ -119,8 +119,8 @@ void http_reply_finish(struct http_reply *reply)
 {
 	if (reply->body_owned)
 		free((char *)(uintptr_t)reply->body);
-	if (reply->counter != NULL)
-		atomic_fetch_sub(reply->counter, reply->body_len);
+	if (reply->room.give_back != NULL)
+		reply->room.give_back(reply->room.data);
 	if (reply->stream.close != NULL)
 		reply->stream.close(reply->stream.data);
 	*reply = (struct http_reply){.status = 0};

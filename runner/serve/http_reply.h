@@ -4,7 +4,6 @@
  */
 #pragma once
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,14 +27,20 @@ struct http_stream {
 	void *data;
 };
 
+/* What the body takes of a room that others share; given back with the reply, by whichever thread gives that up. */
+struct http_room {
+	void (*give_back)(void *data); /* NULL for none */
+	void *data;
+};
+
 struct http_reply {
 	unsigned status;
 	const char *type; /* static; NULL for an answer without a body */
 	const char *body;
 	size_t body_len;
-	bool body_owned;           /* from malloc(), and given up with the reply */
-	_Atomic uint64_t *counter; /* has body_len taken off then; NULL for none */
-	bool may_be_kept;          /* by caches, as a page's own files; all else is "no-store" */
+	bool body_owned;  /* from malloc(), and given up with the reply */
+	bool may_be_kept; /* by caches, as a page's own files; all else is "no-store" */
+	struct http_room room;
 	struct http_stream stream;
 	size_t n_headers;
 	struct {

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define TABLE_SIZE_MIN 1024
-#define ANSWERS_MAX UINT64_C(64000000)  /* long ones in memory at once; one that is larger has to go alone */
 #define ANSWER_SHORT ((size_t)16 << 10) /* those count for nothing: there are no more than connections */
 
 /* ---- the table ---- */
@@ -195,19 +194,42 @@ static void reply_with(struct serve *serve, const struct ask *ask, const struct 
 		add_place(reply, row->id);
 }
 
-/* A client that reads slowly has its answer in our memory for long, and could ask for many. */
-void reply_bound(struct serve *serve, const char *id, struct http_reply *reply)
+struct answer_room {
+	struct serve *serve;
+	struct shares_part part;
+};
+
+static void give_room_back(void *data)
 {
-	uint64_t before;
+	struct answer_room *room = data;
+
+	serve_give_back(room->serve, &room->serve->answers, &room->part);
+	free(room);
+}
+
+/* A client that reads slowly has its answer in our memory for long, and could ask for many. */
+void reply_bound(struct serve *serve, const struct ask *ask, const char *id, struct http_reply *reply)
+{
+	char buf[SERVE_HOLDER_BYTES];
+	struct answer_room *room;
+	/* one that is larger than a share takes all of it: its key has no other meanwhile */
+	uint64_t bytes = reply->body_len < serve->answers.each_max ? reply->body_len : serve->answers.each_max;
+	int rc;
 
 	if (reply->body_len <= ANSWER_SHORT)
 		return;
-	before = atomic_fetch_add(&serve->answer_bytes, reply->body_len);
-	reply->counter = &serve->answer_bytes;
-	if (before == 0 || before + reply->body_len <= ANSWERS_MAX)
+	room = calloc(1, sizeof(*room));
+	rc = room == NULL ? -ENOMEM
+	                  : serve_take(serve, &serve->answers, serve_holder(ask->party, ask->request, buf), bytes,
+	                               &room->part);
+	if (rc == 0) {
+		room->serve = serve;
+		reply->room = (struct http_room){give_room_back, room};
 		return;
+	}
+	free(room);
 	http_reply_finish(reply);
-	http_reply_problem(reply, 503, NULL, "too much is being sent at once%s",
+	http_reply_problem(reply, 503, NULL, "too much is being sent %s%s", rc == -EDQUOT ? "to you" : "at once",
 	                   id != NULL ? ": the job is kept, ask for it again" : "");
 	if (id != NULL)
 		add_place(reply, id);
@@ -235,7 +257,7 @@ void ask_answer_job(struct serve *serve, struct ask *ask, const char *id, unsign
 	else
 		reply_with(serve, ask, &row, status, &reply);
 	store_row_finish(&row);
-	reply_bound(serve, id, &reply);
+	reply_bound(serve, ask, id, &reply);
 	ask_reply(ask, &reply);
 }
 

@@ -23,7 +23,8 @@
 #define WORKERS 2
 #define WORK_THREADS 2
 #define TEXT_MAX ((size_t)1 << 20)
-#define BODIES_MAX (UINT64_C(128) << 20) /* in memory at once, unless one may be larger than half of it */
+#define BODIES_MAX (UINT64_C(128) << 20)  /* in memory at once, unless one may be larger than half of it */
+#define ANSWERS_MAX (UINT64_C(128) << 20) /* long ones in memory at once */
 
 static struct serve serve;
 static struct job_memory memory; /* of what was handed over */
@@ -59,6 +60,7 @@ static int load(struct sbx_err *err)
 	        BODIES_MAX / 2 >= serve.config.body_bytes_max ? BODIES_MAX : 2 * serve.config.body_bytes_max;
 	serve.bodies.each_max = serve.bodies.all_max / 2;
 	serve.run_bodies = serve.bodies;
+	serve.answers = (struct shares){.all_max = ANSWERS_MAX, .each_max = ANSWERS_MAX / 2};
 	return 0;
 }
 

@@ -45,7 +45,7 @@ static void make_reply(struct serve *serve, const struct child *child, struct ht
 	child_result(child, &result, &report, &error);
 	if (child->state == STORE_DONE && report != NULL) {
 		http_reply_owned(reply, 200, "application/json", report, result.report_len);
-		reply_bound(serve, NULL, reply);
+		reply_bound(serve, child->job->waiting, NULL, reply);
 		report = NULL;
 	} else if (error != NULL) {
 		http_reply_problem(reply, result.exit_status == 2 ? 422 : 500, NULL, "%s", error);

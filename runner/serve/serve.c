@@ -72,6 +72,15 @@ bool serve_may_upload(struct serve *serve, struct party *party, unsigned *ret_re
 	return answer == ADMISSION_ADMITTED;
 }
 
+const char *serve_holder(const struct party *party, const struct http_request *request, char buf[SERVE_HOLDER_BYTES])
+{
+	if (party->key != NULL)
+		return party->name;
+	/* no key has a name with a space in it */
+	snprintf(buf, SERVE_HOLDER_BYTES, "peer %s", request->peer);
+	return buf;
+}
+
 int serve_take(struct serve *serve, struct shares *shares, const char *holder, uint64_t bytes, struct shares_part *ret)
 {
 	int rc;

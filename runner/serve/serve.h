@@ -2,7 +2,7 @@
  * The service, and what its threads share. The core thread has the store, the jobs and the programs that run; the
  * workers of the HTTP layer, and the threads for what would take them long, ask it (serve_ask()) and go on with other
  * requests until it answers. What all touch is the list of what was asked, the queue, in which a worker reserves room
- * while a client still waits to send, and the memory for bodies: `lock`.
+ * while a client still waits to send, and the memory for bodies and answers: `lock`.
  *
  *     main.c    what the starter handed over -> struct serve -> http_start() -> core_run() -> http_stop()
  *     api*.c    routes: a request -> an answer, or a struct ask
@@ -115,7 +115,6 @@ struct serve {
 	size_t n_parties;                /* of those that may ask */
 	atomic_bool draining;            /* no new jobs */
 	atomic_bool failing;             /* the store takes nothing at the moment */
-	_Atomic uint64_t answer_bytes;   /* of long answers that are being sent */
 	_Atomic(const char *) languages; /* what `sbx languages --json` says; NULL until it has */
 	_Atomic uint64_t missing;        /* which of language_builtin are not installed, by that: a bit each */
 
@@ -125,6 +124,7 @@ struct serve {
 	struct admission_key *suspects; /* one at a time: the next death is then one's own */
 	struct shares bodies;           /* that are read, or will be, until they are stored */
 	struct shares run_bodies;       /* of runs, until these end */
+	struct shares answers;          /* long ones that are being sent */
 	struct ask *asked, **asked_end;
 
 	/* the core's */
@@ -154,10 +154,13 @@ void serve_drop(struct serve *serve, struct job_entry *job);
 /* Workers: whether the party may store one more file now; else it may in *ret_retry_s. */
 bool serve_may_upload(struct serve *serve, struct party *party, unsigned *ret_retry_s);
 
-/* Workers: memory for a body of so many bytes, of one of the two; as shares_take(). Whoever has it: given back, once it
- * is gone. */
+/* Any thread: memory for so many bytes, of one of the three; as shares_take(). Given back, once they are gone. */
 int serve_take(struct serve *serve, struct shares *shares, const char *holder, uint64_t bytes, struct shares_part *ret);
 void serve_give_back(struct serve *serve, struct shares *shares, struct shares_part *part);
+
+#define SERVE_HOLDER_BYTES (HTTP_PEER_MAX + 8)
+/* Whose share of it a request takes: its key's, or of who is no key, its address's. In `buf` or not. */
+const char *serve_holder(const struct party *party, const struct http_request *request, char buf[SERVE_HOLDER_BYTES]);
 
 /* The core: until the service has drained, or the starter is gone (-EPIPE). */
 int core_run(struct serve *serve, struct sbx_err *err);

@@ -1099,6 +1099,28 @@ def one_key_has_a_part_of_what_is_read(s):
     until(lambda: put(s, data, key=ALICE).status == 200, "it has no room again")
 
 
+@test("keys")
+def one_key_has_a_part_of_what_is_sent(s):
+    """Answers that their client does not read, of 6 MiB each, leave others room for theirs."""
+    run = {"argv": ["python3", "-c", "print(chr(1) * 1048575)"], "keep_output": "1M"}
+    name = s.submit(python("print(chr(1) * 1048575)", keep_output="1M"), key=ALICE)
+    s.end(name, key=ALICE)
+    with contextlib.ExitStack() as open_ones:
+        for count in range(40):
+            sock = open_ones.enter_context(socket.socket(socket.AF_UNIX))
+            sock.settimeout(PATIENCE)
+            sock.connect(s.address)
+            sock.sendall(head("Authorization: Bearer " + ALICE, line=f"GET /v1/jobs/{name} HTTP/1.1"))
+            said = sock.recv(4096)
+            if not said.startswith(b"HTTP/1.1 200 "):
+                break
+        equal((count, hold_raw(said)), (10, 503))  # half of 128 MiB
+        assert b"sent to you: the job is kept" in said and f"/v1/jobs/{name}".encode() in said, said
+        post_run(s, run, key=ALICE).problem(503)
+        equal(len(ran(s, run, "OK", key=BOB)["stdout"]), 1 << 20)
+    until(lambda: s.ask("GET", f"/v1/jobs/{name}", key=ALICE).status == 200, "it has no room again")
+
+
 # ---- its end, and the next start ----
 
 
