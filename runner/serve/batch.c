@@ -74,7 +74,8 @@ static int cancel(struct serve *serve, struct ask *ask, struct sbx_err *err)
 
 	if (job == NULL || job->child != NULL || strcmp(job->party->name, ask->party->name) != 0)
 		return 0;
-	TRY(store_cancel(&serve->store, ask->id, serve_now_us(), err));
+	TRY(store_cancel(&serve->store, ask->id, feed_bytes(serve->events_dir, job->id, job->attempt), serve_now_us(),
+	                 err));
 	/* now, lest it be taken in this very turn; twice where two asked at once */
 	if (job->place.state == ADMISSION_QUEUED)
 		job_unqueue(serve, job);

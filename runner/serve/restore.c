@@ -41,13 +41,20 @@ static int put_back(void *arg, const struct store_row *row)
 	return 0;
 }
 
+static uint64_t event_bytes(void *arg, const char *id, unsigned attempts)
+{
+	const struct serve *serve = arg;
+
+	return feed_bytes(serve->events_dir, id, attempts);
+}
+
 static int note_deaths(struct serve *serve, struct sbx_err *err)
 {
 	unsigned n_failed;
 	int rc;
 
 	TRY(store_begin(&serve->store, err));
-	rc = store_note_deaths(&serve->store, DEATHS_MAX, serve_now_us(), &n_failed, err);
+	rc = store_note_deaths(&serve->store, DEATHS_MAX, serve_now_us(), event_bytes, serve, &n_failed, err);
 	if (rc < 0) {
 		store_rollback(&serve->store);
 		return rc;

@@ -96,10 +96,11 @@ int store_add_job(struct store *store, const struct store_job *job, char ret_ear
 /*
  * Of jobs that ran when a service died, for the start of the next one: they are queued again, and have one death more.
  * One that has `deaths_max` of them ends as failed: whoever runs it once more may die by it. *ret_failed is how many
- * did.
+ * did; `event_bytes` says what is kept elsewhere of one that began `attempts` times.
  */
-int store_note_deaths(struct store *store, unsigned deaths_max, uint64_t now_us, unsigned *ret_failed,
-                      struct sbx_err *err);
+int store_note_deaths(struct store *store, unsigned deaths_max, uint64_t now_us,
+                      uint64_t (*event_bytes)(void *arg, const char *id, unsigned attempts), void *arg,
+                      unsigned *ret_failed, struct sbx_err *err);
 /* RUNNING: the service ends in an orderly way, and its attempt is cut off: it is queued again. -ENOENT, -EALREADY. */
 int store_put_back(struct store *store, const char *id, struct sbx_err *err);
 
@@ -122,8 +123,9 @@ struct store_result {
  */
 int store_end(struct store *store, const char *id, const struct store_result *result, uint64_t now_us,
               struct sbx_err *err);
-/* The result STORE_CANCELLED, of whatever attempt. Cancelling twice is well. -ENOENT, -EALREADY: as above. */
-int store_cancel(struct store *store, const char *id, uint64_t now_us, struct sbx_err *err);
+/* The result STORE_CANCELLED, of whatever attempt. Cancelling twice is well. `event_bytes` (struct store_result) are
+ * those of all its attempts. -ENOENT, -EALREADY: as above. */
+int store_cancel(struct store *store, const char *id, uint64_t event_bytes, uint64_t now_us, struct sbx_err *err);
 
 /* A job as it is. Zero it; strings are its own. */
 struct store_row {

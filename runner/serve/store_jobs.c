@@ -255,9 +255,9 @@ int store_end(struct store *store, const char *id, const struct store_result *re
 	return rc < 0 || has_ended ? rc : write_result(store, seq, result, now_us, err);
 }
 
-int store_cancel(struct store *store, const char *id, uint64_t now_us, struct sbx_err *err)
+int store_cancel(struct store *store, const char *id, uint64_t event_bytes, uint64_t now_us, struct sbx_err *err)
 {
-	const struct store_result cancelled = {.state = STORE_CANCELLED};
+	const struct store_result cancelled = {.state = STORE_CANCELLED, .event_bytes = event_bytes};
 	struct store_row row = {0};
 	uint64_t seq;
 	bool has_ended;
@@ -285,18 +285,20 @@ int store_put_back(struct store *store, const char *id, struct sbx_err *err)
 	return DB_RUN(&store->db, SQL_PUT_BACK, err, NUMBER(STORE_QUEUED), NUMBER(seq));
 }
 
-static int fail_deadly(struct store *store, const char *id, unsigned attempt, unsigned deaths, uint64_t now_us,
-                       struct sbx_err *err)
+static int fail_deadly(struct store *store, const char *id, unsigned attempt, unsigned deaths, uint64_t event_bytes,
+                       uint64_t now_us, struct sbx_err *err)
 {
 	char error[120];
-	const struct store_result failed = {.attempt = attempt, .state = STORE_FAILED, .error = error};
+	const struct store_result failed = {
+	        .attempt = attempt, .state = STORE_FAILED, .error = error, .event_bytes = event_bytes};
 
 	snprintf(error, sizeof(error), "the service died %u times while it ran: it is not tried again", deaths);
 	return store_end(store, id, &failed, now_us, err);
 }
 
-int store_note_deaths(struct store *store, unsigned deaths_max, uint64_t now_us, unsigned *ret_failed,
-                      struct sbx_err *err)
+int store_note_deaths(struct store *store, unsigned deaths_max, uint64_t now_us,
+                      uint64_t (*event_bytes)(void *arg, const char *id, unsigned attempts), void *arg,
+                      unsigned *ret_failed, struct sbx_err *err)
 {
 	struct db *db = &store->db;
 	unsigned n = 0;
@@ -310,7 +312,7 @@ int store_note_deaths(struct store *store, unsigned deaths_max, uint64_t now_us,
 
 		snprintf(id, sizeof(id), "%s", db_text(db, SQL_FIND_DEADLY, 0));
 		db_reset(db, SQL_FIND_DEADLY);
-		TRY(fail_deadly(store, id, attempt, deaths, now_us, err));
+		TRY(fail_deadly(store, id, attempt, deaths, event_bytes(arg, id, attempt), now_us, err));
 		n++;
 	}
 	TRY(rc);

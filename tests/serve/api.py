@@ -1347,6 +1347,36 @@ def results_are_kept_up_to_a_size(place):
         s.kill()
 
 
+def events_of_attempts_that_were_cut_off(place):
+    """They are kept with what becomes of their job, and count as much."""
+    s = Service(place, "{running: 1, slots: 2, grace: 100ms}")
+
+    def lengthen(name):
+        with open(f"{s.state}/events/{name}.1", "ab") as f:
+            f.write(b":" + b"x" * 100000 + b"\n\n")
+
+    try:
+        cancelled, deadly = s.submit(sleeper(600)), s.submit(sleeper(600), "?priority=9")
+        until(lambda: is_judged(s, cancelled), "the job does not start")
+        s.stop()
+        lengthen(cancelled)
+        s.start()
+        until(lambda: is_judged(s, deadly), "the job does not start")
+        equal(count(s, "results_bytes"), 0)
+        s.cancel(cancelled)
+        assert 101024 <= count(s, "results_bytes") < 110000, count(s, "results_bytes")
+        s.kill()
+        lengthen(deadly)
+        with contextlib.closing(sqlite3.connect(s.state + "/serve.db")) as store, store:
+            store.execute("UPDATE job SET deaths = 9 WHERE id = ?", [deadly])
+        s.start()
+        equal(s.get(deadly)["state"], "failed")
+        assert 202048 <= count(s, "results_bytes") < 220000, count(s, "results_bytes")
+        s.stop()
+    finally:
+        s.kill()
+
+
 def files_of_others_stay(place):
     """Where the store of files is full, who has most loses its own; and a key may have less, and send fewer."""
     keys = KEYS_FILE + f"- name: little\n  sha256: \"{sha256(b'l-key')}\"\n  stored: 20K\n  uploads: 3/h\n"
@@ -1479,7 +1509,7 @@ def main():
                 service.kill()
         for function in (a_restart, an_end_on_a_full_disk, an_end_without_grace, runs_end_with_the_service, runs_that_wait_hold_so_much, few_descriptors,
                          a_key_that_is_too_long, half_of_the_queue_is_not_for_post, results_are_kept_for_a_time, results_are_kept_up_to_a_size,
-                         files_of_others_stay, pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
+                         events_of_attempts_that_were_cut_off,                         files_of_others_stay, pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
             if re.search(pattern, function.__name__):
                 run(function.__name__.replace("_", " "), lambda: function(f"{place}/{function.__name__}"))
         print(f"1..{number}")

@@ -225,7 +225,7 @@ static void test_large_body(void **state)
 	job.body = body;
 	job.body_len = len;
 	IN_BATCH(fixture, WELL(fixture, add(fixture, &job)); add_well(fixture, "b");
-	         WELL(fixture, store_cancel(&fixture->store, "b", 1, &fixture->err)));
+	         WELL(fixture, store_cancel(&fixture->store, "b", 0, 1, &fixture->err)));
 	check_body(fixture, "a", body, len);
 	REFUSED(fixture, -ENOENT, "job b has ended", store_send_body(&fixture->store, "b", fd, &fixture->err));
 	REFUSED(fixture, -ENOENT, "there is no job c", store_send_body(&fixture->store, "c", fd, &fixture->err));
@@ -281,7 +281,7 @@ static void test_result_once(void **state)
 	failed.error = NULL;
 	REFUSED(fixture, -EALREADY, "another result", store_end(store, "a", &failed, 7, &fixture->err));
 	REFUSED(fixture, -EALREADY, "has ended already", store_start(store, "a", 3, 1, &fixture->err));
-	REFUSED(fixture, -EALREADY, "has ended already", store_cancel(store, "a", 1, &fixture->err));
+	REFUSED(fixture, -EALREADY, "has ended already", store_cancel(store, "a", 0, 1, &fixture->err));
 	/* each of these left the batch as it was */
 	WELL(fixture, store_commit(store, &fixture->err));
 	row = row_of(fixture, "a");
@@ -308,10 +308,10 @@ static void test_cancel(void **state)
 	         WELL(fixture, store_start(store, "b", 1, 1, &fixture->err)));
 	WELL(fixture, store_begin(store, &fixture->err));
 	for (int i = 0; i < 2; i++) {
-		WELL(fixture, store_cancel(store, "a", 8, &fixture->err));
-		WELL(fixture, store_cancel(store, "b", 8, &fixture->err));
+		WELL(fixture, store_cancel(store, "a", 0, 8, &fixture->err));
+		WELL(fixture, store_cancel(store, "b", 0, 8, &fixture->err));
 	}
-	REFUSED(fixture, -ENOENT, "there is no job x", store_cancel(store, "x", 8, &fixture->err));
+	REFUSED(fixture, -ENOENT, "there is no job x", store_cancel(store, "x", 0, 8, &fixture->err));
 	/* what its judge still says comes too late */
 	REFUSED(fixture, -EALREADY, "another result (cancelled", end(fixture, "b", 1, "{}"));
 	WELL(fixture, store_commit(store, &fixture->err));
@@ -350,7 +350,7 @@ static void test_idempotency(void **state)
 	WELL(fixture, store_commit(&fixture->store, &fixture->err));
 	check_unfinished(fixture, "first second third fourth ");
 	/* it lives as long as its job, which may have ended */
-	IN_BATCH(fixture, WELL(fixture, store_cancel(&fixture->store, "first", 10, &fixture->err)));
+	IN_BATCH(fixture, WELL(fixture, store_cancel(&fixture->store, "first", 0, 10, &fixture->err)));
 	job = job_of("fifth", "body");
 	job.idempotency = "retry";
 	WELL(fixture, store_begin(&fixture->store, &fixture->err));
@@ -460,9 +460,9 @@ static void test_expire(void **state)
 	job.idempotency = "retry";
 	IN_BATCH(fixture, WELL(fixture, add(fixture, &job)); add_well(fixture, "b"); add_well(fixture, "c");
 	         add_well(fixture, "d"); WELL(fixture, store_start(store, "a", 2, 1, &fixture->err));
-	         WELL(fixture, store_cancel(store, "c", 10, &fixture->err));
-	         WELL(fixture, store_cancel(store, "a", 20, &fixture->err));
-	         WELL(fixture, store_cancel(store, "d", 30, &fixture->err)));
+	         WELL(fixture, store_cancel(store, "c", 0, 10, &fixture->err));
+	         WELL(fixture, store_cancel(store, "a", 0, 20, &fixture->err));
+	         WELL(fixture, store_cancel(store, "d", 0, 30, &fixture->err)));
 	IN_BATCH(fixture, assert_int_equal(store_expire(store, 30, 1, note, gone, &fixture->err), 1));
 	assert_string_equal(gone, "c0");
 	IN_BATCH(fixture, assert_int_equal(store_expire(store, 30, 9, note, gone, &fixture->err), 1));
@@ -533,6 +533,42 @@ static void test_evict_results(void **state)
 	assert_int_equal(results_bytes(fixture), 0);
 }
 
+static uint64_t events_of(void *arg, const char *id, unsigned attempts)
+{
+	(void)arg;
+	assert_string_equal(id, "a");
+	return 500 * attempts;
+}
+
+/* Events that are kept count, whichever way a job ended. */
+static void test_events_count(void **state)
+{
+	struct fixture *fixture = opened(state);
+	struct store *store = &fixture->store;
+	unsigned failed;
+
+	IN_BATCH(fixture, add_well(fixture, "a"); add_well(fixture, "b");
+	         WELL(fixture, store_start(store, "a", 1, 1000, &fixture->err));
+	         WELL(fixture, store_start(store, "b", 1, 1000, &fixture->err));
+	         WELL(fixture, store_put_back(store, "b", &fixture->err)));
+	IN_BATCH(fixture, WELL(fixture, store_note_deaths(store, 2, 5000, events_of, NULL, &failed, &fixture->err)));
+	assert_int_equal(results_bytes(fixture), 0);
+	IN_BATCH(fixture, WELL(fixture, store_cancel(store, "b", 700, 5000, &fixture->err)));
+	assert_int_equal(results_bytes(fixture), 1024 + 700);
+	IN_BATCH(fixture, WELL(fixture, store_start(store, "a", 2, 1000, &fixture->err)));
+	IN_BATCH(fixture, WELL(fixture, store_note_deaths(store, 2, 5000, events_of, NULL, &failed, &fixture->err)));
+	assert_int_equal(failed, 1);
+	struct store_row row = row_of(fixture, "a");
+	assert_int_equal(results_bytes(fixture), 2 * 1024 + 700 + 1000 + strlen(row.error));
+	store_row_finish(&row);
+}
+
+static uint64_t no_events(void *arg, const char *id, unsigned attempts)
+{
+	(void)arg, (void)id, (void)attempts;
+	return 0;
+}
+
 /* What ran when the service died is queued again, but not for ever. */
 static void test_deaths(void **state)
 {
@@ -548,7 +584,8 @@ static void test_deaths(void **state)
 		/* an end of the service that its jobs have not brought about */
 		IN_BATCH(fixture, WELL(fixture, store_put_back(store, "cut", &fixture->err)));
 		reopen(fixture);
-		IN_BATCH(fixture, WELL(fixture, store_note_deaths(store, 3, 5000, &failed, &fixture->err)));
+		IN_BATCH(fixture,
+		         WELL(fixture, store_note_deaths(store, 3, 5000, no_events, NULL, &failed, &fixture->err)));
 		assert_int_equal(failed, n == 3);
 		row = row_of(fixture, "deadly");
 		assert_true(row.state == (n < 3 ? STORE_QUEUED : STORE_FAILED) && row.deaths == n && row.attempt == n);
@@ -564,7 +601,7 @@ static void test_deaths(void **state)
 	assert_true(row.deaths == 0 && row.attempt == 3 && row.state == STORE_QUEUED && row.started_us == 0);
 	store_row_finish(&row);
 	/* nothing ran since */
-	IN_BATCH(fixture, WELL(fixture, store_note_deaths(store, 3, 5000, &failed, &fixture->err)));
+	IN_BATCH(fixture, WELL(fixture, store_note_deaths(store, 3, 5000, no_events, NULL, &failed, &fixture->err)));
 	assert_int_equal(failed, 0);
 	WELL(fixture, store_begin(store, &fixture->err));
 	REFUSED(fixture, -EALREADY, "has ended already", store_put_back(store, "deadly", &fixture->err));
@@ -715,7 +752,7 @@ static void test_eviction(void **state)
 	reopen(fixture);
 	IN_BATCH(fixture, evict(fixture, 0, 8));
 	/* until it ends; then by use */
-	IN_BATCH(fixture, WELL(fixture, store_cancel(store, "a", 6, &fixture->err));
+	IN_BATCH(fixture, WELL(fixture, store_cancel(store, "a", 0, 6, &fixture->err));
 	         WELL(fixture, store_file_touch(store, "alice", names[1], 7, &fixture->err)));
 	IN_BATCH(fixture, evict(fixture, 7, 4));
 	assert_true(has_file(fixture, "1111") && !has_file(fixture, "3333"));
@@ -851,7 +888,7 @@ static void test_swept(void **state)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		put_text(fd, names[i], "");
 	IN_BATCH(fixture, add_well(fixture, "a"); add_well(fixture, "b");
-	         WELL(fixture, store_cancel(&fixture->store, "b", 1, &fixture->err)));
+	         WELL(fixture, store_cancel(&fixture->store, "b", 0, 1, &fixture->err)));
 	WELL(fixture, store_sweep(&fixture->store, fd, &fixture->err));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		assert_int_equal(faccessat(fd, names[i], F_OK, 0) == 0, names[i][0] == 'a' || names[i][0] == 'b');
@@ -1208,12 +1245,13 @@ static void test_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        TEST(test_course),          TEST(test_large_body),      TEST(test_full),      TEST(test_result_once),
-	        TEST(test_cancel),          TEST(test_idempotency),     TEST(test_names),     TEST(test_batches),
-	        TEST(test_expire),          TEST(test_uploads),         TEST(test_eviction),  TEST(test_tidied),
-	        TEST(test_swept),           TEST(test_shares_of_files), TEST(test_run_needs), TEST(test_deaths),
-	        TEST(test_evict_results),   TEST(test_upgrade),         TEST(test_damaged),   TEST(test_one_service),
-	        TEST(test_other_databases), TEST(test_places),          TEST(test_killed),    TEST(test_unsynced),
+	        TEST(test_course),        TEST(test_large_body),      TEST(test_full),      TEST(test_result_once),
+	        TEST(test_cancel),        TEST(test_idempotency),     TEST(test_names),     TEST(test_batches),
+	        TEST(test_expire),        TEST(test_uploads),         TEST(test_eviction),  TEST(test_tidied),
+	        TEST(test_swept),         TEST(test_shares_of_files), TEST(test_run_needs), TEST(test_deaths),
+	        TEST(test_evict_results), TEST(test_events_count),    TEST(test_upgrade),   TEST(test_damaged),
+	        TEST(test_one_service),   TEST(test_other_databases), TEST(test_places),    TEST(test_killed),
+	        TEST(test_unsynced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
