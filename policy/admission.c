@@ -104,7 +104,7 @@ static double part_wait_s(const struct part *part, uint64_t bytes)
 	double leave = (double)excess(there, 1, part->limits.queued_max);
 
 	if (over_bytes > 0)
-		leave = fmax(leave, ceil((double)over_bytes / (double)there_bytes * (double)there));
+		leave = fmax(leave, ceil((double)over_bytes * (double)there / (double)there_bytes));
 	return leave == 0 ? 0 : leave * part->drain.busy_s / part->drain.ends;
 }
 
