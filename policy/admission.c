@@ -1,7 +1,8 @@
 /*
  * The queue of `sbx serve`. What is bounded is counted twice in the same way, for all and for the key (struct part).
- * Waiting jobs are in a tree for each key, by priority and arrival; keys that may have a turn in a tree by the turn
- * they wait for. So the first and the places come from the trees, and nothing is ever searched.
+ * Waiting jobs are in two trees for each key, by priority and arrival and by arrival alone; keys that may have a turn
+ * in a tree by the turn they wait for. So the first, the oldest and the places come from the trees, and nothing is ever
+ * searched.
  */
 #include "policy/admission.h"
 
@@ -38,8 +39,7 @@ struct admission_key {
 	struct admission_key *next;
 	struct part part;
 	struct bucket bucket;
-	struct rank_node *jobs;
-	struct admission_job *oldest, *newest;
+	struct rank_node *jobs, *arrivals;
 	struct rank_node turn;
 	bool is_ready; /* is in the tree of turns */
 };
@@ -192,6 +192,11 @@ static struct admission_job *job_of_place(struct rank_node *place)
 	return (struct admission_job *)(void *)((char *)place - offsetof(struct admission_job, place));
 }
 
+static struct admission_job *job_of_arrival(struct rank_node *arrival)
+{
+	return (struct admission_job *)(void *)((char *)arrival - offsetof(struct admission_job, arrival));
+}
+
 /* Into the tree of turns, or out of it, as is right after jobs came or went. */
 static void key_update(struct admission *admission, struct admission_key *key)
 {
@@ -265,26 +270,30 @@ void admission_drop(struct admission *admission, struct admission_job *job)
 	unreserve(admission, job);
 }
 
-static void enqueue(struct admission *admission, struct admission_key *key, struct admission_job *job,
-                    unsigned priority)
+/* Where its place says. */
+static void enqueue(struct admission *admission, struct admission_job *job)
 {
+	struct admission_key *key = job->key;
 	struct part *parts[] = {&admission->all, &key->part};
 
-	assert(priority <= ADMISSION_PRIORITY_MAX);
 	job->state = ADMISSION_QUEUED;
-	job->place.order = (uint64_t)(ADMISSION_PRIORITY_MAX - priority) << PRIORITY_SHIFT | admission->next_job++;
-	job->older = key->newest;
-	job->newer = NULL;
-	*(key->newest != NULL ? &key->newest->newer : &key->oldest) = job;
-	key->newest = job;
 	for (int i = 0; i < 2; i++) {
 		parts[i]->counts.queued++;
 		parts[i]->counts.queued_bytes += job->bytes;
 	}
-	if (key->jobs == NULL)
-		key_to_end(admission, key);
+	job->arrival.order = job->place.order & ((UINT64_C(1) << PRIORITY_SHIFT) - 1);
 	rank_tree_add(&key->jobs, &job->place);
+	rank_tree_add(&key->arrivals, &job->arrival);
 	key_update(admission, key);
+}
+
+static void enqueue_last(struct admission *admission, struct admission_job *job, unsigned priority)
+{
+	assert(priority <= ADMISSION_PRIORITY_MAX);
+	job->place.order = (uint64_t)(ADMISSION_PRIORITY_MAX - priority) << PRIORITY_SHIFT | admission->next_job++;
+	if (job->key->jobs == NULL)
+		key_to_end(admission, job->key);
+	enqueue(admission, job);
 }
 
 void admission_put(struct admission *admission, struct admission_job *job, uint64_t bytes, unsigned priority,
@@ -294,7 +303,7 @@ void admission_put(struct admission *admission, struct admission_job *job, uint6
 	unreserve(admission, job);
 	job->bytes = bytes;
 	job->since_ns = admission->all.latest_ns;
-	enqueue(admission, job->key, job, priority);
+	enqueue_last(admission, job, priority);
 }
 
 void admission_put_back(struct admission *admission, struct admission_key *key, struct admission_job *job,
@@ -308,7 +317,7 @@ void admission_put_back(struct admission *admission, struct admission_key *key, 
 	/* the clock may have started after it came */
 	*job = (struct admission_job){
 	        .key = key, .bytes = bytes, .since_ns = latest_ns > age_ns ? latest_ns - age_ns : 0};
-	enqueue(admission, key, job, priority);
+	enqueue_last(admission, job, priority);
 }
 
 /* ---- jobs go ---- */
@@ -319,8 +328,7 @@ static void dequeue(struct admission *admission, struct admission_job *job)
 	struct part *parts[] = {&admission->all, &key->part};
 
 	rank_tree_remove(&key->jobs, &job->place);
-	*(job->older != NULL ? &job->older->newer : &key->oldest) = job->newer;
-	*(job->newer != NULL ? &job->newer->older : &key->newest) = job->older;
+	rank_tree_remove(&key->arrivals, &job->arrival);
 	for (int i = 0; i < 2; i++) {
 		parts[i]->counts.queued--;
 		parts[i]->counts.queued_bytes -= job->bytes;
@@ -344,7 +352,9 @@ struct admission_job *admission_take(struct admission *admission, uint64_t now_n
 	key->part.counts.running++;
 	rank_tree_remove(&admission->ready, turn);
 	key->is_ready = false;
+	job->turn = key->turn.order;
 	key_to_end(admission, key);
+	job->next_turn = key->turn.order;
 	key_update(admission, key);
 	return job;
 }
@@ -372,6 +382,25 @@ void admission_remove(struct admission *admission, struct admission_job *job, ui
 	key_update(admission, job->key);
 }
 
+void admission_return(struct admission *admission, struct admission_job *job, uint64_t now_ns)
+{
+	struct admission_key *key = job->key;
+
+	assert(job->state == ADMISSION_RUNNING || job->state == ADMISSION_NOWHERE);
+	advance(admission, key, now_ns);
+	if (job->state == ADMISSION_RUNNING) {
+		admission->all.counts.running--;
+		key->part.counts.running--;
+		/* out of the tree of turns meanwhile, whose order is not to be changed under it */
+		if (key->is_ready)
+			rank_tree_remove(&admission->ready, &key->turn);
+		key->is_ready = false;
+		if (key->turn.order == job->next_turn)
+			key->turn.order = job->turn;
+	}
+	enqueue(admission, job);
+}
+
 /* ---- questions ---- */
 
 uint64_t admission_position(const struct admission *admission, const struct admission_job *job)
@@ -397,8 +426,12 @@ struct admission_counts admission_key_counts(const struct admission_key *key, ui
 {
 	struct admission_counts counts = key->part.counts;
 
-	if (key->oldest != NULL && now_ns > key->oldest->since_ns)
-		counts.oldest_ns = now_ns - key->oldest->since_ns;
+	if (key->arrivals != NULL) {
+		const struct admission_job *oldest = job_of_arrival(rank_tree_first(key->arrivals));
+
+		if (now_ns > oldest->since_ns)
+			counts.oldest_ns = now_ns - oldest->since_ns;
+	}
 	return counts;
 }
 

@@ -7,7 +7,7 @@
  *     admission_offer()  by the length that its headers announce: room is reserved, or the answer says what is full
  *     admission_put()    its body was read and stored: it waits          admission_drop()    or never came
  *     admission_take()   it is the next to run                           admission_remove()  or was cancelled
- *     admission_ended()
+ *     admission_ended()      or admission_return() after these two: as if they had not been called
  *
  * Keys take turns, one job each, among those that have a job waiting and may run one more. A key that got its first
  * waiting job, or has just had its turn, stands behind all others; one that may run no more keeps its place. So a
@@ -67,9 +67,14 @@ struct admission_job {
 	enum admission_state state;
 	struct admission_key *key;
 	uint64_t bytes;
-	uint64_t since_ns;                   /* QUEUED: when it came */
-	struct rank_node place;              /* QUEUED: in its key's tree */
-	struct admission_job *older, *newer; /* QUEUED: of its key's, as they came */
+	uint64_t since_ns;      /* QUEUED: when it came */
+	struct rank_node place; /* QUEUED: among its key's, by priority and arrival */
+	union {
+		struct rank_node arrival; /* QUEUED: among these, as they came */
+		struct {                  /* RUNNING: its key's, at which it was taken and after that */
+			uint64_t turn, next_turn;
+		};
+	};
 };
 
 /* Of all or of a key, now; answers since the start. For /metrics and the page of the service's own state. */
@@ -132,6 +137,13 @@ struct admission_job *admission_take(struct admission *admission, uint64_t now_n
 void admission_ended(struct admission *admission, struct admission_job *job, uint64_t now_ns);
 /* QUEUED: it will not be run. */
 void admission_remove(struct admission *admission, struct admission_job *job, uint64_t now_ns);
+
+/*
+ * RUNNING, or NOWHERE by admission_remove(): it was not run after all, or is to be run after all. It waits again where
+ * it did, whatever the bounds say; its key has its turn back, if it had no other since. So what is returned in the
+ * opposite order leaves the queue as it was.
+ */
+void admission_return(struct admission *admission, struct admission_job *job, uint64_t now_ns);
 
 /*
  * QUEUED: how many would be taken before it if no other came, and each ended as soon as it was taken, those that run

@@ -235,7 +235,7 @@ static void undo_cancel(struct serve *serve, const struct ask *ask)
 	struct job_entry *job = job_find(serve, ask->id);
 
 	if (job != NULL && job->child == NULL && job->place.state == ADMISSION_NOWHERE)
-		job_put_back(serve, job);
+		job_return(serve, job);
 }
 
 /* Nothing of the batch has happened: jobs that were on their way in are not, those cancelled wait again. */

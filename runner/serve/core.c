@@ -22,6 +22,7 @@
 #define KEEP_ALIVE_TICKS 60 /* 15 s */
 #define EXPIRE_TICKS 4      /* each second, and BATCH_EXPIRED_MAX of them: more than can have ended in one */
 #define HOLD_NS UINT64_C(1000000000)
+#define PUT_OFFS_MAX 60 /* so often a job keeps its place; then it may be at fault itself, and others go before it */
 
 /* What epoll says: a descriptor of the service's own, or a child's events. */
 enum source {
@@ -78,8 +79,12 @@ static void put_off(struct serve *serve, struct child *child)
 	feed_end(job->feed);
 	feed_drop(job->feed);
 	job->feed = NULL;
-	job_ran(serve, job);
-	job_put_back(serve, job);
+	if (++job->put_offs <= PUT_OFFS_MAX) {
+		job_return(serve, job);
+	} else {
+		job_ran(serve, job);
+		job_put_back(serve, job);
+	}
 	serve->hold_ns = clock_ns() + HOLD_NS;
 }
 
@@ -119,25 +124,35 @@ static int hear_starter(struct serve *serve, struct sbx_err *err)
 	return 0;
 }
 
+/* Nothing was handed over: as if the starter had refused it. */
+static void refuse_start(struct serve *serve, const struct turn *begun, int errnum)
+{
+	begun->child->job = begun->job;
+	begun->job->child = begun->child;
+	note_end(serve, &(struct starter_event){.kind = STARTER_REFUSED,
+	                                        .number = (uint32_t)(begun->child - serve->children),
+	                                        .value = errnum});
+}
+
 /* It is stored as running. */
 static void start(struct serve *serve, const struct turn *begun)
 {
 	struct sbx_err err;
 	struct child *child = begun->child;
 
+	/* what was missing for the one before may be there again: but that one comes first */
+	if (clock_ns() < serve->hold_ns) {
+		refuse_start(serve, begun, EAGAIN);
+		return;
+	}
 	if (child_start(serve, child, begun->job, &err) == 0 &&
 	    watch(serve, child->events_fd, SOURCE_CHILD, (uint32_t)(child - serve->children), &err) == 0)
 		return;
 	serve_log("error", begun->job->id, "%s", err.msg);
 	/* which nobody would read: the judge's writes fail then, and do not wait for ever */
 	fd_close(&child->events_fd);
-	if (child->job == NULL) { /* nothing was handed over: as if the starter had refused it */
-		child->job = begun->job;
-		begun->job->child = child;
-		note_end(serve, &(struct starter_event){.kind = STARTER_REFUSED,
-		                                        .number = (uint32_t)(child - serve->children),
-		                                        .value = err.errnum});
-	}
+	if (child->job == NULL)
+		refuse_start(serve, begun, err.errnum);
 }
 
 /* ---- time ---- */

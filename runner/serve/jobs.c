@@ -114,6 +114,13 @@ void job_ran(struct serve *serve, struct job_entry *job)
 	pthread_mutex_unlock(&serve->lock);
 }
 
+void job_return(struct serve *serve, struct job_entry *job)
+{
+	pthread_mutex_lock(&serve->lock);
+	admission_return(serve->admission, &job->place, clock_ns());
+	pthread_mutex_unlock(&serve->lock);
+}
+
 void job_put_back(struct serve *serve, struct job_entry *job)
 {
 	uint64_t now_us = serve_now_us();

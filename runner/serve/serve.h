@@ -57,7 +57,7 @@ struct job_entry {
 	struct party *party;
 	enum store_kind kind;
 	bool is_run; /* of POST /v1/run: the store knows nothing of it, and its body stays here until it ends */
-	unsigned priority, attempt;
+	unsigned priority, attempt, put_offs;
 	bool is_suspect; /* it ran when a service died */
 	bool cancelled;
 	uint64_t accepted_us, started_us; /* since 1970 */

@@ -2,6 +2,7 @@
 #include "runner/serve/batch.h"
 #include "sandbox/fd.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static struct job_entry *take(struct serve *serve)
@@ -33,14 +34,17 @@ static unsigned take_all(struct serve *serve)
 	return n;
 }
 
-static int store(struct serve *serve, unsigned n, struct sbx_err *err)
+/* *ret_at is the one where it failed. */
+static int store(struct serve *serve, unsigned n, unsigned *ret_at, struct sbx_err *err)
 {
 	int rc = 0;
 
+	*ret_at = n;
 	TRY(store_begin_unsynced(&serve->store, err));
 	for (unsigned i = 0; i < n && rc == 0; i++) {
 		struct job_entry *job = serve->turns[i].job;
 
+		*ret_at = i;
 		job->started_us = serve_now_us();
 		if (!job->is_run)
 			rc = store_start(&serve->store, job->id, job->attempt + 1, job->started_us, err);
@@ -66,25 +70,38 @@ static void note(struct serve *serve, struct job_entry *job)
 	job_tell_state(serve, job);
 }
 
+/* They keep their places, but a damaged one, which the others would else wait for. */
+static void give_back(struct serve *serve, unsigned n, unsigned damaged)
+{
+	/* the last first: so their keys have their turns back, too */
+	for (unsigned i = n; i-- > 0;) {
+		struct job_entry *job = serve->turns[i].job;
+
+		if (i != damaged) {
+			job_return(serve, job);
+			continue;
+		}
+		job_ran(serve, job);
+		job_put_back(serve, job);
+	}
+}
+
 unsigned turns_take(struct serve *serve)
 {
-	unsigned n = take_all(serve);
+	unsigned n = take_all(serve), at;
 	struct sbx_err err;
-	bool failed;
+	int rc;
 
 	if (n == 0)
 		return 0;
-	failed = store(serve, n, &err) < 0;
-	atomic_store(&serve->failing, failed);
-	if (failed)
+	rc = store(serve, n, &at, &err);
+	atomic_store(&serve->failing, rc < 0);
+	if (rc < 0) {
 		serve_log("store", NULL, "%s", err.msg);
-	for (unsigned i = 0; i < n; i++) {
-		if (!failed) {
-			note(serve, serve->turns[i].job);
-			continue;
-		}
-		job_ran(serve, serve->turns[i].job);
-		job_put_back(serve, serve->turns[i].job);
+		give_back(serve, n, rc == -EBADMSG ? at : n);
+		return 0;
 	}
-	return failed ? 0 : n;
+	for (unsigned i = 0; i < n; i++)
+		note(serve, serve->turns[i].job);
+	return n;
 }

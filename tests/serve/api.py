@@ -1187,6 +1187,23 @@ def an_end_on_a_full_disk(place):
         s.kill()
 
 
+def places_on_a_full_disk(place):
+    """A job whose cancellation cannot be written waits where it did."""
+    s = Service(place, "{running: 1, slots: 2}")
+    try:
+        with s.blocked():
+            names = [s.submit(adder()) for _ in range(4)]
+            with traced(s, "pwrite64", "error=ENOSPC"):
+                for name in names[1::-1]:
+                    s.ask("DELETE", f"/v1/jobs/{name}").problem(503)
+            equal([s.get(name)["position"] for name in names], [0, 1, 2, 3])
+        started = [s.end(name)["started"] for name in names]
+        equal(started, sorted(started))
+        s.stop()
+    finally:
+        s.kill()
+
+
 def an_end_without_grace(place):
     s = Service(place, "{running: 1, slots: 2, grace: 100ms, results: 1s}")
     try:
@@ -1267,7 +1284,7 @@ def runs_that_wait_hold_so_much(place):
 def few_descriptors(place):
     """What is missing for a start now may be there later: no job fails by it. Each that runs has three descriptors of the service's, which has
     fewer here than that takes, though as many as a box may have files."""
-    s = Service(place, "{running: 150, slots: 2, connections: 50}", descriptors=300)
+    s = Service(place, "{running: 100, slots: 2, connections: 50}", descriptors=300)
     try:
         # both slots are taken, so that none ends before all have begun
         with s.blocked(), s.blocked():
@@ -1276,6 +1293,10 @@ def few_descriptors(place):
         for name in names:
             until(lambda: s.get(name)["state"] not in ("queued", "running"), "a job does not end")
             equal((s.get(name)["state"], s.get(name)["report"]["verdict"]), ("done", "AC"))
+        # each kept its place, but for a descriptor that the end of a connection gave the next one
+        started = sorted(names, key=lambda name: s.get(name)["started"])
+        late = max(started.index(name) - names.index(name) for name in names)
+        assert late <= 5, f"{late} came later, and were started before"
         s.stop()
     finally:
         s.kill()
@@ -1507,7 +1528,8 @@ def main():
                 run(f"the end of the service {group}", lambda: (service.stop(), hold_log(service)))
             finally:
                 service.kill()
-        for function in (a_restart, an_end_on_a_full_disk, an_end_without_grace, runs_end_with_the_service, runs_that_wait_hold_so_much, few_descriptors,
+        for function in (a_restart, an_end_on_a_full_disk, places_on_a_full_disk, an_end_without_grace,
+                         runs_end_with_the_service, runs_that_wait_hold_so_much, few_descriptors,
                          a_key_that_is_too_long, half_of_the_queue_is_not_for_post, results_are_kept_for_a_time, results_are_kept_up_to_a_size,
                          events_of_attempts_that_were_cut_off,                         files_of_others_stay, pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
             if re.search(pattern, function.__name__):

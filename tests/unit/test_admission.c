@@ -196,6 +196,61 @@ static void test_put_back(void **state)
 
 /* ---- when to come back ---- */
 
+/* As if they had not been taken, or removed: in the places and at the turns that they had, and no end is counted. */
+static void test_return(void **state)
+{
+	const struct admission_limits narrow = {3, 30, 1};
+	struct admission *a = new_queue(5, 50, 3);
+	struct admission_key *one = new_key(a, &narrow, &no_rate), *other = new_key(a, &no_limits, &no_rate);
+	struct admission_job jobs[5] = {0}, *order[] = {&jobs[1], &jobs[3], &jobs[4], &jobs[0], &jobs[2]};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++)
+		queue(a, one, &jobs[i], 10, i == 1);
+	for (unsigned i = 3; i < 5; i++)
+		queue(a, other, &jobs[i], 10, 0);
+	for (unsigned i = 0; i < 3; i++)
+		assert_ptr_equal(admission_take(a, 0), order[i]);
+	admission_remove(a, &jobs[0], 0);
+	assert_int_equal(admission_counts(a, 9 * S).oldest_ns, 9 * S);
+	admission_return(a, &jobs[0], 9 * S);
+	for (unsigned i = 3; i-- > 0;)
+		admission_return(a, order[i], 9 * S);
+	assert_int_equal(admission_counts(a, 9 * S).queued, 5);
+	assert_int_equal(admission_counts(a, 9 * S).running, 0);
+	assert_int_equal(admission_key_counts(other, 9 * S).oldest_ns, 9 * S);
+	/* one end by now, that of the start, in 10 s */
+	assert_int_equal(refused(a, other, 1, 9 * S, ADMISSION_FULL), 11);
+	for (unsigned i = 0; i < LEN(order); i++) {
+		assert_ptr_equal(admission_take(a, 9 * S), order[i]);
+		if (i >= 2)
+			admission_ended(a, order[i == 2 ? 0 : i], 9 * S);
+	}
+	admission_destroy(a);
+}
+
+/* A key that had another turn since has no more of them by a return. */
+static void test_return_late(void **state)
+{
+	struct admission *a = new_queue(10, 100, 9);
+	struct admission_key *one = new_key(a, &no_limits, &no_rate), *other = new_key(a, &no_limits, &no_rate);
+	struct admission_job jobs[5] = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++)
+		queue(a, one, &jobs[i], 10, 0);
+	for (unsigned i = 3; i < 5; i++)
+		queue(a, other, &jobs[i], 10, 0);
+	assert_ptr_equal(admission_take(a, 0), &jobs[0]);
+	assert_ptr_equal(admission_take(a, 0), &jobs[3]);
+	assert_ptr_equal(admission_take(a, 0), &jobs[1]);
+	admission_return(a, &jobs[0], 0);
+	assert_ptr_equal(admission_take(a, 0), &jobs[4]);
+	assert_ptr_equal(admission_take(a, 0), &jobs[0]);
+	assert_ptr_equal(admission_take(a, 0), &jobs[2]);
+	admission_destroy(a);
+}
+
 static void test_rate(void **state)
 {
 	const struct admission_rate rate = {.jobs = 3, .per_ns = 60 * S, .burst = 2};
@@ -425,7 +480,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_names),       cmocka_unit_test(test_bounds),
 	        cmocka_unit_test(test_unlimited),   cmocka_unit_test(test_running_max),
-	        cmocka_unit_test(test_whole_jobs),  cmocka_unit_test(test_put_back),
+	        cmocka_unit_test(test_whole_jobs),  cmocka_unit_test(test_return),
+	        cmocka_unit_test(test_return_late), cmocka_unit_test(test_put_back),
 	        cmocka_unit_test(test_rate),        cmocka_unit_test(test_rate_range),
 	        cmocka_unit_test(test_drain),       cmocka_unit_test(test_drain_of_key),
 	        cmocka_unit_test(test_priorities),  cmocka_unit_test(test_burst),

@@ -35,8 +35,10 @@ static const struct admission_rate rates[KEYS] = {
 struct model_job {
 	struct admission_job job; /* the real one */
 	enum admission_state state;
+	bool is_removed; /* and was not offered again */
 	unsigned key, priority;
 	uint64_t bytes, since_ns, number;
+	uint64_t turn, next_turn; /* its key's, before it was taken and after */
 };
 
 /* When jobs ended, in the time in which there were any. */
@@ -50,14 +52,14 @@ static struct model {
 	struct admission *real;
 	struct admission_key *keys[KEYS];
 	struct model_job jobs[JOBS];
-	unsigned waiting[KEYS]; /* keys with a job that waits, the one whose turn is next first */
-	size_t n_waiting;
+	uint64_t turns[KEYS], next_turn; /* the least of a key with a job that waits is the next one */
 	uint64_t next_number, now_ns;
 	unsigned __int128 arrival[KEYS]; /* in 1/jobs ns: when the next offer comes, if they come evenly */
 	struct model_drain drains[KEYS + 1];
 	uint64_t answers[KEYS + 1][ADMISSION_ANSWER_MAX];
 	unsigned passed_by[KEYS][KEYS]; /* turns of the second since the first has been ready */
-	size_t seen[ADMISSION_ANSWER_MAX], n_waits, n_taken, n_positions;
+	bool has_returned;              /* in this step: a job that no bound kept out */
+	size_t seen[ADMISSION_ANSWER_MAX], n_waits, n_taken, n_positions, n_returned, n_turns_back, n_undone;
 	uint64_t seed;
 } m;
 
@@ -181,17 +183,25 @@ static void model_queue(struct model_job *job, uint64_t since_ns)
 	job->since_ns = since_ns;
 	job->number = m.next_number++;
 	if (is_first)
-		m.waiting[m.n_waiting++] = job->key;
+		m.turns[job->key] = m.next_turn++;
 }
 
-static void remove_waiting(unsigned key)
+/* Those with a job that waits, the one whose turn is next first; their number. */
+static size_t keys_in_turn(unsigned keys[KEYS])
 {
-	size_t at = 0;
+	size_t n = 0;
 
-	while (m.waiting[at] != key)
-		at++;
-	m.n_waiting--;
-	memmove(&m.waiting[at], &m.waiting[at + 1], (m.n_waiting - at) * sizeof(m.waiting[0]));
+	for (unsigned key = 0; key < KEYS; key++) {
+		size_t at = n;
+
+		if (count_jobs(key, ADMISSION_QUEUED) == 0)
+			continue;
+		for (; at > 0 && m.turns[keys[at - 1]] > m.turns[key]; at--)
+			keys[at] = keys[at - 1];
+		keys[at] = key;
+		n++;
+	}
+	return n;
 }
 
 static bool goes_before(const struct model_job *a, const struct model_job *b)
@@ -211,17 +221,19 @@ static struct model_job *first_of(unsigned key)
 
 static struct model_job *model_take(void)
 {
-	for (size_t i = 0; i < m.n_waiting && count_jobs(ALL, ADMISSION_RUNNING) < limits[ALL].running_max; i++) {
-		unsigned key = m.waiting[i];
+	unsigned keys[KEYS];
+	size_t n = keys_in_turn(keys);
+
+	for (size_t i = 0; i < n && count_jobs(ALL, ADMISSION_RUNNING) < limits[ALL].running_max; i++) {
+		unsigned key = keys[i];
 		struct model_job *job;
 
 		if (!is_ready(key))
 			continue;
 		job = first_of(key);
 		job->state = ADMISSION_RUNNING;
-		remove_waiting(key);
-		if (count_jobs(key, ADMISSION_QUEUED) > 0)
-			m.waiting[m.n_waiting++] = key;
+		job->turn = m.turns[key];
+		job->next_turn = m.turns[key] = m.next_turn++;
 		return job;
 	}
 	return NULL;
@@ -232,8 +244,8 @@ static uint64_t model_position(const struct model_job *job)
 {
 	uint64_t left[KEYS], own = 0, n = 0;
 	unsigned keys[KEYS];
+	size_t n_keys = keys_in_turn(keys);
 
-	memcpy(keys, m.waiting, sizeof(keys));
 	for (unsigned key = 0; key < KEYS; key++)
 		left[key] = count_jobs(key, ADMISSION_QUEUED);
 	for (size_t i = 0; i < JOBS; i++)
@@ -243,14 +255,14 @@ static uint64_t model_position(const struct model_job *job)
 
 		if (key == job->key && own-- == 0)
 			return n;
-		memmove(&keys[0], &keys[1], (m.n_waiting - 1) * sizeof(keys[0]));
-		keys[m.n_waiting - 1] = key;
+		memmove(&keys[0], &keys[1], (n_keys - 1) * sizeof(keys[0]));
+		keys[n_keys - 1] = key;
 		left[key]--;
 		/* a key with nothing left has no turn any more */
 		while (left[keys[0]] == 0) {
 			key = keys[0];
-			memmove(&keys[0], &keys[1], (m.n_waiting - 1) * sizeof(keys[0]));
-			keys[m.n_waiting - 1] = key;
+			memmove(&keys[0], &keys[1], (n_keys - 1) * sizeof(keys[0]));
+			keys[n_keys - 1] = key;
 		}
 	}
 }
@@ -275,6 +287,7 @@ static void step_offer(void)
 	m.seen[answer]++;
 	if (answer == ADMISSION_ADMITTED) {
 		job->state = ADMISSION_RESERVED;
+		job->is_removed = false;
 		job->key = key;
 		job->bytes = bytes;
 	} else if (answer != ADMISSION_TOO_LARGE) {
@@ -303,7 +316,7 @@ static void step_put(void)
 	admission_put(m.real, &job->job, job->bytes, job->priority, m.now_ns);
 }
 
-static void step_take(void)
+static struct model_job *take(void)
 {
 	struct model_job *job = model_take();
 	bool was_ready[KEYS];
@@ -312,13 +325,19 @@ static void step_take(void)
 		was_ready[key] = job != NULL && key != job->key && is_ready(key);
 	assert_ptr_equal(admission_take(m.real, m.now_ns), job);
 	if (job == NULL)
-		return;
+		return NULL;
 	m.n_taken++;
 	/* no key that could have had its turn is passed by twice by the same */
 	for (unsigned key = 0; key < KEYS; key++)
 		if (was_ready[key])
 			assert_true(++m.passed_by[key][job->key] <= 1);
 	memset(m.passed_by[job->key], 0, sizeof(m.passed_by[0]));
+	return job;
+}
+
+static void step_take(void)
+{
+	take();
 }
 
 static void step_end(void)
@@ -335,16 +354,71 @@ static void step_end(void)
 	job->state = ADMISSION_NOWHERE;
 }
 
-static void step_remove(void)
+static struct model_job *remove_one(void)
 {
 	struct model_job *job = any_job(ADMISSION_QUEUED);
 
 	if (job == NULL)
-		return;
+		return NULL;
 	admission_remove(m.real, &job->job, m.now_ns);
 	job->state = ADMISSION_NOWHERE;
-	if (count_jobs(job->key, ADMISSION_QUEUED) == 0)
-		remove_waiting(job->key);
+	job->is_removed = true;
+	return job;
+}
+
+static void step_remove(void)
+{
+	remove_one();
+}
+
+static void give_back(struct model_job *job)
+{
+	/* a turn that its key had is one that it had not */
+	if (job->state == ADMISSION_RUNNING && m.turns[job->key] == job->next_turn) {
+		m.turns[job->key] = job->turn;
+		m.n_turns_back++;
+		for (unsigned key = 0; key < KEYS; key++)
+			m.passed_by[key][job->key] -= m.passed_by[key][job->key] > 0;
+	}
+	job->state = ADMISSION_QUEUED;
+	job->is_removed = false;
+	admission_return(m.real, &job->job, m.now_ns);
+	m.has_returned = true;
+	m.n_returned++;
+}
+
+static void step_return(void)
+{
+	struct model_job *job = random_below(2) == 0 ? any_job(ADMISSION_RUNNING) : any_job(ADMISSION_NOWHERE);
+
+	if (job != NULL && (job->state == ADMISSION_RUNNING || job->is_removed))
+		give_back(job);
+}
+
+static void all_positions(uint64_t positions[JOBS])
+{
+	for (size_t i = 0; i < JOBS; i++)
+		positions[i] =
+		        m.jobs[i].state == ADMISSION_QUEUED ? admission_position(m.real, &m.jobs[i].job) : UINT64_MAX;
+}
+
+/* In the opposite order: then all wait where they did. */
+static void step_undo(void)
+{
+	uint64_t before[JOBS], after[JOBS];
+	struct model_job *jobs[6];
+	size_t n = 1 + random_below(LEN(jobs));
+
+	all_positions(before);
+	for (size_t i = 0; i < n; i++)
+		jobs[i] = random_below(4) == 0 ? remove_one() : take();
+	for (size_t i = n; i-- > 0;)
+		if (jobs[i] != NULL) {
+			give_back(jobs[i]);
+			m.n_undone++;
+		}
+	all_positions(after);
+	assert_memory_equal(before, after, sizeof(before));
 }
 
 static void step_position(void)
@@ -381,19 +455,16 @@ static void check_counts(unsigned key)
 	assert_true(counts.running <= limits[key].running_max);
 }
 
-static void check_bounds(unsigned key)
+static bool is_within(unsigned key)
 {
-	assert_true(count_jobs(key, ADMISSION_QUEUED) + count_jobs(key, ADMISSION_RESERVED) <= limits[key].queued_max);
-	assert_true(count_bytes(key, ADMISSION_QUEUED) + count_bytes(key, ADMISSION_RESERVED) <= limits[key].bytes_max);
+	return count_jobs(key, ADMISSION_QUEUED) + count_jobs(key, ADMISSION_RESERVED) <= limits[key].queued_max &&
+	       count_bytes(key, ADMISSION_QUEUED) + count_bytes(key, ADMISSION_RESERVED) <= limits[key].bytes_max;
 }
 
-static void check_all(bool is_within)
+static void check_all(void)
 {
-	for (unsigned key = 0; key <= ALL; key++) {
+	for (unsigned key = 0; key <= ALL; key++)
 		check_counts(key);
-		if (is_within)
-			check_bounds(key);
-	}
 	for (size_t i = 0; i < JOBS; i++)
 		assert_int_equal(m.jobs[i].job.state, m.jobs[i].state);
 	for (unsigned key = 0; key < KEYS; key++)
@@ -413,27 +484,28 @@ static void put_back(void)
 		model_queue(job, m.now_ns - (100 - i) * S);
 		admission_put_back(m.real, m.keys[job->key], &job->job, job->bytes, job->priority, (100 - i) * S,
 		                   m.now_ns);
-		check_all(false);
+		check_all();
 	}
 }
 
 /* Some phases fill the queue, some empty it; time passes in bits of milliseconds, now and then in minutes. */
 static void step(unsigned number)
 {
-	static void (*const busy[])(void) = {step_offer, step_offer, step_offer, step_put,    step_put,
-	                                     step_put,   step_take,  step_end,   step_remove, step_position};
-	static void (*const calm[])(void) = {step_offer, step_put, step_take, step_take,     step_end,
-	                                     step_end,   step_end, step_take, step_position, step_remove};
+	static void (*const busy[])(void) = {step_offer, step_offer, step_offer,  step_put,      step_put, step_put,
+	                                     step_take,  step_end,   step_remove, step_position, step_undo};
+	static void (*const calm[])(void) = {step_offer, step_put,  step_take,     step_take,   step_end,   step_end,
+	                                     step_end,   step_take, step_position, step_remove, step_return};
 	bool is_busy = number / 700 % 3 != 2;
 
+	m.has_returned = false;
 	if (random_below(3) == 0)
 		pass_time(random_below(random_below(500) == 0 ? 200 * S : S / 4));
-	(is_busy ? busy : calm)[random_below(LEN(busy))]();
+	(is_busy ? busy[random_below(LEN(busy))] : calm[random_below(LEN(calm))])();
 }
 
 static void test_model(void **state)
 {
-	unsigned within_since = 0;
+	unsigned n_within = 0;
 
 	(void)state;
 	m.seed = 5;
@@ -444,17 +516,22 @@ static void test_model(void **state)
 		assert_int_equal(admission_add_key(m.real, &limits[key], &rates[key], m.now_ns, &m.keys[key]), 0);
 	put_back();
 	for (unsigned i = 0; i < STEPS; i++) {
-		bool was_within = within_since > 0;
+		bool was_within[KEYS + 1];
 
+		for (unsigned key = 0; key <= ALL; key++)
+			was_within[key] = is_within(key);
 		step(i);
-		check_all(was_within);
-		if (!was_within && jobs_too_many(ALL, 0) <= 1 && jobs_too_many(2, 0) <= 1 && jobs_too_many(4, 0) <= 1)
-			within_since = i + 1;
+		check_all();
+		for (unsigned key = 0; key <= ALL; key++)
+			if (was_within[key] && !m.has_returned)
+				assert_true(is_within(key));
+		n_within += was_within[ALL];
 	}
 	/* none of it was idle talk */
 	for (unsigned i = 0; i < ADMISSION_ANSWER_MAX; i++)
 		assert_true(m.seen[i] > 200);
-	assert_true(within_since > 0 && m.n_waits > 1000 && m.n_taken > 5000 && m.n_positions > 5000);
+	assert_true(n_within > STEPS / 2 && m.n_waits > 1000 && m.n_taken > 5000 && m.n_positions > 5000);
+	assert_true(m.n_returned > 5000 && m.n_undone > 5000 && m.n_turns_back > 1000);
 	admission_destroy(m.real);
 }
 
