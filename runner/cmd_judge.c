@@ -6,6 +6,7 @@
 #include "runner/judge.h"
 #include "runner/judge_report.h"
 #include "runner/problem_load.h"
+#include "runner/toolchain.h"
 #include "runner/verify.h"
 #include "sandbox/cores.h"
 #include "sandbox/fd.h"
@@ -140,6 +141,33 @@ static int open_cache(struct judge *judge, struct sbx_err *err)
 	return 0;
 }
 
+/* Else it would be an IE, once its program is to be started. `key` is how a JSON job calls it. */
+static int need_toolchain(const struct language *language, const char *key, struct sbx_err *err)
+{
+	const char *file = cmd.args.job_file != NULL ? cmd.args.job_file : cmd.args.run_file;
+	char remedy[200];
+
+	if (toolchain_is_there(language))
+		return 0;
+	toolchain_remedy(language, remedy, sizeof(remedy));
+	if (file == NULL)
+		return sbx_fail(err, SBX_STAGE_USAGE, ENOENT, "%s is not installed: %s", language->title, remedy);
+	return sbx_fail(err, SBX_STAGE_USAGE, ENOENT, "%.100s: %s: %s is not installed: %s",
+	                strcmp(file, "-") == 0 ? "standard input" : file, key, language->title, remedy);
+}
+
+static int need_toolchains(const struct judge *judge, struct sbx_err *err)
+{
+	const struct job *job = &cmd.args.job;
+
+	if (!cmd.args.verify)
+		TRY(need_toolchain(judge->submission.language, job->language != NULL ? "language" : "files", err));
+	for (size_t i = 0; i < job->n_checkers; i++)
+		TRY(need_toolchain(judge->checkers[i].language,
+		                   job->checkers[i].language != NULL ? "checker.language" : "checker.files", err));
+	return 0;
+}
+
 static int prepare(struct sbx_err *err)
 {
 	struct judge_args *args = &cmd.args;
@@ -153,6 +181,7 @@ static int prepare(struct sbx_err *err)
 	if (!args->verify)
 		TRY(job_load_sources(&args->job, &cmd.memory, &judge->submission, err));
 	TRY(job_load_checkers(&args->job, &cmd.memory, judge->checkers, err));
+	TRY(need_toolchains(judge, err));
 	judge->job = &args->job;
 	judge->host = &cmd.host;
 	judge->n_slots = args->n_slots != 0 ? (unsigned)args->n_slots : cores_physical();

@@ -503,7 +503,7 @@ static void name_field(const struct job_sources *sources, const char *prefix, co
 		snprintf(ret_field, JOB_FIELD_BYTES, "%sfiles", prefix);
 }
 
-static int check_programs(struct job *job, struct job_memory *memory, const struct language **ret_language,
+static int check_programs(struct job *job, struct job_memory *memory, struct job_languages *ret,
                           char ret_field[JOB_FIELD_BYTES], struct sbx_err *err)
 {
 	struct job_sources sources = {0}, checkers[JOB_CHECKERS_MAX] = {{0}};
@@ -524,21 +524,21 @@ static int check_programs(struct job *job, struct job_memory *memory, const stru
 	if (rc < 0)
 		name_field(&checkers[0], "checker.", job->checkers[0].language, ret_field);
 	else
-		*ret_language = sources.language;
+		*ret = (struct job_languages){job->argv == NULL ? sources.language : NULL, checkers[0].language};
 	return rc;
 }
 
-int job_check(struct job *job, struct job_memory *memory, const struct language **ret_language,
-              char ret_field[JOB_FIELD_BYTES], struct sbx_err *err)
+int job_check(struct job *job, struct job_memory *memory, struct job_languages *ret, char ret_field[JOB_FIELD_BYTES],
+              struct sbx_err *err)
 {
-	const struct language *language;
+	struct job_languages languages;
 	const struct named_test *twin;
 
-	TRY(check_programs(job, memory, &language, ret_field, err));
+	TRY(check_programs(job, memory, &languages, ret_field, err));
 	snprintf(ret_field, JOB_FIELD_BYTES, "tests");
 	TRY(name_tests(job, memory, &twin, err));
 	if (twin == NULL) {
-		*ret_language = language;
+		*ret = languages;
 		return 0;
 	}
 	snprintf(ret_field, JOB_FIELD_BYTES, "tests[%zu]%s", twin->index, twin->is_number ? "" : ".name");

@@ -56,10 +56,14 @@ int job_load_sources(struct job *job, struct job_memory *memory, struct job_sour
 int job_load_checkers(struct job *job, struct job_memory *memory, struct job_sources ret[JOB_CHECKERS_MAX],
                       struct sbx_err *err);
 
+struct job_languages {
+	const struct language *submission, *checker; /* built-in ones; NULL where there is none */
+};
+
 /*
  * What is wrong with a JSON job that came from job_parse(), as far as a look at no file tells; the files that it names
  * are taken for such whose content is not known, and their paths are gone afterwards. ret_field is the field at fault:
  * "language", "files[2].name", "checker.files", "tests[1].name".
  */
-int job_check(struct job *job, struct job_memory *memory, const struct language **ret_language,
-              char ret_field[JOB_FIELD_BYTES], struct sbx_err *err);
+int job_check(struct job *job, struct job_memory *memory, struct job_languages *ret, char ret_field[JOB_FIELD_BYTES],
+              struct sbx_err *err);

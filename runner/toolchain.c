@@ -1,4 +1,4 @@
-/* A version, from a box: the way is run_probe(). Called by `sbx languages`. */
+/* A version, from a box: the way is run_probe(). Called by `sbx languages`; by `sbx judge` where a look is enough. */
 #include "runner/toolchain.h"
 
 #include "policy/plan.h"
@@ -10,6 +10,21 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+bool toolchain_is_there(const struct language *language)
+{
+	return language->version[0] == NULL || faccessat(AT_FDCWD, language->version[0], X_OK, AT_EACCESS) == 0;
+}
+
+const char *toolchain_remedy(const struct language *language, char *buf, size_t size)
+{
+	size_t len = (size_t)snprintf(buf, size, "apt-get install");
+
+	for (const char *const *package = language->packages; *package != NULL && len < size; package++)
+		len += (size_t)snprintf(buf + len, size - len, " %s", *package);
+	return buf;
+}
 
 /* What one run needs: large. */
 struct probe {

@@ -2,6 +2,7 @@
 #include "runner/verify.h"
 
 #include "runner/cmd.h"
+#include "runner/toolchain.h"
 #include "sandbox/fd.h"
 
 #include <errno.h>
@@ -150,28 +151,15 @@ static int load_sources(const struct verify *verify, const struct problem_submis
 	return job_load_sources(job, memory, &verify->judge->submission, err);
 }
 
-/* Boxes have the host's toolchains, at their paths. */
-static bool is_installed(const struct language *language)
-{
-	return faccessat(AT_FDCWD, language->version[0], X_OK, AT_EACCESS) == 0;
-}
-
 static void say_needs(struct verify_result *result)
 {
 	const struct language *language = result->language;
 	const char *slash = strrchr(language->version[0], '/');
-	FREE_CLEANUP char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	char text[300], remedy[200];
 
-	if (out == NULL)
-		return;
-	fprintf(out, "needs %s (apt-get install", slash != NULL ? slash + 1 : language->version[0]);
-	for (const char *const *package = language->packages; *package != NULL; package++)
-		fprintf(out, " %s", *package);
-	fputc(')', out);
-	if (fclose(out) == 0)
-		set_note(result, text);
+	snprintf(text, sizeof(text), "needs %s (%s)", slash != NULL ? slash + 1 : language->version[0],
+	         toolchain_remedy(language, remedy, sizeof(remedy)));
+	set_note(result, text);
 }
 
 static void raise_to(uint64_t *most, uint64_t value)
@@ -280,7 +268,7 @@ static bool verify_one(struct verify *verify, const struct problem_submission *s
 		set_note(result, err.msg);
 		return true;
 	}
-	if (!is_installed(result->language)) {
+	if (!toolchain_is_there(result->language)) {
 		say_needs(result);
 		return true;
 	}

@@ -139,30 +139,33 @@ static int add_files(struct job_entry *entry, const struct job *job, char field[
 	return rc;
 }
 
-/* A built-in one. */
-static bool is_missing(const struct serve *serve, const struct language *language)
+/* Whether it is installed; else the reply is made. NULL is fine. */
+static bool is_there(const struct serve *serve, const struct language *language, const char *field,
+                     struct http_reply *reply)
 {
-	ptrdiff_t at = language - language_builtin;
+	ptrdiff_t at = language != NULL ? language - language_builtin : 64;
 
-	return at < 64 && (atomic_load(&serve->missing) >> at & 1) != 0;
+	if (at >= 64 || (atomic_load(&serve->missing) >> at & 1) == 0)
+		return true;
+	http_reply_problem(reply, 422, field, "%s is not installed here", language->title);
+	return false;
 }
 
 /* What the judge would refuse when its turn comes, and the job would end as failed by, or as IE. */
 static bool can_be_judged(const struct serve *serve, struct job *job, struct http_reply *reply)
 {
-	const struct language *language;
+	struct job_languages languages;
 	struct job_memory memory = {0};
 	char field[JOB_FIELD_BYTES];
 	struct sbx_err err;
-	bool is_well = job_check(job, &memory, &language, field, &err) == 0;
+	bool is_well = job_check(job, &memory, &languages, field, &err) == 0;
 
-	if (!is_well) {
+	if (!is_well)
 		http_reply_problem(reply, 422, field, "%s", err.msg);
-	} else if (job->argv == NULL && is_missing(serve, language)) {
-		http_reply_problem(reply, 422, job->language != NULL ? "language" : "files", "%s is not installed here",
-		                   language->title);
-		is_well = false;
-	}
+	else
+		is_well = is_there(serve, languages.submission, job->language != NULL ? "language" : "files", reply) &&
+		          is_there(serve, languages.checker,
+		                   job->checkers[0].language != NULL ? "checker.language" : "checker.files", reply);
 	job_memory_finish(&memory);
 	return is_well;
 }

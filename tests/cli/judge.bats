@@ -275,6 +275,31 @@ all_verdicts() {
 	field 'r["checker_compile"]["output"]' | grep -q '^check.c: '
 }
 
+@test "a language that is not installed, of whichever program, is told before anything runs" {
+	testcase 1 1 1
+	echo 'print 1' >a.pl
+	for more in '' ', "language": "perl"'; do
+		printf '{"files": [{"name": "a.pl", "text": ""}], "tests": [{}]%s}' "$more" >"job${more:+.named}"
+		printf '{"files": [{"name": "a.sh", "text": ""}], "tests": [{}],
+			"checker": {"kind": "testlib", "files": [{"name": "c.pl", "text": ""}]%s}}' "$more" >"checker${more:+.named}"
+	done
+	while IFS='|' read -r where args; do
+		status=0
+		# shellcheck disable=SC2016,SC2086 # for the inner shell; words
+		unshare -m sh -c 'mount --bind /dev/null "$(readlink -f /usr/bin/perl)"; exec "$@"' sh \
+			"$SBX" judge --report report $args 2>err || status=$?
+		equal "$status" 2
+		one_line err "^sbx: ${where}Perl is not installed: apt-get install perl\$"
+		[ ! -e report ]
+	done <<-'E'
+		|--tests tests a.pl
+		job: files: |--job job
+		job.named: language: |--job job.named
+		checker: checker.files: |--job checker
+		checker.named: checker.language: |--job checker.named
+	E
+}
+
 @test "many tests with a checker, on two slots" {
 	cat >check.sh <<-'E'
 		cmp -s "$2" "$3"

@@ -537,6 +537,10 @@ def bodies_that_are_none(s):
     s.post(python("", {"name": "2"}, {})).problem(422, "tests[1]")
     for language in languages(s):
         if not language["installed"]:
+            source = {"name": "a" + language["extensions"][0], "text": ""}
+            for field, checker in [("checker.language", {"language": language["name"]}), ("checker.files", {})][:1 + (language["name"] != "pypy3")]:
+                problem = s.post(python("", checker={"kind": "testlib", "files": [source], **checker})).problem(422, field)
+                equal(problem["detail"], f"{language['title']} is not installed here")
             s.post({"files": [{"text": ""}], "tests": [{}], "language": language["name"]}).problem(422, "language")
     for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]:
         s.post(good, Content_Type=kind).problem(415, "Content-Type")

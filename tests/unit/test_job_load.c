@@ -266,7 +266,7 @@ static void test_check(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct language *language = NULL;
+		struct job_languages languages = {0};
 		struct job_memory memory = {0};
 		char field[JOB_FIELD_BYTES];
 		struct sbx_err err = {0};
@@ -276,8 +276,9 @@ static void test_check(void **state)
 		job_init(&job);
 		if (job_parse(&job, rows[i].job, strlen(rows[i].job), "job", &err) < 0)
 			fail_msg("%s", err.msg);
-		rc = job_check(&job, &memory, &language, field, &err);
-		assert_true((rc == 0) == (language != NULL));
+		rc = job_check(&job, &memory, &languages, field, &err);
+		assert_true((rc == 0) == (languages.submission != NULL));
+		assert_true((rc == 0 && job.n_checkers > 0) == (languages.checker != NULL));
 		if (rc < 0 && (rows[i].field == NULL || strcmp(field, rows[i].field) != 0 ||
 		               strstr(err.msg, rows[i].said) == NULL || err.stage != SBX_STAGE_USAGE))
 			fail_msg("%s: %s: %s", rows[i].job, field, err.msg);
