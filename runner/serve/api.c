@@ -322,7 +322,7 @@ static const struct http_route routes[] = {
         {"GET", "/", NULL, 0, 0, NULL, api_page, NULL},
         {"GET", "/state", NULL, 0, 0, NULL, api_page, NULL},
         {"GET", "/page/{file}", NULL, 0, 0, NULL, api_page, NULL},
-        {"POST", "/", NULL, (size_t)1 << 20, HTTP_CORS, api_legacy_admit, api_legacy_post, api_done},
+        {"POST", "/", NULL, (size_t)1 << 20, HTTP_CORS | HTTP_OWN_ERRORS, api_legacy_admit, api_legacy_post, api_done},
 };
 
 const struct http_route *api_routes(size_t *ret_n)

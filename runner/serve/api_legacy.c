@@ -32,22 +32,6 @@ static enum http_outcome refuse(struct http_reply *reply, unsigned status, const
 	return HTTP_REPLY;
 }
 
-/* In the form that its clients know. */
-static enum http_outcome translate(struct http_reply *reply)
-{
-	char retry[HTTP_VALUE_MAX] = "";
-	unsigned status = reply->status;
-
-	for (size_t i = 0; i < reply->n_headers; i++)
-		if (strcmp(reply->headers[i].name, "Retry-After") == 0)
-			strcpy(retry, reply->headers[i].value);
-	http_reply_finish(reply);
-	refuse(reply, status, status == 413 ? "Request too large" : "Server busy, try again later");
-	if (retry[0] != '\0')
-		http_reply_header(reply, "Retry-After", retry);
-	return HTTP_REPLY;
-}
-
 enum http_outcome api_legacy_admit(struct http_request *request, struct http_reply *reply)
 {
 	struct serve *serve = request->data;
@@ -58,10 +42,10 @@ enum http_outcome api_legacy_admit(struct http_request *request, struct http_rep
 		return refuse(reply, 404, "this service has no such interface");
 	/* all are refused once they are read: none takes room in the queue */
 	if (serve->legacy_key == NULL)
-		return api_reserve_body(request, party, reply) ? HTTP_CONTINUE : translate(reply);
+		return api_reserve_body(request, party, reply) ? HTTP_CONTINUE : HTTP_REPLY;
 	job = api_offer(request, party, reply);
 	if (job == NULL)
-		return translate(reply);
+		return HTTP_REPLY;
 	job->kind = STORE_LEGACY;
 	return HTTP_CONTINUE;
 }
@@ -87,6 +71,29 @@ static const char *string_at(struct json_object *object, const char *key)
 	struct json_object *value;
 
 	return json_find(object, key, &value) && value != NULL ? json_string_of(value) : "";
+}
+
+void api_legacy_reword(struct http_reply *reply)
+{
+	struct json_object *problem __attribute__((cleanup(json_freep))) = NULL;
+	char retry[HTTP_VALUE_MAX] = "";
+	unsigned status = reply->status;
+	const char *detail = NULL;
+	struct sbx_err err;
+
+	for (size_t i = 0; i < reply->n_headers; i++)
+		if (strcmp(reply->headers[i].name, "Retry-After") == 0)
+			strcpy(retry, reply->headers[i].value);
+	if (json_parse(reply->body, reply->body_len, "problem", &problem, &err) == 0)
+		detail = string_at(problem, "detail");
+	http_reply_finish(reply);
+	refuse(reply, status,
+	       status == 413                    ? "Request too large"
+	       : status == 429 || status == 503 ? "Server busy, try again later"
+	       : detail != NULL                 ? detail
+	                                        : http_status_title(status));
+	if (retry[0] != '\0')
+		http_reply_header(reply, "Retry-After", retry);
 }
 
 /* The job, with a test that nobody asked for where there are no inputs: the code is compiled then too. */

@@ -209,18 +209,28 @@ static struct MHD_Response *make_response(struct exchange *x)
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	if (!reply->may_be_kept)
 		MHD_add_response_header(response, "Cache-Control", "no-store");
-	if (x->cors)
-		MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
 	for (size_t i = 0; i < reply->n_headers; i++)
 		MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
 	return response;
 }
 
+void exchange_reword(struct exchange *x)
+{
+	const struct http_route *route = x->request.route;
+
+	if (route != NULL && (route->flags & HTTP_OWN_ERRORS) != 0 && http_reply_is_problem(&x->reply))
+		x->server->config->reword(&x->reply);
+	if (x->cors)
+		http_reply_header(&x->reply, "Access-Control-Allow-Origin", "*");
+}
+
 bool exchange_queue(struct exchange *x)
 {
-	struct MHD_Response *response = make_response(x);
+	struct MHD_Response *response;
 	bool queued;
 
+	exchange_reword(x);
+	response = make_response(x);
 	if (response == NULL)
 		return false;
 	exchange_until(x, exchange_answer_deadline(x, clock_ns(), x->reply.body_len));

@@ -69,6 +69,8 @@ uint64_t exchange_answer_deadline(const struct exchange *x, uint64_t start_ns, u
 void exchange_until(struct exchange *x, uint64_t deadline_ns);
 /* In a worker, while nobody else can answer: the reply is made by the caller, in what is returned. */
 struct http_reply *exchange_decide(struct exchange *x);
+/* The reply as this request's client has it; before it is sent, by whoever sends it. */
+void exchange_reword(struct exchange *x);
 /*
  * Queue hands the reply to the library; settle does so where there is one, and otherwise suspends the connection until
  * there is. False: the connection is to be closed.

@@ -61,8 +61,9 @@ enum http_outcome {
 };
 
 enum http_flag {
-	HTTP_EARLY = 1, /* handle is called right after admit, and what body there is is thrown away */
-	HTTP_CORS = 2,  /* pages of any origin may use it */
+	HTTP_EARLY = 1,      /* handle is called right after admit, and what body there is is thrown away */
+	HTTP_CORS = 2,       /* pages of any origin may use it */
+	HTTP_OWN_ERRORS = 4, /* its clients know no problem documents: reword() */
 };
 
 struct http_route {
@@ -97,6 +98,9 @@ struct http_config {
 	size_t linger_bytes;
 	const struct http_route *routes;
 	size_t n_routes;
+	/* Of a route with HTTP_OWN_ERRORS: makes another error of a problem document, whoever made that. In a worker.
+	 */
+	void (*reword)(struct http_reply *reply);
 	void *data;
 	void (*log)(void *data, const struct http_log *entry); /* NULL for none */
 };

@@ -100,6 +100,11 @@ void http_reply_problem(struct http_reply *reply, unsigned status, const char *f
 		http_reply_header(reply, "Retry-After", "1");
 }
 
+bool http_reply_is_problem(const struct http_reply *reply)
+{
+	return reply->type != NULL && strcmp(reply->type, PROBLEM_TYPE) == 0;
+}
+
 bool http_reply_header(struct http_reply *reply, const char *name, const char *value)
 {
 	size_t at = 0;

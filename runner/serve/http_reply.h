@@ -62,6 +62,8 @@ void http_reply_stream(struct http_reply *reply, const char *type, const struct 
 void http_reply_problem(struct http_reply *reply, unsigned status, const char *field, const char *fmt, ...)
         __attribute__((format(printf, 4, 5)));
 
+bool http_reply_is_problem(const struct http_reply *reply);
+
 /*
  * One header more, or another value for one that is there; `name` is static. False, and no change, for a value that has
  * control characters or more bytes than HTTP_VALUE_MAX - 1, or where there are too many: so what came from a client may

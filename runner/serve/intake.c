@@ -241,6 +241,7 @@ static bool refuse_midway(struct exchange *x, unsigned status, const char *detai
 	FREE_CLEANUP char *wire = NULL;
 
 	http_reply_problem(exchange_decide(x), status, NULL, "%s", detail);
+	exchange_reword(x);
 	wire = http_reply_wire(&x->reply, &len);
 	if (wire != NULL && send(x->connection->watched.fd, wire, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len)
 		x->bytes_sent = x->reply.body_len;

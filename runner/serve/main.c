@@ -169,6 +169,7 @@ static int start_http(struct sbx_err *err)
 	                            .body_bytes_per_s = 64 << 10,
 	                            .linger_ms = 2000,
 	                            .linger_bytes = (size_t)8 << 20,
+	                            .reword = api_legacy_reword,
 	                            .data = &serve,
 	                            .log = getenv("SBX_SERVE_ACCESS_LOG") != NULL ? log_request : NULL};
 	http.routes = api_routes(&http.n_routes);

@@ -172,6 +172,8 @@ uint64_t serve_now_us(void);
 
 /* The routes, for http_start(). */
 const struct http_route *api_routes(size_t *ret_n);
+/* A problem document as POST / answers it. */
+void api_legacy_reword(struct http_reply *reply);
 
 /* One line of JSON on standard error. `id` may be NULL. */
 void serve_log(const char *event, const char *id, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

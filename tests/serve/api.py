@@ -802,7 +802,13 @@ def legacy_checks_in_their_order(s):
     refused(legacy(s, "#" * 10000, "Cobol", many), 400, "Too many inputs")
     for language in ["Cobol", "python", "", "C "]:
         refused(legacy(s, "", language, many[1:]), 400, "Unsupported language")
-    s.ask("POST", "/", b" " * ((1 << 20) + 1)).problem(413)
+    refused(s.ask("POST", "/", b" " * ((1 << 20) + 1)), 413, "Request too large")
+    refused(s.ask("POST", "/", gzip.compress(b"{}"), Content_Encoding="gzip"), 415, "a body cannot be compressed")
+    refused(s.ask("POST", "/?code=1", "{}"), 400, r'there is no parameter \"code\" here')
+    said = s.raw(head("Transfer-Encoding: chunked", line="POST / HTTP/1.1") + chunked(b" " * ((1 << 20) + 1)))
+    headers, body = said.split(b"\r\n\r\n")
+    equal(body, b'{"status":"error","message":"Request too large"}')
+    assert headers.startswith(b"HTTP/1.1 413 ") and b"Access-Control-Allow-Origin: *" in headers, headers
     equal(s.ask("OPTIONS", "/", Origin="http://a", Access_Control_Request_Method="POST").status, 204)
 
 
@@ -1176,6 +1182,32 @@ def is_judged(s, name):
         return any(b"judge" in open(f"/proc/{pid}/cmdline", "rb").read() for pid in children(s.process.pid))
 
 
+def post_is_told_in_its_own_form(place):
+    """Of a store that takes nothing, and of the service's end, before it and while the answer is waited for."""
+    s = Service(place, "{running: 1, slots: 2, grace: 1m}", env={"KEY": KEY})
+    busy = 503, "Server busy, try again later"
+    late = []
+    try:
+        with traced(s, "pwrite64", "error=ENOSPC"):
+            refused(legacy(s, "print(1)"), *busy)
+        outputs(legacy(s, "print(1)", inputs=["1"]), "1")
+        runs = s.submit(sleeper(3))
+        until(lambda: s.get(runs)["state"] == "running", "the job does not start")
+        thread = threading.Thread(target=lambda: late.append(legacy(s, "print(1)")))
+        thread.start()
+        until(lambda: count(s, "queue_jobs") == 1, "the request does not come")
+        s.process.terminate()
+        until(lambda: s.ask("GET", "/v1/ready").status == 503, "it takes jobs still")
+        answer = legacy(s, "print(1)")
+        refused(answer, *busy)
+        equal(answer.headers["retry-after"], "10")
+        equal(s.process.wait(PATIENCE), 0)
+        thread.join()
+        refused(late[0], *busy)
+    finally:
+        s.kill()
+
+
 def an_end_on_a_full_disk(place):
     """It ends, and what ran is run again."""
     s = Service(place, "{running: 2, slots: 2, grace: 100ms}")
@@ -1532,7 +1564,7 @@ def main():
                 run(f"the end of the service {group}", lambda: (service.stop(), hold_log(service)))
             finally:
                 service.kill()
-        for function in (a_restart, an_end_on_a_full_disk, places_on_a_full_disk, an_end_without_grace,
+        for function in (a_restart, post_is_told_in_its_own_form, an_end_on_a_full_disk, places_on_a_full_disk, an_end_without_grace,
                          runs_end_with_the_service, runs_that_wait_hold_so_much, few_descriptors,
                          a_key_that_is_too_long, half_of_the_queue_is_not_for_post, results_are_kept_for_a_time, results_are_kept_up_to_a_size,
                          events_of_attempts_that_were_cut_off,                         files_of_others_stay, pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
