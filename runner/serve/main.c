@@ -121,10 +121,10 @@ static int open_state(struct sbx_err *err)
 {
 	TRY(store_open(&serve.store, serve.config.state, err));
 	if (mkdirat(serve.store.dir_fd, "events", 0700) < 0 && errno != EEXIST)
-		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot make the folder of events");
+		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot make the folder of events: %s", strerror(errno));
 	serve.events_dir = openat(serve.store.dir_fd, "events", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (serve.events_dir < 0)
-		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot open the folder of events");
+		return sbx_fail(err, SBX_STAGE_STORE, errno, "cannot open the folder of events: %s", strerror(errno));
 	return core_restore(&serve, err);
 }
 

@@ -100,7 +100,7 @@ int store_file_put(struct store *store, struct store_upload *upload, const char 
 	/* a full disk may take the name, and no row: it would never be emptied */
 	TRY(note(store, name, err));
 	if (renameat(store->files_fd, upload->name, store->files_fd, name) < 0)
-		return FAIL(err, errno, "cannot name a file");
+		return FAIL(err, errno, "cannot name a file: %s", strerror(errno));
 	upload->name[0] = '\0';
 	store->renamed = true;
 	TRY(DB_RUN(&store->db, SQL_ADD_FILE, err, TEXT(name), NUMBER(upload->bytes)));
@@ -198,7 +198,7 @@ int store_files_evict(struct store *store, const char *key, uint64_t share_max, 
 int store_files_sync(struct store *store, struct sbx_err *err)
 {
 	if (store->renamed && fsync(store->files_fd) < 0)
-		return FAIL(err, errno, "cannot write the folder of files");
+		return FAIL(err, errno, "cannot write the folder of files: %s", strerror(errno));
 	store->renamed = false;
 	return 0;
 }

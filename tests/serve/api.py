@@ -1338,6 +1338,32 @@ def few_descriptors(place):
         s.kill()
 
 
+def a_state_folder_out_of_reach(place):
+    """Root makes it, and the user that the network half is cannot come there: which one, where, and what mends it."""
+    closed = place + "/closed"
+    os.mkdir(place, 0o755)
+    os.mkdir(closed, 0o700)
+    args = [SBX, "serve", "--listen", f"unix:{place}/socket", "--state", closed + "/state"]
+
+    def refused_by():
+        done = subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+        equal((done.returncode, done.stdout), (3, ""))
+        return done.stderr
+
+    why = f"sbx serve: cannot open the state folder {closed}/state: Permission denied: "
+    said = refused_by()
+    assert f"{why}user nobody may not enter {closed}: chmod o+x {closed}\n" in said, said
+    os.chmod(closed, 0o701)
+    os.chown(closed + "/state", 1, 1)
+    said = refused_by()
+    assert f"{why}chown nobody {closed}/state\n" in said, said
+    os.rmdir(closed + "/state")
+    with open(place + "/log", "wb") as log, subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as service:
+        until(lambda: b'"listening"' in open(place + "/log", "rb").read() or service.poll() is not None, "it does not start")
+        service.terminate()
+    equal(service.returncode, 0)
+
+
 def a_key_that_is_too_long(place):
     os.mkdir(place, 0o755)
     done = subprocess.run([SBX, "serve", "--listen", f"unix:{place}/socket", "--state", place + "/state"], env={"KEY": KEY + "!"},
@@ -1566,7 +1592,7 @@ def main():
                 service.kill()
         for function in (a_restart, post_is_told_in_its_own_form, an_end_on_a_full_disk, places_on_a_full_disk, an_end_without_grace,
                          runs_end_with_the_service, runs_that_wait_hold_so_much, few_descriptors,
-                         a_key_that_is_too_long, half_of_the_queue_is_not_for_post, results_are_kept_for_a_time, results_are_kept_up_to_a_size,
+                         a_key_that_is_too_long, a_state_folder_out_of_reach, half_of_the_queue_is_not_for_post, results_are_kept_for_a_time, results_are_kept_up_to_a_size,
                          events_of_attempts_that_were_cut_off,                         files_of_others_stay, pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
             if re.search(pattern, function.__name__):
                 run(function.__name__.replace("_", " "), lambda: function(f"{place}/{function.__name__}"))
