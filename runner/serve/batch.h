@@ -48,6 +48,8 @@ struct turn {
  * result was not stored, no more is lost by the death of the machine than that it was tried.
  */
 unsigned turns_take(struct serve *serve);
+/* Its program runs: whoever follows the job is told. Not before, since the file of events takes the disk its time. */
+void turn_begun(struct serve *serve, struct job_entry *job);
 
 /* ---- jobs.c: the jobs in memory, and those who wait for them ---- */
 

@@ -145,14 +145,17 @@ static void start(struct serve *serve, const struct turn *begun)
 		refuse_start(serve, begun, EAGAIN);
 		return;
 	}
-	if (child_start(serve, child, begun->job, &err) == 0 &&
-	    watch(serve, child->events_fd, SOURCE_CHILD, (uint32_t)(child - serve->children), &err) == 0)
-		return;
-	serve_log("error", begun->job->id, "%s", err.msg);
-	/* which nobody would read: the judge's writes fail then, and do not wait for ever */
-	fd_close(&child->events_fd);
-	if (child->job == NULL)
+	if (child_start(serve, child, begun->job, &err) < 0) {
+		serve_log("error", begun->job->id, "%s", err.msg);
 		refuse_start(serve, begun, err.errnum);
+		return;
+	}
+	if (watch(serve, child->events_fd, SOURCE_CHILD, (uint32_t)(child - serve->children), &err) < 0) {
+		serve_log("error", begun->job->id, "%s", err.msg);
+		/* which nobody would read: the judge's writes fail then, and do not wait for ever */
+		fd_close(&child->events_fd);
+	}
+	turn_begun(serve, begun->job);
 }
 
 /* ---- time ---- */

@@ -55,21 +55,6 @@ static int store(struct serve *serve, unsigned n, unsigned *ret_at, struct sbx_e
 	return rc;
 }
 
-static void note(struct serve *serve, struct job_entry *job)
-{
-	struct sbx_err err;
-
-	job->attempt++;
-	stats_add(&serve->stats, STATS_QUEUE, job->started_us - job->accepted_us);
-	if (job->is_run)
-		return; /* nobody could follow it */
-	if (job->feed == NULL)
-		job->feed = feed_create(serve->events_dir, job->id, job->attempt, serve->config.event_bytes_max, &err);
-	if (job->feed == NULL)
-		serve_log("error", job->id, "%s", err.msg);
-	job_tell_state(serve, job);
-}
-
 /* They keep their places, but a damaged one, which the others would else wait for. */
 static void give_back(struct serve *serve, unsigned n, unsigned damaged)
 {
@@ -101,7 +86,24 @@ unsigned turns_take(struct serve *serve)
 		give_back(serve, n, rc == -EBADMSG ? at : n);
 		return 0;
 	}
-	for (unsigned i = 0; i < n; i++)
-		note(serve, serve->turns[i].job);
+	for (unsigned i = 0; i < n; i++) {
+		struct job_entry *job = serve->turns[i].job;
+
+		job->attempt++;
+		stats_add(&serve->stats, STATS_QUEUE, job->started_us - job->accepted_us);
+	}
 	return n;
+}
+
+void turn_begun(struct serve *serve, struct job_entry *job)
+{
+	struct sbx_err err;
+
+	if (job->is_run)
+		return; /* nobody could follow it */
+	if (job->feed == NULL)
+		job->feed = feed_create(serve->events_dir, job->id, job->attempt, serve->config.event_bytes_max, &err);
+	if (job->feed == NULL)
+		serve_log("error", job->id, "%s", err.msg);
+	job_tell_state(serve, job);
 }
