@@ -1,4 +1,4 @@
-/* Room that many hold parts of, each up to a share. Called by the workers of `sbx serve`, for bodies. */
+/* Room that many hold parts of, each up to a share. Called by `sbx serve`, for bodies and answers. */
 #include "policy/shares.h"
 
 #include <errno.h>

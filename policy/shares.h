@@ -1,7 +1,7 @@
 /*
- * Room that many hold parts of at once, and nobody more than a share: that of the bodies which `sbx serve` reads. Pure;
- * for one thread. A holder is a name, and known only as long as it holds something, so there may be any number of
- * them.
+ * Room that many hold parts of at once, and nobody more than a share: that of the bodies which `sbx serve` reads, and
+ * of the answers that it sends. Pure; for one thread. A holder is a name, and known only as long as it holds something,
+ * so there may be any number of them.
  */
 #pragma once
 

@@ -191,7 +191,7 @@ static void enqueue(struct serve *serve, struct batch *batch, struct ask *ask)
 		pthread_mutex_lock(&serve->lock);
 		admission_put(serve->admission, &job->place, job->body_len, job->priority, clock_ns());
 		pthread_mutex_unlock(&serve->lock);
-		batch->has_queued = true;
+		batch->again = true;
 		return;
 	}
 	ask->job = NULL;
@@ -241,7 +241,7 @@ static void undo_cancel(struct serve *serve, const struct ask *ask)
 /* Nothing of the batch has happened: jobs that were on their way in are not, those cancelled wait again. */
 static void undo(struct serve *serve, struct batch *batch)
 {
-	batch->has_queued = false;
+	batch->again = false;
 	for (struct ask *ask = batch->asks; ask != NULL; ask = ask->next) {
 		if (ask->kind == ASK_SUBMIT)
 			undo_submit(serve, ask);
@@ -350,6 +350,8 @@ static void forget_ended(struct serve *serve, struct child *child)
 	struct job_entry *job = child->job;
 	struct stats *stats = &serve->stats;
 
+	if (job->is_suspect)
+		job_ran(serve, job);
 	stats->now.ended++;
 	stats->failed += child->state == STORE_FAILED;
 	stats->cancelled += child->state == STORE_CANCELLED;
@@ -365,7 +367,7 @@ static void forget_ended(struct serve *serve, struct child *child)
 
 /*
  * What is over though the store takes nothing: a run, of which it knows nothing, and what our own end cut off, which is
- * run again by what its row says already. The others stay, and are returned.
+ * run again by what its row says already; at the end of the grace all, likewise. The others stay, and are returned.
  */
 static struct child *forget_unwritten(struct serve *serve, struct child *ended)
 {
@@ -377,6 +379,9 @@ static struct child *forget_unwritten(struct serve *serve, struct child *ended)
 		next = child->next;
 		if (child->job->is_run || is_cut(serve, child)) {
 			settle(serve, child, &err);
+			forget_ended(serve, child);
+		} else if (serve->stopped) {
+			child->state = STORE_QUEUED;
 			forget_ended(serve, child);
 		} else {
 			*end = child;
@@ -405,6 +410,7 @@ bool batch_commit(struct serve *serve, struct batch *batch)
 	}
 	for (struct child *child = batch->failed ? NULL : batch->ended, *next; child != NULL; child = next) {
 		next = child->next;
+		batch->again |= child->job->is_suspect;
 		forget_ended(serve, child);
 	}
 	for (struct ask *ask = batch->asks, *next; ask != NULL; ask = next) {

@@ -25,7 +25,7 @@ struct batch {
 	struct ask *asks; /* those whose answer waits for the commit */
 	struct child *ended;
 	bool is_open, failed;
-	bool has_queued; /* jobs, whose turn it may be */
+	bool again; /* jobs may start that could not before */
 	struct expired expired;
 };
 
@@ -44,8 +44,8 @@ struct turn {
 
 /*
  * Takes jobs from the queue, as many as may run, and stores that they do; serve->turns has them, for their programs to
- * be started. That takes no wait for the disk, which a slot would stand idle for: of a job that was accepted, and whose
- * result was not stored, no more is lost by the death of the machine than that it was tried.
+ * be started. That takes no wait for the disk, which a slot would stand idle for: it is there within a second, and by
+ * the death of the machine before that no more is lost than that the job was tried.
  */
 unsigned turns_take(struct serve *serve);
 /* Its program runs: whoever follows the job is told. Not before, since the file of events takes the disk its time. */

@@ -61,13 +61,9 @@ static int watch(struct serve *serve, int fd, enum source source, uint32_t numbe
 	return 0;
 }
 
-/*
- * It was not started, for want of descriptors, memory or processes, which others may give up: it waits again, and all
- * with it for a while.
- */
-static void put_off(struct serve *serve, struct child *child)
+/* Nothing of it runs: it waits again, where it did, or behind the others. */
+static void take_back(struct serve *serve, struct job_entry *job, struct child *child, bool behind)
 {
-	struct job_entry *job = child->job;
 	struct sbx_err err;
 
 	/* else the next service would count a death of this one's against it */
@@ -79,13 +75,33 @@ static void put_off(struct serve *serve, struct child *child)
 	feed_end(job->feed);
 	feed_drop(job->feed);
 	job->feed = NULL;
-	if (++job->put_offs <= PUT_OFFS_MAX) {
-		job_return(serve, job);
-	} else {
+	if (behind) {
 		job_ran(serve, job);
 		job_put_back(serve, job);
+	} else {
+		job_return(serve, job);
 	}
+}
+
+/* Its start failed, and it may be the fault itself: then the others are not to wait for it. */
+static bool gives_way(struct job_entry *job, bool is_damaged)
+{
+	return is_damaged || ++job->put_offs > PUT_OFFS_MAX;
+}
+
+/* For want of descriptors, memory or processes, which others may give up: nothing is started for a while. */
+static void hold(struct serve *serve)
+{
 	serve->hold_ns = clock_ns() + HOLD_NS;
+}
+
+static void put_off(struct serve *serve, struct child *child)
+{
+	bool behind = gives_way(child->job, false);
+
+	take_back(serve, child->job, child, behind);
+	if (!behind)
+		hold(serve);
 }
 
 static void note_end(struct serve *serve, const struct starter_event *event)
@@ -105,7 +121,9 @@ static void note_end(struct serve *serve, const struct starter_event *event)
 		return;
 	}
 	child->has_ended = true;
-	job_ran(serve, child->job);
+	/* a suspect's place is not the next one's before its result is stored, by which the service may die, too */
+	if (!child->job->is_suspect)
+		job_ran(serve, child->job);
 	child->status = event->kind == STARTER_ENDED ? event->value : 0;
 	child_read_events(child);
 	child->next = serve->ended;
@@ -124,38 +142,41 @@ static int hear_starter(struct serve *serve, struct sbx_err *err)
 	return 0;
 }
 
-/* Nothing was handed over: as if the starter had refused it. */
-static void refuse_start(struct serve *serve, const struct turn *begun, int errnum)
+/* It is stored as running. On failure nothing was handed over. */
+static int start(struct serve *serve, const struct turn *turn, struct sbx_err *err)
 {
-	begun->child->job = begun->job;
-	begun->job->child = begun->child;
-	note_end(serve, &(struct starter_event){.kind = STARTER_REFUSED,
-	                                        .number = (uint32_t)(begun->child - serve->children),
-	                                        .value = errnum});
-}
+	struct child *child = turn->child;
 
-/* It is stored as running. */
-static void start(struct serve *serve, const struct turn *begun)
-{
-	struct sbx_err err;
-	struct child *child = begun->child;
-
-	/* what was missing for the one before may be there again: but that one comes first */
-	if (clock_ns() < serve->hold_ns) {
-		refuse_start(serve, begun, EAGAIN);
-		return;
-	}
-	if (child_start(serve, child, begun->job, &err) < 0) {
-		serve_log("error", begun->job->id, "%s", err.msg);
-		refuse_start(serve, begun, err.errnum);
-		return;
-	}
-	if (watch(serve, child->events_fd, SOURCE_CHILD, (uint32_t)(child - serve->children), &err) < 0) {
-		serve_log("error", begun->job->id, "%s", err.msg);
+	TRY(child_start(serve, child, turn->job, err));
+	if (watch(serve, child->events_fd, SOURCE_CHILD, (uint32_t)(child - serve->children), err) < 0) {
+		serve_log("error", turn->job->id, "%s", err->msg);
 		/* which nobody would read: the judge's writes fail then, and do not wait for ever */
 		fd_close(&child->events_fd);
 	}
-	turn_begun(serve, begun->job);
+	turn_begun(serve, turn->job);
+	return 0;
+}
+
+static void start_all(struct serve *serve)
+{
+	unsigned n = turns_take(serve), i;
+
+	for (i = 0; i < n; i++) {
+		const struct turn *turn = &serve->turns[i];
+		struct sbx_err err;
+
+		if (start(serve, turn, &err) == 0)
+			continue;
+		serve_log("error", turn->job->id, "%s", err.msg);
+		if (!gives_way(turn->job, err.stage == SBX_STAGE_STORE))
+			break;
+		take_back(serve, turn->job, turn->child, true);
+	}
+	if (i < n)
+		hold(serve);
+	/* the last first: so their keys have their turns back, too */
+	while (n-- > i)
+		take_back(serve, serve->turns[n].job, serve->turns[n].child, false);
 }
 
 /* ---- time ---- */
@@ -178,6 +199,8 @@ static void keep_alive(struct serve *serve)
 
 static void tick(struct serve *serve, uint64_t now_ns)
 {
+	struct sbx_err err;
+
 	serve->ticks++;
 	stats_tick(serve, now_ns);
 	jobs_answer_late(serve, now_ns);
@@ -186,8 +209,11 @@ static void tick(struct serve *serve, uint64_t now_ns)
 		tell_positions(serve);
 	if (serve->ticks % KEEP_ALIVE_TICKS == 0)
 		keep_alive(serve);
-	if (serve->ticks % EXPIRE_TICKS == 0)
+	if (serve->ticks % EXPIRE_TICKS == 0) {
 		batch_expire(serve);
+		if (store_sync(&serve->store, &err) < 0)
+			serve_log("store", NULL, "%s", err.msg);
+	}
 	for (unsigned i = 0; i < serve->n_children; i++)
 		if (serve->children[i].job != NULL && serve->children[i].kill_ns != 0 &&
 		    serve->children[i].kill_ns <= now_ns)
@@ -249,15 +275,14 @@ static int hear(struct serve *serve, const struct epoll_event *event, struct sbx
 	return 0;
 }
 
-/* Whether another one is due: jobs came, and nothing else will come to start them. */
+/* Whether another one is due: jobs may start now, and nothing else will come to start them. */
 static bool turn(struct serve *serve)
 {
 	struct batch batch;
 
-	for (unsigned i = 0, n = turns_take(serve); i < n; i++)
-		start(serve, &serve->turns[i]);
+	start_all(serve);
 	batch_begin(serve, &batch);
-	return batch_commit(serve, &batch) && batch.has_queued;
+	return batch_commit(serve, &batch) && batch.again;
 }
 
 static int begin(struct serve *serve, struct sbx_err *err)

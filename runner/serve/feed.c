@@ -305,7 +305,7 @@ uint64_t feed_bytes(int dir_fd, const char *id, unsigned attempts)
 {
 	uint64_t bytes = 0;
 
-	for (unsigned attempt = 1; attempt <= attempts; attempt++) {
+	for (unsigned attempt = 1; attempt <= attempts + 1; attempt++) {
 		char name[STORE_ID_MAX + 12];
 		struct stat st;
 

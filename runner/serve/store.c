@@ -262,9 +262,24 @@ int store_commit(struct store *store, struct sbx_err *err)
 
 	if (rc == 0)
 		rc = db_run(&store->db, SQL_COMMIT, NULL, 0, err);
-	if (rc == 0)
-		store_files_remove(store);
-	else
+	if (rc < 0) {
 		store_rollback(store);
-	return rc;
+		return rc;
+	}
+	store->owes_sync |= store->is_unsynced;
+	store_files_remove(store);
+	return 0;
+}
+
+/* A checkpoint, which has to have the log on the disk before it changes the database. */
+int store_sync(struct store *store, struct sbx_err *err)
+{
+	char busy[8];
+
+	if (!store->owes_sync)
+		return 0;
+	TRY(sync_commits(store, true, err));
+	TRY(db_ask(&store->db, "PRAGMA wal_checkpoint(PASSIVE)", busy, sizeof(busy), err));
+	store->owes_sync = false;
+	return 0;
 }

@@ -51,6 +51,7 @@ struct store {
 	size_t n_gone;
 	bool renamed;     /* a file got its name since the last commit */
 	bool is_unsynced; /* commits do not wait for the disk */
+	bool owes_sync;   /* one did not */
 };
 
 /*
@@ -64,9 +65,11 @@ int store_open(struct store *store, const char *dir, struct sbx_err *err);
 void store_finish(struct store *store);
 
 int store_begin(struct store *store, struct sbx_err *err);
-/* A batch whose commit does not wait for the disk: until the next one does, it survives the death of the process, but
- * not that of the machine. */
+/* A batch whose commit does not wait for the disk: until the next change that does, or store_sync(), it survives the
+ * death of the process, but not that of the machine. */
 int store_begin_unsynced(struct store *store, struct sbx_err *err);
+/* Between batches: what such ones left, where there were any, is on the disk. */
+int store_sync(struct store *store, struct sbx_err *err);
 /* On failure nothing of the batch has happened, and it is over. */
 int store_commit(struct store *store, struct sbx_err *err);
 void store_rollback(struct store *store);

@@ -59,9 +59,8 @@ static int cannot_reach(const char *dir, struct sbx_err *err)
 	if (user != NULL)
 		snprintf(who, sizeof(who), "%s", user->pw_name);
 	if (barrier > 0)
-		return FAIL(err, EACCES,
-		            "cannot open the state folder %.120s: %s: user %s may not enter %.*s: chmod o+x %.*s", dir,
-		            strerror(EACCES), who, barrier, dir, barrier, dir);
+		return FAIL(err, EACCES, "cannot open the state folder %.100s: %s for user %s: chmod o+x %.*s", dir,
+		            strerror(EACCES), who, barrier, dir);
 	return FAIL(err, EACCES, "cannot open the state folder %.150s: %s: chown %s %.150s", dir, strerror(EACCES), who,
 	            dir);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct job_entry *take(struct serve *serve)
 {
@@ -34,7 +35,7 @@ static unsigned take_all(struct serve *serve)
 	return n;
 }
 
-/* *ret_at is the one where it failed. */
+/* *ret_at: the one whose row it failed by; n, where it was none's. */
 static int store(struct serve *serve, unsigned n, unsigned *ret_at, struct sbx_err *err)
 {
 	int rc = 0;
@@ -44,10 +45,11 @@ static int store(struct serve *serve, unsigned n, unsigned *ret_at, struct sbx_e
 	for (unsigned i = 0; i < n && rc == 0; i++) {
 		struct job_entry *job = serve->turns[i].job;
 
-		*ret_at = i;
 		job->started_us = serve_now_us();
 		if (!job->is_run)
 			rc = store_start(&serve->store, job->id, job->attempt + 1, job->started_us, err);
+		if (rc == -EBADMSG || rc == -ENOENT || rc == -EALREADY || rc == -ESTALE)
+			*ret_at = i;
 	}
 	if (rc == 0)
 		return store_commit(&serve->store, err);
@@ -55,37 +57,34 @@ static int store(struct serve *serve, unsigned n, unsigned *ret_at, struct sbx_e
 	return rc;
 }
 
-/* They keep their places, but a damaged one, which the others would else wait for. */
-static void give_back(struct serve *serve, unsigned n, unsigned damaged)
+static void put_behind(struct serve *serve, unsigned at, unsigned n)
 {
-	/* the last first: so their keys have their turns back, too */
-	for (unsigned i = n; i-- > 0;) {
-		struct job_entry *job = serve->turns[i].job;
+	struct job_entry *job = serve->turns[at].job;
 
-		if (i != damaged) {
-			job_return(serve, job);
-			continue;
-		}
-		job_ran(serve, job);
-		job_put_back(serve, job);
-	}
+	job_ran(serve, job);
+	job_put_back(serve, job);
+	memmove(&serve->turns[at], &serve->turns[at + 1], (n - at - 1) * sizeof(serve->turns[0]));
 }
 
 unsigned turns_take(struct serve *serve)
 {
 	unsigned n = take_all(serve), at;
 	struct sbx_err err;
-	int rc;
 
-	if (n == 0)
-		return 0;
-	rc = store(serve, n, &at, &err);
-	atomic_store(&serve->failing, rc < 0);
-	if (rc < 0) {
-		serve_log("store", NULL, "%s", err.msg);
-		give_back(serve, n, rc == -EBADMSG ? at : n);
-		return 0;
+	while (n > 0 && store(serve, n, &at, &err) < 0) {
+		serve_log("store", at < n ? serve->turns[at].job->id : NULL, "%s", err.msg);
+		if (at < n) { /* what is wrong with one is nothing for which the others have to wait */
+			put_behind(serve, at, n--);
+			continue;
+		}
+		atomic_store(&serve->failing, true);
+		/* the last first: so their keys have their turns back, too */
+		while (n > 0)
+			job_return(serve, serve->turns[--n].job);
 	}
+	/* what ended and could not be stored says more than this, which was not waited for */
+	if (n > 0 && serve->ended == NULL)
+		atomic_store(&serve->failing, false);
 	for (unsigned i = 0; i < n; i++) {
 		struct job_entry *job = serve->turns[i].job;
 

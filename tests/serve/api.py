@@ -1223,6 +1223,61 @@ def an_end_on_a_full_disk(place):
         s.kill()
 
 
+def an_end_on_a_full_disk_with_a_result(place):
+    """What ended and could not be stored is run again, too."""
+    s = Service(place, "{running: 2, slots: 2, grace: 100ms}")
+    try:
+        name = s.submit(sleeper(1))
+        until(lambda: is_judged(s, name), "the job does not start")
+        with traced(s, "pwrite64", "error=ENOSPC"):
+            until(lambda: s.ask("GET", "/v1/ready").status == 503, "it is not told that the state folder takes nothing")
+            s.stop()
+        s.start()
+        job = s.end(name)
+        equal((job["attempt"], job["report"]["verdict"]), (2, "OK"))
+        s.stop()
+    finally:
+        s.kill()
+
+
+def jobs_that_cannot_start(place):
+    """They let the others pass: one whose text is gone, and one that is gone."""
+    s = Service(place, "{running: 5, slots: 2}") # two of these are what blocks the slots
+    try:
+        with s.blocked(), s.blocked():
+            names = [s.submit(adder()) for _ in range(9)]
+            until(lambda: s.get(names[2])["state"] == "running", "three do not run")
+            with contextlib.closing(sqlite3.connect(s.state + "/serve.db")) as store, store:
+                store.execute("DELETE FROM body WHERE seq = (SELECT seq FROM job WHERE id = ?)", [names[3]])
+                store.execute("DELETE FROM job WHERE id = ?", [names[4]])
+        for name in names[:3] + names[5:]:
+            equal(s.end(name)["report"]["verdict"], "AC")
+        equal(s.get(names[3])["state"], "queued")
+        equal(s.ask("GET", "/v1/ready").status, 200)
+    finally:
+        s.kill()
+
+
+def suspects_run_one_by_one(place):
+    """So the next death of the service is one's own. What did not run when it died does not wait for them."""
+    s = Service(place, "{running: 3, slots: 3}")
+    try:
+        names = [s.submit(sleeper(1)) for _ in range(3)]
+        until(lambda: all(s.get(name)["state"] == "running" for name in names), "they do not run")
+        s.kill()
+        s.start()
+        other = s.submit(adder())
+        # the next one's file of events takes its time, so that one which began before the result was stored would show
+        with traced(s, "openat", "delay_enter=100000"):
+            jobs = sorted((s.end(name) for name in names), key=lambda job: job["started"])
+        for earlier, later in zip(jobs, jobs[1:]):
+            assert earlier["ended"] <= later["started"], (earlier, later)
+        assert s.end(other)["started"] < jobs[1]["started"]
+        s.stop()
+    finally:
+        s.kill()
+
+
 def places_on_a_full_disk(place):
     """A job whose cancellation cannot be written waits where it did."""
     s = Service(place, "{running: 1, slots: 2}")
@@ -1350,13 +1405,13 @@ def a_state_folder_out_of_reach(place):
         equal((done.returncode, done.stdout), (3, ""))
         return done.stderr
 
-    why = f"sbx serve: cannot open the state folder {closed}/state: Permission denied: "
+    why = f"sbx serve: cannot open the state folder {closed}/state: Permission denied"
     said = refused_by()
-    assert f"{why}user nobody may not enter {closed}: chmod o+x {closed}\n" in said, said
+    assert f"{why} for user nobody: chmod o+x {closed}\n" in said, said
     os.chmod(closed, 0o701)
     os.chown(closed + "/state", 1, 1)
     said = refused_by()
-    assert f"{why}chown nobody {closed}/state\n" in said, said
+    assert f"{why}: chown nobody {closed}/state\n" in said, said
     os.rmdir(closed + "/state")
     with open(place + "/log", "wb") as log, subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as service:
         until(lambda: b'"listening"' in open(place + "/log", "rb").read() or service.poll() is not None, "it does not start")
@@ -1590,7 +1645,8 @@ def main():
                 run(f"the end of the service {group}", lambda: (service.stop(), hold_log(service)))
             finally:
                 service.kill()
-        for function in (a_restart, post_is_told_in_its_own_form, an_end_on_a_full_disk, places_on_a_full_disk, an_end_without_grace,
+        for function in (a_restart, post_is_told_in_its_own_form, an_end_on_a_full_disk,
+                         an_end_on_a_full_disk_with_a_result, jobs_that_cannot_start, suspects_run_one_by_one, places_on_a_full_disk, an_end_without_grace,
                          runs_end_with_the_service, runs_that_wait_hold_so_much, few_descriptors,
                          a_key_that_is_too_long, a_state_folder_out_of_reach, half_of_the_queue_is_not_for_post, results_are_kept_for_a_time, results_are_kept_up_to_a_size,
                          events_of_attempts_that_were_cut_off,                         files_of_others_stay, pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
