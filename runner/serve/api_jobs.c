@@ -143,9 +143,7 @@ static int add_files(struct job_entry *entry, const struct job *job, char field[
 static bool is_there(const struct serve *serve, const struct language *language, const char *field,
                      struct http_reply *reply)
 {
-	ptrdiff_t at = language != NULL ? language - language_builtin : 64;
-
-	if (at >= 64 || (atomic_load(&serve->missing) >> at & 1) == 0)
+	if ((atomic_load(&serve->missing) & serve_language_bit(language)) == 0)
 		return true;
 	http_reply_problem(reply, 422, field, "%s is not installed here", language->title);
 	return false;

@@ -66,8 +66,9 @@ void job_unqueue(struct serve *serve, struct job_entry *job);
 void job_ran(struct serve *serve, struct job_entry *job);
 /* It was taken, or cancelled, which is not to be: it waits again, where it did. */
 void job_return(struct serve *serve, struct job_entry *job);
-/* It was accepted before, is in no state, and waits again, behind all others. */
+/* It was accepted before, is in no state, and waits again, behind all others; it was taken, and does likewise. */
 void job_put_back(struct serve *serve, struct job_entry *job);
+void job_give_way(struct serve *serve, struct job_entry *job);
 /* It has ended: out of the table, its feed ends, those who waited are answered from the store; it is freed. */
 void job_over(struct serve *serve, struct job_entry *job);
 /* Its present state, to those who follow its events. */

@@ -2,7 +2,6 @@
 #include "runner/serve/child.h"
 
 #include "policy/json.h"
-#include "policy/language.h"
 #include "runner/serve/handover.h"
 #include "sandbox/fd.h"
 
@@ -196,12 +195,12 @@ static char *text_of(int fd, size_t max, size_t *ret_len)
 	return text;
 }
 
-/* 0 and 1 are verdicts; so is 3, where there is a report, which tells what failed. */
 int child_exit_status(const struct child *child)
 {
 	return WIFEXITED(child->status) ? WEXITSTATUS(child->status) : -1;
 }
 
+/* 0 and 1 are verdicts; so is 3, where there is a report, which tells what failed. */
 void child_result(const struct child *child, struct store_result *ret, char **ret_report, char **ret_error)
 {
 	const struct job_entry *job = child->job;
@@ -278,10 +277,9 @@ static uint64_t missing_languages(const char *text, size_t len)
 
 		if (json_find(json_at(list, i), "name", &value) && json_string_of(value) != NULL)
 			language = language_builtin_find(json_string_of(value));
-		if (language != NULL && language - language_builtin < 64 &&
-		    json_find(json_at(list, i), "installed", &value) && json_bool_of(value, &is_installed) &&
+		if (json_find(json_at(list, i), "installed", &value) && json_bool_of(value, &is_installed) &&
 		    !is_installed)
-			missing |= UINT64_C(1) << (language - language_builtin);
+			missing |= serve_language_bit(language);
 	}
 	return missing;
 }

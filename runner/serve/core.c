@@ -75,12 +75,10 @@ static void take_back(struct serve *serve, struct job_entry *job, struct child *
 	feed_end(job->feed);
 	feed_drop(job->feed);
 	job->feed = NULL;
-	if (behind) {
-		job_ran(serve, job);
-		job_put_back(serve, job);
-	} else {
+	if (behind)
+		job_give_way(serve, job);
+	else
 		job_return(serve, job);
-	}
 }
 
 /* Its start failed, and it may be the fault itself: then the others are not to wait for it. */

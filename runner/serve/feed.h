@@ -43,7 +43,7 @@ int feed_stream(struct feed *feed, struct http_request *request, const char *las
 /* Has each stream that is idle send a comment, so that proxies keep it. */
 void feed_keep_alive(struct feed *feed);
 
-/* What the files of a job have that began `attempts` times. */
+/* The files of a job that has begun `attempts` times, of which, and of one to come, there may be one each: what they
+ * have, and their removal. */
 uint64_t feed_bytes(int dir_fd, const char *id, unsigned attempts);
-/* Removes the files of a job that has begun `attempts` times; of any of these, and of one to come, there may be one. */
 void feed_remove(int dir_fd, const char *id, unsigned attempts);

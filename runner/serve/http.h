@@ -98,7 +98,7 @@ struct http_config {
 	size_t linger_bytes;
 	const struct http_route *routes;
 	size_t n_routes;
-	/* Of a route with HTTP_OWN_ERRORS: makes another error of a problem document, whoever made that. In a worker.
+	/* In a worker, of a route with HTTP_OWN_ERRORS: makes another error of a problem document, whoever made that.
 	 */
 	void (*reword)(struct http_reply *reply);
 	void *data;

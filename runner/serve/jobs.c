@@ -132,6 +132,12 @@ void job_put_back(struct serve *serve, struct job_entry *job)
 	pthread_mutex_unlock(&serve->lock);
 }
 
+void job_give_way(struct serve *serve, struct job_entry *job)
+{
+	job_ran(serve, job);
+	job_put_back(serve, job);
+}
+
 /* ---- answers ---- */
 
 static void ask_finish(struct ask *ask)

@@ -19,6 +19,7 @@
 #pragma once
 
 #include "policy/admission.h"
+#include "policy/language.h"
 #include "policy/serve_config.h"
 #include "policy/serve_keys.h"
 #include "policy/shares.h"
@@ -142,6 +143,12 @@ struct serve {
 	bool stopped; /* what runs was told to end */
 	struct stats stats;
 };
+
+/* In `missing`; 0 for NULL, and for one beyond its bits, which is not known to be missing. */
+static inline uint64_t serve_language_bit(const struct language *language)
+{
+	return language != NULL && language - language_builtin < 64 ? UINT64_C(1) << (language - language_builtin) : 0;
+}
 
 /* Any thread. The core answers, and gives the ask up. */
 void serve_ask(struct serve *serve, struct ask *ask);

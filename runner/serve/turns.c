@@ -3,7 +3,6 @@
 #include "sandbox/fd.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct job_entry *take(struct serve *serve)
@@ -59,10 +58,7 @@ static int store(struct serve *serve, unsigned n, unsigned *ret_at, struct sbx_e
 
 static void put_behind(struct serve *serve, unsigned at, unsigned n)
 {
-	struct job_entry *job = serve->turns[at].job;
-
-	job_ran(serve, job);
-	job_put_back(serve, job);
+	job_give_way(serve, serve->turns[at].job);
 	memmove(&serve->turns[at], &serve->turns[at + 1], (n - at - 1) * sizeof(serve->turns[0]));
 }
 

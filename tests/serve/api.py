@@ -136,6 +136,12 @@ class Service:
             self.args += ["--keys", place + "/keys"]
         self.start()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.kill()
+
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
@@ -1135,8 +1141,7 @@ def one_key_has_a_part_of_what_is_sent(s):
 
 
 def a_restart(place):
-    s = Service(place, "{running: 1, slots: 2, grace: 1m}")
-    try:
+    with Service(place, "{running: 1, slots: 2, grace: 1m}") as s:
         first = s.end(s.submit(adder(), Idempotency_Key="before"))
         own = [event for event in s.events(first["id"]) if event[0]]
         runs = s.submit(sleeper(4))
@@ -1164,8 +1169,6 @@ def a_restart(place):
         equal((job["attempt"], job["report"]["verdict"]), (1, "AC"))
         s.stop()
         hold_log(s)
-    finally:
-        s.kill()
 
 
 def swallow(function):
@@ -1184,10 +1187,9 @@ def is_judged(s, name):
 
 def post_is_told_in_its_own_form(place):
     """Of a store that takes nothing, and of the service's end, before it and while the answer is waited for."""
-    s = Service(place, "{running: 1, slots: 2, grace: 1m}", env={"KEY": KEY})
     busy = 503, "Server busy, try again later"
     late = []
-    try:
+    with Service(place, "{running: 1, slots: 2, grace: 1m}", env={"KEY": KEY}) as s:
         with traced(s, "pwrite64", "error=ENOSPC"):
             refused(legacy(s, "print(1)"), *busy)
         outputs(legacy(s, "print(1)", inputs=["1"]), "1")
@@ -1204,14 +1206,11 @@ def post_is_told_in_its_own_form(place):
         equal(s.process.wait(PATIENCE), 0)
         thread.join()
         refused(late[0], *busy)
-    finally:
-        s.kill()
 
 
 def an_end_on_a_full_disk(place):
     """It ends, and what ran is run again."""
-    s = Service(place, "{running: 2, slots: 2, grace: 100ms}")
-    try:
+    with Service(place, "{running: 2, slots: 2, grace: 100ms}") as s:
         name = s.submit(sleeper(600))
         until(lambda: is_judged(s, name), "the job does not start")
         with traced(s, "pwrite64", "error=ENOSPC"):
@@ -1219,14 +1218,11 @@ def an_end_on_a_full_disk(place):
         s.start()
         until(lambda: is_judged(s, name), "the job does not start anew")
         equal(s.get(name)["attempt"], 2)
-    finally:
-        s.kill()
 
 
 def an_end_on_a_full_disk_with_a_result(place):
     """What ended and could not be stored is run again, too."""
-    s = Service(place, "{running: 2, slots: 2, grace: 100ms}")
-    try:
+    with Service(place, "{running: 2, slots: 2, grace: 100ms}") as s:
         name = s.submit(sleeper(1))
         until(lambda: is_judged(s, name), "the job does not start")
         with traced(s, "pwrite64", "error=ENOSPC"):
@@ -1236,14 +1232,11 @@ def an_end_on_a_full_disk_with_a_result(place):
         job = s.end(name)
         equal((job["attempt"], job["report"]["verdict"]), (2, "OK"))
         s.stop()
-    finally:
-        s.kill()
 
 
 def jobs_that_cannot_start(place):
     """They let the others pass: one whose text is gone, and one that is gone."""
-    s = Service(place, "{running: 5, slots: 2}") # two of these are what blocks the slots
-    try:
+    with Service(place, "{running: 5, slots: 2}") as s:  # two of these are what blocks the slots
         with s.blocked(), s.blocked():
             names = [s.submit(adder()) for _ in range(9)]
             until(lambda: s.get(names[2])["state"] == "running", "three do not run")
@@ -1254,14 +1247,11 @@ def jobs_that_cannot_start(place):
             equal(s.end(name)["report"]["verdict"], "AC")
         equal(s.get(names[3])["state"], "queued")
         equal(s.ask("GET", "/v1/ready").status, 200)
-    finally:
-        s.kill()
 
 
 def suspects_run_one_by_one(place):
     """So the next death of the service is one's own. What did not run when it died does not wait for them."""
-    s = Service(place, "{running: 3, slots: 3}")
-    try:
+    with Service(place, "{running: 3, slots: 3}") as s:
         names = [s.submit(sleeper(1)) for _ in range(3)]
         until(lambda: all(s.get(name)["state"] == "running" for name in names), "they do not run")
         s.kill()
@@ -1274,14 +1264,11 @@ def suspects_run_one_by_one(place):
             assert earlier["ended"] <= later["started"], (earlier, later)
         assert s.end(other)["started"] < jobs[1]["started"]
         s.stop()
-    finally:
-        s.kill()
 
 
 def places_on_a_full_disk(place):
     """A job whose cancellation cannot be written waits where it did."""
-    s = Service(place, "{running: 1, slots: 2}")
-    try:
+    with Service(place, "{running: 1, slots: 2}") as s:
         with s.blocked():
             names = [s.submit(adder()) for _ in range(4)]
             with traced(s, "pwrite64", "error=ENOSPC"):
@@ -1291,13 +1278,10 @@ def places_on_a_full_disk(place):
         started = [s.end(name)["started"] for name in names]
         equal(started, sorted(started))
         s.stop()
-    finally:
-        s.kill()
 
 
 def an_end_without_grace(place):
-    s = Service(place, "{running: 1, slots: 2, grace: 100ms, results: 1s}")
-    try:
+    with Service(place, "{running: 1, slots: 2, grace: 100ms, results: 1s}") as s:
         name = s.submit(sleeper(600))
         until(lambda: is_judged(s, name), "the job does not start")
         s.stop()
@@ -1326,14 +1310,11 @@ def an_end_without_grace(place):
         equal(job["error"]["detail"], "the service died 10 times while it ran: it is not tried again")
         until(lambda: os.listdir(s.state + "/events") == [], "its events are never forgotten")
         s.stop()
-    finally:
-        s.kill()
 
 
 def runs_end_with_the_service(place):
     """Those that wait, and those that run for longer than the grace: their clients are told, and the next service knows nothing of them."""
-    s = Service(place, "{running: 1, slots: 2, grace: 100ms}")
-    try:
+    with Service(place, "{running: 1, slots: 2, grace: 100ms}") as s:
         with contextlib.ExitStack() as open_ones:
             clients = [open_ones.enter_context(leaving(s, {"argv": ["sleep", "1000"], "limits": {"wall": "2000s"}})) for _ in range(2)]
             until(lambda: sleeps(s) and count(s, "queue_jobs") == 1, "the runs do not come")
@@ -1350,15 +1331,12 @@ def runs_end_with_the_service(place):
         equal((count(s, "queue_jobs"), count(s, "running")), (0, 0))
         ran(s, {"argv": ["true"]}, "OK")
         s.stop()
-    finally:
-        s.kill()
 
 
 def runs_that_wait_hold_so_much(place):
     """Of the service's memory; when they end, they give it back."""
-    s = Service(place, "{running: 1, slots: 2}")
     run = shell("wc -c", stdin="x" * 2000000)
-    try:
+    with Service(place, "{running: 1, slots: 2}") as s:
         with s.blocked():
             with leaving(s, {**run, "stdin": "x" * 66000000}):
                 until(lambda: count(s, "queue_jobs") == 1, "the run does not wait")
@@ -1368,15 +1346,12 @@ def runs_that_wait_hold_so_much(place):
             until(lambda: count(s, "queue_jobs") == 0, "it waits still")
         ran(s, run, "OK", None, "2000000\n")
         s.stop()
-    finally:
-        s.kill()
 
 
 def few_descriptors(place):
     """What is missing for a start now may be there later: no job fails by it. Each that runs has three descriptors of the service's, which has
     fewer here than that takes, though as many as a box may have files."""
-    s = Service(place, "{running: 100, slots: 2, connections: 50}", descriptors=300)
-    try:
+    with Service(place, "{running: 100, slots: 2, connections: 50}", descriptors=300) as s:
         # both slots are taken, so that none ends before all have begun
         with s.blocked(), s.blocked():
             names = [s.submit(adder()) for _ in range(120)]
@@ -1389,8 +1364,6 @@ def few_descriptors(place):
         late = max(started.index(name) - names.index(name) for name in names)
         assert late <= 5, f"{late} came later, and were started before"
         s.stop()
-    finally:
-        s.kill()
 
 
 def a_state_folder_out_of_reach(place):
@@ -1429,8 +1402,7 @@ def a_key_that_is_too_long(place):
 
 def half_of_the_queue_is_not_for_post(place):
     """Whoever sends to POST / shows no key before the body is read: half of the queue is all that they can take."""
-    s = Service(place, "{running: 1, slots: 2, queue: {jobs: 3}}", env={"KEY": KEY})
-    try:
+    with Service(place, "{running: 1, slots: 2, queue: {jobs: 3}}", env={"KEY": KEY}) as s:
         with contextlib.ExitStack() as open_ones:
             for _ in range(2):
                 sock = open_ones.enter_context(socket.socket(socket.AF_UNIX))
@@ -1442,27 +1414,21 @@ def half_of_the_queue_is_not_for_post(place):
             assert 1 <= int(answer.headers["retry-after"]) <= 3600
             equal(s.verdict(adder())["verdict"], "AC")
         s.stop()
-    finally:
-        s.kill()
 
 
 def results_are_kept_for_a_time(place):
-    s = Service(place, "{running: 1, slots: 2, results: 1s}")
-    try:
+    with Service(place, "{running: 1, slots: 2, results: 1s}") as s:
         name = s.submit(adder())
         until(lambda: s.get(name)["state"] == "done", "the job does not end")
         equal(len(os.listdir(s.state + "/events")), 1)
         until(lambda: s.ask("GET", "/v1/jobs/" + name).status == 404, "the job is never forgotten")
         until(lambda: os.listdir(s.state + "/events") == [], "its events are never forgotten")
         s.stop()
-    finally:
-        s.kill()
 
 
 def results_are_kept_up_to_a_size(place):
     """Those of who has most go, the oldest first, with their events; nobody else's do."""
-    s = Service(place, "{running: 1, slots: 2, result_bytes: 1M}", KEYS_FILE)
-    try:
+    with Service(place, "{running: 1, slots: 2, result_bytes: 1M}", KEYS_FILE) as s:
         bob = s.end(s.submit(adder(), key=BOB), key=BOB)
         with s.blocked(key=ALICE):
             long = python("print('x' * 300000)", keep_output="1M")
@@ -1481,19 +1447,15 @@ def results_are_kept_up_to_a_size(place):
         for name, status in zip(names, there):
             equal((name, os.path.exists(f"{s.state}/events/{name}.1")), (name, status == 200))
         s.stop()
-    finally:
-        s.kill()
 
 
 def events_of_attempts_that_were_cut_off(place):
     """They are kept with what becomes of their job, and count as much."""
-    s = Service(place, "{running: 1, slots: 2, grace: 100ms}")
-
     def lengthen(name):
         with open(f"{s.state}/events/{name}.1", "ab") as f:
             f.write(b":" + b"x" * 100000 + b"\n\n")
 
-    try:
+    with Service(place, "{running: 1, slots: 2, grace: 100ms}") as s:
         cancelled, deadly = s.submit(sleeper(600)), s.submit(sleeper(600), "?priority=9")
         until(lambda: is_judged(s, cancelled), "the job does not start")
         s.stop()
@@ -1511,19 +1473,16 @@ def events_of_attempts_that_were_cut_off(place):
         equal(s.get(deadly)["state"], "failed")
         assert 202048 <= count(s, "results_bytes") < 220000, count(s, "results_bytes")
         s.stop()
-    finally:
-        s.kill()
 
 
 def files_of_others_stay(place):
     """Where the store of files is full, who has most loses its own; and a key may have less, and send fewer."""
     keys = KEYS_FILE + f"- name: little\n  sha256: \"{sha256(b'l-key')}\"\n  stored: 20K\n  uploads: 3/h\n"
-    s = Service(place, "{running: 1, slots: 2, files: 100K}", keys)
 
     def there(data):
         return [s.ask("GET", "/v1/files/" + sha256(one), key=BOB).status == 200 for one in data]
 
-    try:
+    with Service(place, "{running: 1, slots: 2, files: 100K}", keys) as s:
         little, bob, alice = ([bytes([65 + i + shift]) * 10000 for i in range(n)] for n, shift in [(3, 0), (1, 3), (20, 4)])
         equal([put(s, one, key="l-key").status for one in little], [201] * 3)
         answer = put(s, little[0], key="l-key")
@@ -1539,8 +1498,6 @@ def files_of_others_stay(place):
         name = s.submit(python("print(len(input()))", {"stdin_path": sha256(bob[0]), "answer": "10000"}), key=BOB)
         equal(s.end(name, key=BOB)["report"]["verdict"], "AC")
         s.stop()
-    finally:
-        s.kill()
 
 
 @contextlib.contextmanager
@@ -1645,11 +1602,11 @@ def main():
                 run(f"the end of the service {group}", lambda: (service.stop(), hold_log(service)))
             finally:
                 service.kill()
-        for function in (a_restart, post_is_told_in_its_own_form, an_end_on_a_full_disk,
-                         an_end_on_a_full_disk_with_a_result, jobs_that_cannot_start, suspects_run_one_by_one, places_on_a_full_disk, an_end_without_grace,
-                         runs_end_with_the_service, runs_that_wait_hold_so_much, few_descriptors,
-                         a_key_that_is_too_long, a_state_folder_out_of_reach, half_of_the_queue_is_not_for_post, results_are_kept_for_a_time, results_are_kept_up_to_a_size,
-                         events_of_attempts_that_were_cut_off,                         files_of_others_stay, pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
+        for function in (a_restart, post_is_told_in_its_own_form, an_end_on_a_full_disk, an_end_on_a_full_disk_with_a_result, jobs_that_cannot_start,
+                         suspects_run_one_by_one, places_on_a_full_disk, an_end_without_grace, runs_end_with_the_service,
+                         runs_that_wait_hold_so_much, few_descriptors, a_key_that_is_too_long, a_state_folder_out_of_reach,
+                         half_of_the_queue_is_not_for_post, results_are_kept_for_a_time, results_are_kept_up_to_a_size,
+                         events_of_attempts_that_were_cut_off, files_of_others_stay, pages_of_other_hosts, one_address_has_a_part_of_what_is_read):
             if re.search(pattern, function.__name__):
                 run(function.__name__.replace("_", " "), lambda: function(f"{place}/{function.__name__}"))
         print(f"1..{number}")
